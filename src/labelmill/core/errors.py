@@ -1,0 +1,65 @@
+"""Every error Labelmill raises on purpose.
+
+The message is the sentence a person reads: what was wrong, where, and what to do.
+
+    LabelmillError
+    ├── BadCall           the caller asked for something that cannot be done (exit status 2, HTTP 4xx)
+    │   ├── NotFound      what was named does not exist
+    │   ├── BadCard       a model card is wrong
+    │   └── Conflict      somebody else changed it first
+    ├── Unreadable        one source or input cannot be read; recorded, never fatal
+    ├── ModelFault        a model failed on one input; recorded, never fatal
+    ├── ModelUnusable     a model cannot be loaded at all; ends the run, loses nothing
+    └── StoreFault        the database or the disk cannot go on; the work can be resumed
+"""
+
+
+class LabelmillError(Exception):
+    """Base of all errors that carry a sentence for people."""
+
+
+class BadCall(LabelmillError):
+    """What was asked for cannot be done as asked."""
+
+
+class NotFound(BadCall):
+    """What was named does not exist."""
+
+
+class BadCard(BadCall):
+    """A model card is wrong; the message names the card and the key."""
+
+
+class Conflict(BadCall):
+    """Somebody else changed the same thing in between."""
+
+
+class Unreadable(LabelmillError):
+    """A source or an input cannot be read.
+
+    `kind` is one word for grouping: `empty`, `unsupported`, `damaged`, `truncated`, `too-large`, `vanished`,
+    `changed`, `encoding`, `denied`, `unsafe`.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class ModelFault(LabelmillError):
+    """A model failed on an input.
+
+    `kind`: `raised`, `rubbish` (an answer that breaks the contract), `hung`, `crashed`, `memory`, `unsuited`.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class ModelUnusable(LabelmillError):
+    """A model cannot be loaded; the message says what is missing and what to do."""
+
+
+class StoreFault(LabelmillError):
+    """The database or the disk cannot go on; nothing committed is lost and the work can be resumed."""

@@ -1,0 +1,96 @@
+"""Two limits decide what becomes of a prediction: approved, before a reviewer, or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelmill.core.errors import BadCall
+
+BINS = 1001
+"""Score histogram: one bin per thousandth, bin 1000 holds exactly 1.0; so limits in thousandths answer exactly."""
+
+
+class Band(StrEnum):
+    """What becomes of a prediction."""
+
+    APPROVED = "approved"
+    REVIEW = "review"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """0 <= lower <= upper <= 1; `upper` None means never: everything from `lower` on goes to a reviewer.
+
+    Raises BadCall when the limits are out of order or out of range.
+    """
+
+    lower: float
+    upper: float | None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lower <= 1 or (self.upper is not None and not self.lower <= self.upper <= 1):
+            upper = "never" if self.upper is None else f"{self.upper:g}"
+            raise BadCall(f"thresholds must keep 0 <= lower <= upper <= 1, got lower {self.lower:g}, upper {upper}")
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """A task's limits: for all concepts, and overrides by concept name."""
+
+    default: Limits
+    by_concept: Mapping[str, Limits] = field(default_factory=dict)
+
+    def of(self, concept: str) -> Limits:
+        """The limits that hold for a concept."""
+        return self.by_concept.get(concept, self.default)
+
+    @property
+    def lowest(self) -> float:
+        """The smallest lower limit: a run's floor may not lie above it."""
+        return min(limits.lower for limits in (self.default, *self.by_concept.values()))
+
+
+def decide(score: float, limits: Limits) -> Band:
+    """The band of a score, 0 to 1; a score equal to a limit belongs to the band above."""
+    if limits.upper is not None and score >= limits.upper:
+        return Band.APPROVED
+    return Band.REVIEW if score >= limits.lower else Band.DISCARDED
+
+
+def histogram(scores: Iterable[float]) -> NDArray[np.int64]:
+    """Counts of scores per bin; shape (BINS,)."""
+    return np.bincount([_bin(score) for score in scores], minlength=BINS)
+
+
+def bands(counts: NDArray[np.int64], limits: Limits) -> dict[Band, int]:
+    """How many of a histogram's predictions fall into each band; exact for limits in thousandths."""
+    low = _bin(limits.lower)
+    high = BINS if limits.upper is None else _bin(limits.upper)
+    return {
+        Band.APPROVED: int(counts[high:].sum()),
+        Band.REVIEW: int(counts[low:high].sum()),
+        Band.DISCARDED: int(counts[:low].sum()),
+    }
+
+
+def pack(counts: NDArray[np.int64]) -> bytes:
+    """A histogram as bytes: little-endian uint32 pairs (bin, count) of the bins that are not empty."""
+    (filled,) = np.nonzero(counts)
+    return np.stack([filled, counts[filled]], axis=1).astype("<u4").tobytes()
+
+
+def unpack(packed: Iterable[bytes]) -> NDArray[np.int64]:
+    """The sum of packed histograms; shape (BINS,)."""
+    pairs = np.frombuffer(b"".join(packed), dtype="<u4").reshape(-1, 2)
+    return np.bincount(pairs[:, 0], weights=pairs[:, 1], minlength=BINS).astype(np.int64)
+
+
+def _bin(score: float) -> int:
+    # 0.29 * 1000 is 289.99999999999994: the tiny push keeps a limit's own scores in its bin
+    return int(score * 1000 + 1e-7)

@@ -1,0 +1,1 @@
+"""Seam 4: where and when work runs."""

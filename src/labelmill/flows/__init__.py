@@ -1,0 +1,1 @@
+"""The verbs of the product, each load -> core -> save."""

@@ -1,0 +1,1 @@
+"""Seam 1: what predicts."""

@@ -1,0 +1,115 @@
+"""The contract between Labelmill and whatever predicts. Write an adapter by meeting `Model`; the caller checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelmill.core.annotation import Prediction
+from labelmill.core.errors import ModelFault
+from labelmill.core.geometry import Span, clip, fault
+
+Kind: TypeAlias = Literal["image", "text"]
+Makes: TypeAlias = Literal["class", "box", "polygon", "span", "embedding", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded image: `pixels` (height, width, 3) uint8 RGB, upright.
+
+    They may be smaller than the original (a JPEG decoded at half size), never smaller than the model's `wants`;
+    `width` and `height` are the upright original's, in pixels.
+    """
+
+    pixels: NDArray[np.uint8]
+    width: int
+    height: int
+
+
+Input: TypeAlias = Picture | str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a model says of itself.
+
+    `reads`: the kinds of input it takes. `makes`: what its predictions are. `concepts`: every name it may answer.
+    `wants`: (width, height) in pixels below which a picture must not be reduced before it arrives; None: full size.
+    `batch`: how many inputs one `predict` may hold at most. `overlap`: the IoU at which two of its regions count as
+    one object (0 to 1), used when several of its concepts become one.
+    """
+
+    name: str
+    reads: frozenset[Kind]
+    makes: Makes
+    concepts: tuple[str, ...]
+    wants: tuple[int, int] | None = None
+    batch: int = 1
+    overlap: float = 0.5
+
+
+class Model(Protocol):
+    """A loaded model, used by one thread of one process.
+
+    `predict` gets at most `info.batch` inputs, all of kinds in `info.reads`, and returns one sequence of predictions
+    per input, in order. An empty sequence means: looked, found nothing. Scores are raw, 0 to 1; regions in shares of
+    the upright image (Box, Polygon) or code points of the text (Span). It raises for a failure; it never turns a
+    failure into an empty answer. What breaks this contract is recorded as a failure of those inputs.
+    """
+
+    info: ModelInfo
+
+    def predict(self, batch: Sequence[Input]) -> Sequence[Sequence[Prediction]]:
+        """Predictions for each input of the batch."""
+        ...
+
+
+Checked: TypeAlias = list[Prediction] | ModelFault
+
+
+def check_predictions(
+    info: ModelInfo, batch: Sequence[Input], answers: Sequence[Sequence[Prediction]]
+) -> list[Checked]:
+    """Hold a model to its contract: for each input the predictions, or the ModelFault that says what is wrong.
+
+    Scores are rounded to six decimals, so a float32 0.9 meets a limit of 0.9; coordinates that rounding left just
+    outside the image are clipped.
+    """
+    if not isinstance(answers, Sequence) or len(answers) != len(batch):
+        got = f"{len(answers)} answers" if isinstance(answers, Sequence) else f"a {type(answers).__name__}"
+        wrong = ModelFault("rubbish", f"{info.name} answered {got} for a batch of {len(batch)}")
+        return [wrong] * len(batch)
+    known = frozenset(info.concepts)
+    return [_checked(info, known, item, answer) for item, answer in zip(batch, answers, strict=True)]
+
+
+def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequence[Prediction]) -> Checked:
+    length = len(item) if isinstance(item, str) else None
+    clean: list[Prediction] = []
+    try:
+        for index, said in enumerate(answer):
+            if wrong := _fault(said, known, index, length):
+                return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
+            region = None if said.region is None else clip(said.region)
+            clean.append(Prediction(said.concept, round(float(said.score), 6), region, said.parent))
+    except (AttributeError, TypeError, ValueError) as error:
+        return ModelFault("rubbish", f"{info.name}: an answer that is no list of predictions ({error})")
+    return clean
+
+
+def _fault(said: Prediction, known: frozenset[str], index: int, length: int | None) -> str | None:
+    if said.concept not in known:
+        return f"the model's card has no concept {said.concept!r}"
+    if not 0 <= said.score <= 1:  # NaN fails this too
+        return f"score {said.score} of {said.concept!r} is not between 0 and 1"
+    if said.parent is not None and not 0 <= said.parent < index:
+        return f"parent {said.parent} is not an earlier prediction"
+    if said.region is None:
+        return None
+    if isinstance(said.region, Span) != (length is not None):
+        return f"a {type(said.region).__name__.lower()} does not fit this kind of input"
+    return fault(said.region, length=length)

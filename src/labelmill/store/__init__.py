@@ -1,0 +1,1 @@
+"""Seam 3: what remembers: the database and the bytes."""
