@@ -11,7 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from shapely import MultiPolygon
+    from shapely.geometry.base import BaseGeometry
 
 Point: TypeAlias = tuple[float, float]
 Ring: TypeAlias = tuple[Point, ...]
@@ -130,7 +130,7 @@ def clip(region: Region) -> Region:
             return region
 
 
-def to_shapely(region: Box | Polygon) -> MultiPolygon:
+def to_shapely(region: Box | Polygon) -> BaseGeometry:
     """The region as a shapely geometry in shares of the image; self-crossing rings are mended."""
     import shapely  # not at the top: 0.15 s that a run over boxes need not pay
 

@@ -95,6 +95,8 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
             if wrong := _fault(said, known, index, length):
                 return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
             region = None if said.region is None else clip(said.region)
+            if region is not None and (wrong := fault(region)):  # all of it lay in the rounding margin
+                return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
             clean.append(Prediction(said.concept, round(float(said.score), 6), region, said.parent))
     except (AttributeError, TypeError, ValueError) as error:
         return ModelFault("rubbish", f"{info.name}: an answer that is no list of predictions ({error})")
