@@ -1,0 +1,95 @@
+"""Models by runtime: loaders are named here and imported only when a model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import TypeAlias
+
+from labelmill.core.errors import BadCall, ModelUnusable
+from labelmill.models.base import Model, ModelInfo
+from labelmill.models.cards import Card
+from labelmill.models.complaints import suggest
+from labelmill.models.keys import ImageInput
+
+Loader: TypeAlias = Callable[..., Model]
+"""`loader(card, *, threads: int, floor: float) -> Model`; it raises ModelUnusable with a sentence."""
+
+RUNTIMES = MappingProxyType(
+    {
+        "onnx": "labelmill.models.onnx:load",
+        "null": "labelmill.models.null:load",
+        "fake": "labelmill.models.fake:load",
+    }
+)
+"""Runtime -> "module:loader". Others come from entry points of the group `labelmill.models`."""
+
+GROUP = "labelmill.models"
+
+BUILTIN = MappingProxyType(
+    {
+        "null": Card(
+            name="null",
+            runtime="null",
+            licence="Apache-2.0",
+            description="Answers the same five tags for every input, at once",
+            makes="class",
+            reads=("image", "text"),
+            concepts=("null-1", "null-2", "null-3", "null-4", "null-5"),
+            input=ImageInput(size=(1, 1)),
+            batch=256,
+        )
+    }
+)
+"""Cards that need no file, by name."""
+
+_PACKAGES = {"cv2": "opencv-python-headless"}
+
+
+def describe(card: Card) -> ModelInfo:
+    """What a model of this card says of itself; loads nothing."""
+    return ModelInfo(
+        name=card.name,
+        reads=frozenset(card.reads),
+        makes=card.makes,
+        concepts=card.offered,
+        wants=card.input.size if isinstance(card.input, ImageInput) else None,
+        batch=card.batch,
+        overlap=card.suppression,
+    )
+
+
+def load(card: Card, *, threads: int = 1, floor: float | None = None) -> Model:
+    """Load a card's model for use by one thread of this process.
+
+    `threads`: how many threads it may compute with. `floor`: the score (0 to 1) below which nothing is predicted;
+    None: the card's. Raises BadCall for a floor outside 0 to 1, ModelUnusable when the runtime is unknown, a package
+    is missing, or the weights and the card do not fit each other.
+    """
+    floor = card.floor if floor is None else floor
+    if not 0 <= floor <= 1:
+        raise BadCall(f"a floor lies between 0 and 1, got {floor:g}")
+    return _loader(card)(card, threads=threads, floor=floor)
+
+
+def _loader(card: Card) -> Loader:
+    try:
+        if card.runtime in RUNTIMES:
+            module, _, name = RUNTIMES[card.runtime].partition(":")
+            found: Loader = getattr(import_module(module), name)
+            return found
+        outside = {point.name: point for point in entry_points(group=GROUP)}
+        if card.runtime in outside:
+            outsider: Loader = outside[card.runtime].load()
+            return outsider
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        install = f": pip install {_PACKAGES.get(package, package)}" if package else ""
+        raise ModelUnusable(f"model {card.name}: runtime {card.runtime} cannot start ({error}){install}") from error
+    known = [*RUNTIMES, *outside]
+    raise ModelUnusable(
+        f"model {card.name}: there is no runtime {card.runtime!r}{suggest(card.runtime, known)} "
+        f"(there are {', '.join(known)}; a package may add its own as an entry point of the group {GROUP})"
+    )

@@ -1,0 +1,38 @@
+"""Heads: a model's raw tensors as predictions, one file a kind of head."""
+
+from __future__ import annotations
+
+from labelmill.models import keys
+from labelmill.models.cards import Card
+from labelmill.models.heads.answers import Answers, Head
+from labelmill.models.heads.classifier import Classifier
+from labelmill.models.heads.fastestdet import FastestDet
+from labelmill.models.heads.segmentation import Segmentation
+from labelmill.models.heads.ssd import Ssd
+from labelmill.models.heads.yolox import Yolox
+from labelmill.models.heads.yunet import Yunet
+
+
+def head_of(card: Card, floor: float) -> Head:
+    """The head a card names, answering nothing below `floor` (0 to 1). Raises TypeError for a card without a head."""
+    answers = Answers(card, floor)
+    match card.head:
+        case keys.ClassifierKeys() as found:
+            return Classifier(found, answers)
+        case keys.YoloxKeys() as found:
+            return Yolox(found, answers, _size(card))
+        case keys.FastestDetKeys() as found:
+            return FastestDet(found, answers)
+        case keys.SsdKeys() as found:
+            return Ssd(found, answers)
+        case keys.YunetKeys() as found:
+            return Yunet(found, answers)
+        case keys.SegmentationKeys() as found:
+            channels_last = isinstance(card.input, keys.ImageInput) and card.input.layout == "nhwc"
+            return Segmentation(found, answers, channels_last=channels_last)
+        case None:
+            raise TypeError(f"card {card.name} has no head")
+
+
+def _size(card: Card) -> tuple[int, int] | None:
+    return card.input.size if isinstance(card.input, keys.ImageInput) else None
