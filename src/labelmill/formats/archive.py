@@ -1,0 +1,97 @@
+"""Zip archives: members like the files of a folder, and nothing that escapes, explodes or lies about its size."""
+
+from __future__ import annotations
+
+import lzma
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from labelmill.core.errors import BadCall, Unreadable
+from labelmill.formats.found import MIB, Found, Limits, Refused, is_hidden, read_item, too_large
+
+_ENCRYPTED = 0x1  # general purpose flag of an entry (APPNOTE 4.4.4)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+
+
+def open_zip(path: Path, limits: Limits) -> Iterator[Found | Refused]:
+    """Stream the members in the order of their names; nothing is unpacked on disk.
+
+    Raises BadCall when the file is no zip archive, and OSError when it cannot be opened.
+    """
+    try:
+        zipped = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+        raise BadCall(f"{path} is no zip archive that can be read ({error}); pack it again") from error
+    return _members(zipped, path, limits)
+
+
+def _members(zipped: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Found | Refused]:
+    seen: Counter[str] = Counter()
+    budget = limits.max_total
+    with zipped:
+        for info in sorted(zipped.infolist(), key=lambda info: info.filename):
+            name = info.filename
+            if info.is_dir() or any(map(is_hidden, _outer_parts(name))):
+                continue
+            seen[name] += 1
+            twice = f"#{seen[name]}" if seen[name] > 1 else ""
+            uri = f"{path}!/{name}{twice}"
+            try:
+                _check(info, budget, limits)
+                data = _read(zipped, info, limits)
+                budget -= len(data)
+                item = read_item(name, uri, data)
+                del data  # the reader's copy must not outlive the item while the caller works
+                yield item
+                del item
+            except Unreadable as error:
+                yield Refused(name, uri, error.kind, str(error))
+
+
+def _outer_parts(name: str) -> list[str]:
+    """Parts that may be hidden; `..` is not hidden but unsafe, and must be seen."""
+    return [part for part in name.split("/") if part not in (".", "..")]
+
+
+def _check(info: zipfile.ZipInfo, budget: int, limits: Limits) -> None:
+    """Raise Unreadable for what should not even be unpacked: `unsafe`, `unsupported`, `too-large`."""
+    if reason := _unsafe(info):
+        raise Unreadable("unsafe", f"{reason}; pack the archive again with plain relative names")
+    if info.flag_bits & _ENCRYPTED:
+        raise Unreadable("unsupported", "the member is encrypted; pack the archive again without a password")
+    if info.file_size > limits.max_bytes:
+        raise too_large(info.file_size, limits)
+    if info.file_size > MIB and info.file_size > limits.max_ratio * info.compress_size:
+        reason = f"the member would grow more than {limits.max_ratio} times when unpacked, as zip bombs do"
+        raise Unreadable("too-large", f"{reason}; pack the archive again without it")
+    if info.file_size > budget:
+        raise Unreadable("too-large", f"the archive holds more than {limits.max_total:,} bytes in all; split it")
+
+
+def _unsafe(info: zipfile.ZipInfo) -> str | None:
+    name = info.filename.replace("\\", "/")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "the member is a symbolic link"
+    if name.startswith("/") or name[1:2] == ":":
+        return "the member's name is absolute"
+    return "the member's name leads out of the archive" if ".." in PurePosixPath(name).parts else None
+
+
+def _read(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+    """The member's bytes; the limit counts what is unpacked, whatever the header says."""
+    try:
+        with zipped.open(info) as member:
+            data = member.read(limits.max_bytes + 1)
+    except (NotImplementedError, RuntimeError) as error:
+        raise Unreadable("unsupported", f"the member cannot be unpacked ({error}); pack it by Deflate") from error
+    except _DAMAGE as error:
+        if "overlap" in str(error).lower():
+            raise Unreadable("unsafe", "the member lies over another one, as in zip bombs; leave it out") from error
+        raise Unreadable("damaged", f"the member is damaged ({error}); pack the archive again") from error
+    if len(data) > limits.max_bytes:
+        raise too_large(len(data), limits)
+    return data

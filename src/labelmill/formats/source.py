@@ -1,0 +1,122 @@
+"""What a SOURCE holds: a folder, one file, a zip archive, or a table of texts, as a stream in sorted order.
+
+Every item is read once and handed over before the next one is read, so no more than one is in memory. What cannot be
+read is an item, too: Refused, with its reason. Only a SOURCE that is no source at all raises.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from labelmill.core.errors import BadCall, NotFound, Unreadable
+from labelmill.formats import archive, table
+from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item, too_large
+
+__all__ = ["Found", "Limits", "Refused", "open_source"]
+
+
+def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found | Refused]:
+    """Stream what lies in a folder, image, `.txt` file, `.zip`, `.csv`, `.tsv` or `.jsonl`.
+
+    Raises NotFound when there is nothing at `path`, and BadCall when the archive is none or the table has no column
+    `text`: at once, not at the first item.
+    """
+    limits = limits or Limits()
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise NotFound(f"there is no file or folder at {_shown(str(path))} ({reason})") from error
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links, and sources keep their names
+    if stat.S_ISDIR(mode):
+        return _folder(path, "", (), limits)
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".zip":
+            return archive.open_zip(path, limits)
+        if suffix in table.SUFFIXES:
+            return table.open_table(path, limits)
+    except OSError as error:
+        raise BadCall(f"{_shown(str(path))} cannot be opened: {error.strerror}") from error
+    return iter([_file(path, path.name, limits)])
+
+
+def _folder(path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits: Limits) -> Iterator[Found | Refused]:
+    """Files below a folder, depth first, each level sorted by name. `above` are the folders that hold this one."""
+    try:
+        here = path.stat()
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        yield _refused(path, prefix or path.name, error)
+        return
+    if (here.st_dev, here.st_ino) in above:
+        reason = "this link leads back into a folder that holds it; remove the link"
+        yield Refused(_shown(prefix), _shown(str(path)), "unsupported", reason)
+        return
+    for entry in entries:
+        if is_hidden(entry.name):
+            continue
+        name = f"{prefix}/{entry.name}" if prefix else entry.name
+        if _is_folder(entry):
+            yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits)
+        else:
+            yield _file(path / entry.name, name, limits)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle, say: no folder, and opening it will tell why
+        return False
+
+
+def _file(path: Path, name: str, limits: Limits) -> Found | Refused:
+    try:
+        name.encode()
+        data = _read(path, limits)
+        return read_item(name, str(path), data, path=path)
+    except UnicodeEncodeError:
+        reason = "the file name is no UTF-8; rename the file"
+        return Refused(_shown(name), _shown(str(path)), "encoding", reason)
+    except Unreadable as error:
+        return Refused(name, str(path), error.kind, str(error))
+    except OSError as error:
+        return _refused(path, name, error)
+
+
+def _read(path: Path, limits: Limits) -> bytes:
+    """The file's bytes. Raises Unreadable (`unsupported`, `too-large`) or OSError."""
+    # without O_NONBLOCK, opening a pipe would wait for ever for a writer
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        held = os.fstat(file.fileno())
+        if not stat.S_ISREG(held.st_mode):
+            raise Unreadable("unsupported", "this is no regular file (a pipe or a device); copy its content to a file")
+        if held.st_size > limits.max_bytes:
+            raise too_large(held.st_size, limits)
+        data = file.read(limits.max_bytes + 1)
+    if len(data) > limits.max_bytes:
+        raise too_large(len(data), limits)
+    return data
+
+
+_KINDS = {
+    errno.ENOENT: ("vanished", "the file is gone, or a link that leads nowhere"),
+    errno.EACCES: ("denied", "it may not be read by this user; change its permissions"),
+    errno.EPERM: ("denied", "it may not be read by this user; change its permissions"),
+    errno.ELOOP: ("unsupported", "this link leads to itself; remove it"),
+    errno.ENXIO: ("unsupported", "this is no regular file (a socket or a device)"),
+}
+
+
+def _refused(path: Path, name: str, error: OSError) -> Refused:
+    kind, reason = _KINDS.get(error.errno or 0, ("damaged", f"reading it failed: {error.strerror}"))
+    return Refused(_shown(name), _shown(str(path)), kind, reason)
+
+
+def _shown(name: str) -> str:
+    """A name that can be stored and printed: bytes that are no UTF-8 appear as \\udc.. escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,186 @@
+"""Tables of texts: CSV (also TSV and with semicolons) and JSON lines with a `text` and maybe an `id` per row.
+
+Rows are counted from 1 as an editor or a spreadsheet shows them: a JSONL row is its line, the header of a CSV is row 1.
+Texts stay exactly as decoded, line breaks within them included. A bad row is refused alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from labelmill.core.errors import BadCall, Unreadable
+from labelmill.formats.found import Found, Limits, Refused, check_text
+
+SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
+
+_SAMPLE = 2**20
+"""The longest header, in characters."""
+
+
+def open_table(path: Path, limits: Limits) -> Iterator[Found | Refused]:
+    """Stream the texts of a table. Raises BadCall when it has no column `text`, OSError when it cannot be opened."""
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        _check_jsonl(path)
+        return _jsonl(path, limits)
+    return _csv(path, limits, *_csv_header(path))
+
+
+def _open(path: Path) -> TextIO:
+    # newline="": breaks stay as they are; surrogateescape: what is no UTF-8 is found row by row, by check_text
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _check_jsonl(path: Path) -> None:
+    """Raise BadCall when the first row is an object without `text`; other faults of a row are that row's own."""
+    with _open(path) as file:
+        line = file.readline(_SAMPLE)
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(row, dict) and "text" not in row:
+        raise _no_text(path, list(map(str, row)))
+
+
+def _no_text(path: Path, columns: list[str]) -> BadCall:
+    if columns and columns[0].startswith(("\udcff\udcfe", "\udcfe\udcff")):  # the byte-order marks of UTF-16
+        return BadCall(f"{path} is UTF-16; save it as UTF-8")
+    has = ", ".join(columns)[:200].encode("utf-8", "backslashreplace").decode() or "none"
+    return BadCall(f"{path} has no column named text (it has: {has}); rename the column that holds the texts to text")
+
+
+def _jsonl(path: Path, limits: Limits) -> Iterator[Found | Refused]:
+    place, load = f"{path}#row=", json.loads
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(limits.max_text):
+            number += 1
+            long = len(line) >= limits.max_text and not line.endswith(b"\n")
+            name = f"{path.name}#row={number}"
+            try:
+                if long:
+                    _skip_line(file)
+                    raise _too_long(limits)
+                if line.isspace():
+                    continue
+                row = load(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+                text = _text_of(row)
+                if row.get("id") not in (None, ""):
+                    name = _id_of(row["id"])
+                yield Found(name, f"{place}{number}", "text", None, text)
+            except (ValueError, RecursionError, Unreadable) as error:
+                yield _refuse(name, f"{place}{number}", number, error)
+
+
+def _text_of(row: Any) -> str:
+    if not isinstance(row, dict):
+        raise Unreadable("damaged", "it is no JSON object")
+    text = row.get("text")
+    if not isinstance(text, str):
+        raise Unreadable("damaged", "it has no text" if text is None else "its text is no string")
+    check_text(text)
+    return text
+
+
+def _id_of(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Unreadable("damaged", "its id is neither a string nor a number")
+    name = str(value)
+    check_text(name)
+    return name
+
+
+def _refuse(name: str, uri: str, number: int, error: Exception) -> Refused:
+    """Name the row and say what is wrong with it."""
+    if isinstance(error, Unreadable):
+        return Refused(name, uri, error.kind, f"row {number}: {error}")
+    if isinstance(error, UnicodeDecodeError):
+        return Refused(name, uri, "encoding", f"row {number}: byte {error.start} is no UTF-8; save the table as UTF-8")
+    if isinstance(error, RecursionError):
+        return Refused(name, uri, "damaged", f"row {number}: it is nested too deeply")
+    what = "CSV" if isinstance(error, csv.Error) else "JSON"
+    return Refused(name, uri, "damaged", f"row {number}: it is no {what} ({error})")
+
+
+def _too_long(limits: Limits) -> Unreadable:
+    return Unreadable("too-large", f"it has more than {limits.max_text:,} bytes; split the text")
+
+
+def _skip_line(file: Any) -> None:
+    """Read on to the end of the line, without holding it."""
+    while (rest := file.readline(2**16)) and rest[-1:] not in ("\n", "\r", b"\n"):
+        pass
+
+
+def _csv_header(path: Path) -> tuple[str, list[str]]:
+    """Delimiter and column names, lower case. The delimiter is the one of `,` `;` tab that gives a column `text`."""
+    with _open(path) as file:
+        sample = file.readline(_SAMPLE)
+    columns: list[str] = []
+    for delimiter in ",;\t":
+        try:
+            found = next(csv.reader([sample], delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        names = [name.strip().lower() for name in found]
+        if names.count("text") > 1:
+            raise BadCall(f"{path} has more than one column named text; rename all but one of them")
+        if "text" in names:
+            return delimiter, names
+        columns = columns or found
+    raise _no_text(path, columns)
+
+
+class _Lines:
+    """Physical lines for the csv reader, each of bounded length; it goes on after an over-long one."""
+
+    def __init__(self, file: TextIO, limits: Limits) -> None:
+        self._file, self._limits = file, limits
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(self._limits.max_text)
+        if not line:
+            raise StopIteration
+        if len(line) >= self._limits.max_text and line[-1] not in "\r\n":
+            _skip_line(self._file)
+            raise _too_long(self._limits)
+        return line
+
+
+def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iterator[Found | Refused]:
+    # the csv module's own limit of 131,072 characters a cell is global; it is only ever raised
+    csv.field_size_limit(max(csv.field_size_limit(), limits.max_text))
+    at, label = columns.index("text"), columns.index("id") if "id" in columns else None
+    width, place = len(columns), f"{path}#row="
+    with _open(path) as file:
+        reader = csv.reader(_Lines(file, limits), delimiter=delimiter, strict=True)
+        next(reader)
+        number = 1
+        while True:
+            number += 1
+            name = f"{path.name}#row={number}"
+            try:
+                row = next(reader)
+                if not row:
+                    continue
+                if len(row) != width:
+                    raise Unreadable("damaged", _cells(len(row), width))
+                check_text(row[at])
+                if label is not None and row[label]:
+                    name = _id_of(row[label])
+                yield Found(name, f"{place}{number}", "text", None, row[at])
+            except StopIteration:
+                return
+            except (csv.Error, Unreadable) as error:
+                yield _refuse(name, f"{place}{number}", number, error)
+
+
+def _cells(count: int, width: int) -> str:
+    return f"it has {count} cells where the header names {width}; put texts that hold the delimiter in quotes"
