@@ -1,0 +1,231 @@
+"""Worker processes on this machine: started early, watched, replaced when they die, never trusted."""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import connection, forkserver
+from typing import Any
+
+import psutil
+
+from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
+from labelmill.engine.worker import Order, work
+from labelmill.flows.blame import blame
+from labelmill.store import tasks
+from labelmill.store.database import Database
+
+TICK = 0.2
+"""Seconds between looks at clocks and memory when no worker says anything."""
+
+DEATHS_IN_A_ROW = 20
+"""So many deaths without one shard done in between mean that the model, not an input, is at fault: halving a batch of
+256 down to one culprit takes 8, its tries 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may take: seconds for a batch, seconds to load the model, bytes of memory."""
+
+    batch_seconds: float = 60.0
+    load_seconds: float = 300.0
+    memory: int = 0
+
+    @property
+    def most_memory(self) -> int:
+        """The limit in bytes; by default four fifths of the machine's memory."""
+        return self.memory or psutil.virtual_memory().total * 4 // 5
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: Any
+    line: connection.Connection
+    life: connection.Connection
+    since: float
+    state: str = "loading"
+    shard: int = -1
+    suspects: list[int] = field(default_factory=list)
+    killed: tuple[str, str] | None = None
+
+
+def prepare() -> None:
+    """Start the server that worker processes are forked from: it imports what they need while the caller goes on."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["labelmill.engine.worker", "labelmill.models.onnx"])
+    forkserver.ensure_running()
+
+
+class Pool:
+    """A model in several processes. `start`, then `wait_ready`, then `run` one task, then `close`.
+
+    Processes come from a fork server that has imported the model's runtime once, so a new one costs milliseconds.
+    """
+
+    def __init__(self, order: Order, size: int, limits: Limits) -> None:
+        self._order = order
+        self._size = size
+        self._limits = limits
+        self._context = multiprocessing.get_context("forkserver")
+        self._workers: list[_Worker] = []
+        self._hiring = threading.Thread()
+        self._deaths = 0
+        self._task: tuple[Database, int] | None = None
+
+    def start(self) -> None:
+        """Start the processes; they load the model while the caller goes on."""
+        prepare()
+        self._hiring = threading.Thread(target=self._hire_all)  # a fork waits for the server's imports
+        self._hiring.start()
+
+    def wait_ready(self) -> None:
+        """Wait until every process has loaded the model. Raises ModelUnusable when it cannot be loaded."""
+        self._hiring.join()
+        while any(w.state == "loading" for w in self._workers):
+            self._listen()
+            self._look()
+
+    def run(self, database: Database, task_id: int, on_tick: Callable[[], None]) -> None:
+        """Work on a task until its shards are done or it is cancelled; `on_tick` is called a few times a second.
+
+        Raises ModelUnusable when the model cannot run (recorded on the task), StoreFault when the database cannot
+        go on; both leave a task that can be resumed.
+        """
+        self.wait_ready()
+        self._task = (database, task_id)
+        for worker in self._workers:
+            self._give_task(worker)
+        started = time.monotonic()
+        try:
+            while self._workers:
+                self._listen()
+                self._look()
+                on_tick()
+        except ModelUnusable as error:
+            with database.begin() as conn:
+                tasks.set_error(conn, task_id, str(error))
+            raise
+        finally:
+            self.close()
+            _remember(database, task_id, time.monotonic() - started)
+
+    def close(self) -> None:
+        """End the processes at once; what a shard had not committed is done again by whoever comes next."""
+        if self._hiring.is_alive():
+            self._hiring.join()
+        for worker in self._workers:
+            worker.process.kill()
+            self._bury(worker)
+        self._workers = []
+
+    def _hire_all(self) -> None:
+        for _ in range(self._size):
+            self._hire()
+
+    def _hire(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        life, watched = self._context.Pipe()
+        process = self._context.Process(target=work, args=(self._order, theirs, watched), daemon=True)
+        process.start()
+        theirs.close()
+        watched.close()
+        worker = _Worker(process, ours, life, time.monotonic())
+        self._workers.append(worker)
+        return worker
+
+    def _give_task(self, worker: _Worker) -> None:
+        if self._task is not None:
+            database, task_id = self._task
+            worker.state = "resting"
+            worker.line.send((database.url, task_id))
+
+    def _listen(self) -> None:
+        lines = {worker.line: worker for worker in self._workers}
+        for line in connection.wait(list(lines), timeout=TICK):
+            worker = lines[line]  # type: ignore[index]  # wait gives back what it got
+            try:
+                message = worker.line.recv()
+            except (EOFError, ConnectionResetError):
+                self._died(worker)
+                continue
+            self._heard(worker, message)
+
+    def _heard(self, worker: _Worker, message: tuple[Any, ...]) -> None:
+        worker.since = time.monotonic()
+        match message:
+            case ("ready",):
+                worker.state = "ready"
+                self._give_task(worker)
+            case ("batch", shard, suspects):
+                worker.state, worker.shard, worker.suspects = "predicting", shard, suspects
+            case ("rest",):
+                worker.state, self._deaths = "resting", 0
+            case ("end",):
+                self._workers.remove(worker)
+                self._bury(worker)
+            case ("unusable", sentence):
+                raise ModelUnusable(sentence)
+            case ("store", sentence):
+                raise StoreFault(sentence)
+            case ("bug", sentence, trace):
+                raise LabelmillError(f"A worker failed in a way that is a fault of Labelmill: {sentence}\n{trace}")
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for worker in list(self._workers):
+            spent = now - worker.since
+            if worker.state == "predicting" and spent > self._limits.batch_seconds:
+                self._end(worker, "hung", f"no answer within {self._limits.batch_seconds:g} s")
+            elif worker.state == "loading" and spent > self._limits.load_seconds:
+                raise ModelUnusable(f"The model was not loaded within {self._limits.load_seconds:g} s.")
+            elif (size := _memory(worker)) > self._limits.most_memory:
+                self._end(worker, "memory", f"its process took {size >> 20:,} MiB, more than it may")
+
+    def _end(self, worker: _Worker, kind: str, message: str) -> None:
+        if worker.killed is None:
+            worker.killed = (kind, message)
+            worker.process.kill()  # its line closes: _listen hears of the death
+
+    def _died(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        self._bury(worker)
+        kind, message = worker.killed or ("crashed", f"the model's process {_manner(worker.process.exitcode)}")
+        self._deaths += 1
+        if worker.state == "loading" and self._deaths >= 3:
+            raise ModelUnusable(f"The model cannot be loaded: {message}.")
+        if self._deaths >= DEATHS_IN_A_ROW:
+            raise ModelUnusable(f"The model died {self._deaths} times in a row; at the last: {message}.")
+        if worker.state == "predicting" and self._task is not None:
+            database, task_id = self._task
+            with database.session() as conn:
+                blame(conn, task_id, worker.shard, worker.suspects, kind, message)
+        self._hire()
+
+    def _bury(self, worker: _Worker) -> None:
+        worker.line.close()
+        worker.life.close()
+        worker.process.join()
+
+
+def _memory(worker: _Worker) -> int:
+    try:
+        return int(psutil.Process(worker.process.pid).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0  # it just ended: the next message or the closed line tells how
+
+
+def _manner(exitcode: int | None) -> str:
+    if exitcode is None or exitcode >= 0:
+        return f"ended with status {exitcode}"
+    if exitcode == -9:
+        return "was killed (signal 9), most often for lack of memory"
+    return f"crashed with signal {-exitcode}"
+
+
+def _remember(database: Database, task_id: int, seconds: float) -> None:
+    try:
+        with database.begin() as conn:
+            tasks.add_seconds(conn, task_id, annotate=seconds)
+    except StoreFault:
+        return  # the fault that ended the run is already on its way; the seconds are only told, never relied on

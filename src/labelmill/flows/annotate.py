@@ -1,0 +1,147 @@
+"""One shard: load -> predict -> check -> decide -> save. Everything of a shard commits in one transaction."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from labelmill.core.annotation import Prediction, Work
+from labelmill.core.errors import ModelFault, Unreadable
+from labelmill.flows import triage
+from labelmill.formats import image
+from labelmill.models.base import Checked, Input, Model, Picture, check_predictions
+from labelmill.store import annotations, models, shards, tasks
+from labelmill.store.media import Media
+from labelmill.store.shards import Claim, Failed, Item, Settled
+from labelmill.store.tasks import Terms
+
+
+@dataclass(slots=True)
+class Answers:
+    """What came of a shard's inputs: predictions by input id, or why there are none."""
+
+    done: list[tuple[int, list[Prediction]]] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+
+def annotate_shard(
+    conn: sa.Connection, claim: Claim, model: Model, media: Media, before_batch: Callable[[Sequence[int]], None]
+) -> Answers:
+    """Predict and save a claimed shard. `before_batch` hears the ids of the inputs the model is about to see."""
+    terms = tasks.terms(conn, claim.task_id)
+    names = models.by_id(conn, terms.model_version_id).concepts
+    items = shards.items(conn, claim.task_id, claim.no)
+    conn.commit()
+    answers = predict(model, media, items, terms, before_batch)
+    with conn.begin():
+        _save(conn, claim, model, names, answers)
+    return answers
+
+
+def predict(
+    model: Model, media: Media, items: Sequence[Item], terms: Terms, before_batch: Callable[[Sequence[int]], None]
+) -> Answers:
+    """The model's checked predictions of the asked concepts, down to the run's floor, for inputs it can read."""
+    answers = Answers()
+    work = Work.LABEL if terms.has_reviewers else Work.NONE
+    for batch in _batches(model, media, items, answers.failed, work):
+        before_batch([item.input_id for item, _ in batch])
+        said = ask(model, [read for _, read in batch])
+        for (item, _), answer in zip(batch, said, strict=True):
+            if isinstance(answer, ModelFault):
+                answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer)))
+            else:
+                answers.done.append((item.input_id, _kept(answer, terms)))
+    return answers
+
+
+def ask(model: Model, batch: Sequence[Input]) -> list[Checked]:
+    """The model's checked answers; a batch that it raises on is halved until only the culprits fail."""
+    try:
+        said = model.predict(batch)
+    except Exception as error:  # noqa: BLE001 - whatever a model raises is that input's failure, on record
+        if len(batch) == 1:
+            return [_raised(model, error)]
+        middle = len(batch) // 2
+        return ask(model, batch[:middle]) + ask(model, batch[middle:])
+    return check_predictions(model.info, batch, said)
+
+
+def read(item: Item, model: Model, media: Media) -> Input:
+    """An input as the model takes it. Raises Unreadable, or ModelFault when the model reads no such kind."""
+    if item.kind not in model.info.reads:
+        kinds = " and ".join(sorted(f"{kind}s" for kind in model.info.reads))
+        raise ModelFault("unsuited", f"{model.info.name} reads {kinds}, this is {_a(item.kind)}")
+    if item.text is not None:
+        return item.text
+    if item.location is None or item.width is None or item.height is None:
+        raise Unreadable("vanished", "nothing is stored for this input: import it again")
+    data = media.get(item.location, item.digest)
+    return Picture(image.decode(data, at_least=model.info.wants), item.width, item.height)
+
+
+def _batches(
+    model: Model, media: Media, items: Sequence[Item], failed: list[Failed], work: Work
+) -> Iterator[list[tuple[Item, Input]]]:
+    batch: list[tuple[Item, Input]] = []
+    for item in items:
+        try:
+            batch.append((item, read(item, model, media)))
+        except Unreadable as error:
+            failed.append(Failed(item.input_id, work, "read", error.kind, str(error)))
+        except ModelFault as error:
+            failed.append(Failed(item.input_id, work, "predict", error.kind, str(error)))
+        if len(batch) == model.info.batch:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _raised(model: Model, error: Exception) -> ModelFault:
+    if isinstance(error, ModelFault):
+        return error
+    kind = "memory" if isinstance(error, MemoryError) else "raised"
+    said = " ".join(str(error).split())[:500]
+    return ModelFault(kind, f"{model.info.name} raised {type(error).__name__}{': ' + said if said else ''}")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _kept(answer: Sequence[Prediction], terms: Terms) -> list[Prediction]:
+    """Asked concepts down to the floor; a parent that is left out is forgotten, one that stays is renumbered."""
+    kept = [i for i, p in enumerate(answer) if p.score >= terms.floor and p.concept in terms.concepts]
+    if all(answer[i].parent is None for i in kept):
+        return [answer[i] for i in kept]
+    place = {old: new for new, old in enumerate(kept)}
+    return [
+        Prediction(p.concept, p.score, p.region, None if p.parent is None else place.get(p.parent))
+        for p in (answer[i] for i in kept)
+    ]
+
+
+def _save(conn: sa.Connection, claim: Claim, model: Model, names: Sequence[str], answers: Answers) -> None:
+    terms = tasks.terms(conn, claim.task_id, hold=True)  # the thresholds may have moved while the model worked
+    index = {name: i for i, name in enumerate(names)}
+    annotations.put_predictions(conn, terms.run_id, index, answers.done)
+    decided = [(i, triage.decide_input(terms, model.info.overlap, said)) for i, said in answers.done]
+    rows = {i: triage.annotation_rows(terms, i, ones) for i, ones in decided}
+    annotations.put(conn, claim.task_id, [row for one in rows.values() for row in one])
+    made = (one for _, ones in decided for one in ones)
+    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, made))
+    settled = [
+        Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False))
+        for i, ones in rows.items()
+    ]
+    shards.assign(conn, claim.task_id, claim.no, [s.input_id for s in settled if s.work == Work.REVIEW])
+    shards.close(
+        conn,
+        claim.task_id,
+        claim.no,
+        revision=terms.revision,
+        settled=settled,
+        failed=answers.failed,
+        predictions=sum(len(said) for _, said in answers.done),
+    )

@@ -1,0 +1,85 @@
+"""Other thresholds for a task: its shards are decided again from the stored scores, without the model."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from labelmill.core.annotation import Outcome, Status, Work
+from labelmill.core.errors import BadCall
+from labelmill.core.threshold import Thresholds
+from labelmill.core.triage import Changes, reconcile
+from labelmill.flows import triage
+from labelmill.store import annotations, models, projects, shards, tasks
+from labelmill.store.annotations import Update
+from labelmill.store.shards import Claim, Settled
+from labelmill.store.tasks import Terms
+
+
+def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, person_id: int) -> int:
+    """Give a task other thresholds, to be applied by `redecide_all`; how many inputs stay as people left them.
+
+    Raises BadCall for a lower limit below the run's floor: what lies below it was not kept.
+    """
+    terms = tasks.terms(conn, task_id)
+    if thresholds.lowest < terms.floor:
+        raise BadCall(
+            f"lower {thresholds.lowest:g} is below the floor of this run: scores under {terms.floor:g} were not kept. "
+            f"Start a new task with --floor {thresholds.lowest:g}."
+        )
+    if unknown := sorted(set(thresholds.by_concept) - set(terms.ids)):
+        raise BadCall(f"this task has no concept {unknown[0]!r}; it has {', '.join(sorted(terms.ids))}")
+    tasks.set_thresholds(conn, task_id, thresholds, person_id)
+    return shards.count_settled_by_people(conn, task_id)
+
+
+def redecide_all(conn: sa.Connection, task_id: int, overlap: float, on_shard: Callable[[], None]) -> None:
+    """Decide every shard again that was decided under older thresholds. Stopped anywhere, a next call goes on.
+
+    Shards that another worker holds are left to it. `overlap`: the model's, see core.annotation.mapped.
+    """
+    while (claim := shards.claim(conn, task_id, outdated=True)) is not None:
+        with conn.begin():
+            _redecide(conn, claim, overlap)
+        shards.release(conn, task_id, claim.no)
+        on_shard()
+
+
+def _redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
+    terms = tasks.terms(conn, claim.task_id, hold=True)
+    names = models.by_id(conn, terms.model_version_id).concepts
+    work = shards.works(conn, claim.task_id, claim.no, Outcome.DONE)
+    said = annotations.predictions(conn, terms.run_id, names, list(work))
+    decided = {i: triage.decide_input(terms, overlap, said.get(i, [])) for i in work}
+    every = (one for ones in decided.values() for one in ones)
+    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, every))
+    open_ids = [i for i, owed in work.items() if owed in (Work.NONE, Work.REVIEW, Work.LABEL)]
+    standing = annotations.standing(conn, claim.task_id, open_ids)
+    sent_back = {i for i, ones in standing.items() if any(s.status == Status.PENDING for s in ones)}
+    changes = {i: reconcile(decided[i], standing.get(i, [])) for i in open_ids if i not in sent_back}
+    _write(conn, terms, changes)
+    _settle(conn, claim, terms, {i: work[i] for i in changes})
+
+
+def _write(conn: sa.Connection, terms: Terms, changes: dict[int, Changes]) -> None:
+    assert terms.revised_by is not None  # noqa: S101 - only changed thresholds make a shard outdated
+    actor = projects.person_labeler(conn, terms.revised_by)
+    new = [row for i, change in changes.items() for row in triage.annotation_rows(terms, i, change.make)]
+    annotations.record_new(conn, actor, annotations.put(conn, terms.task_id, new), "apply")
+    moves = [(one.id, status) for change in changes.values() for one, status in change.move]
+    annotations.change(conn, actor, [Update(i, "apply", status=status, touched=False) for i, status in moves])
+    annotations.drop(conn, actor, [one.id for change in changes.values() for one in change.drop], "apply")
+
+
+def _settle(conn: sa.Connection, claim: Claim, terms: Terms, before: dict[int, str]) -> None:
+    standing = annotations.standing(conn, claim.task_id, list(before))
+    settled = []
+    for input_id in before:
+        ones = standing.get(input_id, [])
+        work = triage.work_owed(terms, [s.status for s in ones], touched=any(s.touched for s in ones))
+        settled.append(Settled(input_id, bool(ones), work))
+    after = {s.input_id: s.work for s in settled}
+    gone = [i for i, work in before.items() if work == Work.REVIEW and after[i] != Work.REVIEW]
+    new = [i for i, work in before.items() if work != Work.REVIEW and after[i] == Work.REVIEW]
+    shards.unassign(conn, claim.task_id, claim.no, gone)
+    shards.assign(conn, claim.task_id, claim.no, new)
+    shards.resettle(conn, claim.task_id, claim.no, revision=terms.revision, settled=settled)

@@ -1,0 +1,84 @@
+"""Models by name: cards are kept with their files under their hash, so that a version never changes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from labelmill.core.errors import BadCall, BadCard, NotFound
+from labelmill.models.cards import Card, read_card, store_copy
+from labelmill.models.catalog import BUILTIN
+from labelmill.store import models
+from labelmill.store.database import Database
+
+BUILTIN_PREFIX = "builtin:"
+
+
+def find_card(model: str, home: Path, database: Database) -> Card:
+    """The card of a catalog name, or at a path. The database is asked only for a name that is not built in.
+
+    Raises BadCard for a card that is wrong, NotFound for an unknown name.
+    """
+    if (path := Path(model)).suffix in (".yaml", ".yml") or path.is_file():
+        return read_card(path)
+    if model in BUILTIN:
+        return BUILTIN[model]
+    with database.begin() as conn:
+        found = models.published(conn, model)
+        known = sorted({*BUILTIN, *(entry.name for entry in models.published(conn))})
+    if not found:
+        raise NotFound(f"There is no model {model!r}: name a card's path or one of {', '.join(known)}.")
+    return open_card(home, found[0].card)
+
+
+def keep(card: Card, home: Path) -> str:
+    """Copy a card with its files into the home and return the reference that `open_card` takes."""
+    if BUILTIN.get(card.name) == card:
+        return BUILTIN_PREFIX + card.name
+    folder = home / "models" / card.version
+    if not (folder / "card.yaml").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        store_copy(card, folder)
+    return f"models/{card.version}/card.yaml"
+
+
+def open_card(home: Path, reference: str) -> Card:
+    """The card behind a reference of `keep`."""
+    if reference.startswith(BUILTIN_PREFIX):
+        return BUILTIN[reference.removeprefix(BUILTIN_PREFIX)]
+    return read_card(home / reference)
+
+
+def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
+    """The id of the card's model version."""
+    return models.put(
+        conn, version=card.version, name=card.name, card=reference, makes=card.makes, concepts=card.offered
+    )
+
+
+def add(database: Database, home: Path, path: Path) -> Card:
+    """Put a card into the catalog under its name; a name that is there already points at it from now on."""
+    card = read_card(path)
+    if card.name in BUILTIN:
+        raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
+    reference = keep(card, home)
+    with database.begin() as conn:
+        models.publish(conn, card.name, put_version(conn, card, reference))
+    return card
+
+
+def listed(database: Database, home: Path) -> list[Card]:
+    """All cards of the catalog, by name."""
+    with database.begin() as conn:
+        added = [open_card(home, entry.card) for entry in models.published(conn)]
+    return sorted([*BUILTIN.values(), *added], key=lambda card: card.name)
+
+
+def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:
+    """The wanted concepts, or all that the model offers. Raises BadCall for one that it does not offer."""
+    if not card.offered:
+        raise BadCall(f"{card.name} offers no concepts ({card.makes}), so it cannot label anything.")
+    if unknown := [name for name in wanted if name not in card.offered]:
+        some = ", ".join(card.offered[:12]) + (", ..." if len(card.offered) > 12 else "")
+        raise BadCall(f"{card.name} has no concept {unknown[0]!r}; it has {some}")
+    return list(dict.fromkeys(wanted)) or list(card.offered)

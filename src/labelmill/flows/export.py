@@ -1,0 +1,82 @@
+"""A task's annotations as a file: read as a stream, written as a stream, moved into place when whole."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import sqlalchemy as sa
+
+from labelmill.core.annotation import Status
+from labelmill.core.errors import BadCall
+from labelmill.core.geometry import decode
+from labelmill.formats import coco, jsonl
+from labelmill.formats.record import Record, RecordAnnotation
+from labelmill.store import records
+from labelmill.store.database import Database
+
+Format = Literal["coco", "jsonl"]
+
+
+def export(
+    database: Database, task_id: int, form: Format, to: Path, statuses: Sequence[Status] = (Status.SUCCESS,)
+) -> int:
+    """Write a task's finished inputs with their annotations of the given statuses, one record per source; how many.
+
+    Inputs that wait or failed are left out: without annotations they would read as "nothing here". The file appears
+    when it is complete; one that was there stays until then. Raises BadCall when it cannot be written, or when the
+    format cannot hold the task (COCO holds images only).
+    """
+    with database.session() as conn, conn.begin():
+        # one snapshot for all pages, whatever happens in the meantime
+        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if form == "coco" and (texts := records.count_texts(conn, task_id)):
+            raise BadCall(f"COCO holds images, this task has {texts:,} texts: use --format jsonl.")
+        try:
+            return _replace(conn, task_id, form, to, statuses)
+        except OSError as error:
+            raise BadCall(f"Cannot write {to}: {error.strerror}.") from error
+
+
+def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses: Sequence[Status]) -> int:
+    mode = 0o666 & ~_umask()  # what open() would have given; a temporary file is private
+    with tempfile.NamedTemporaryFile("wb", dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
+        draft = Path(file.name)
+        try:
+            count = _write(conn, task_id, form, file, statuses)
+            file.flush()
+            os.fsync(file.fileno())
+            draft.chmod(mode)
+            draft.replace(to)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    return count
+
+
+def _write(conn: sa.Connection, task_id: int, form: Format, out: IO[bytes], statuses: Sequence[Status]) -> int:
+    stream = _records(conn, task_id, statuses)
+    if form == "coco":
+        return coco.write(stream, records.concepts(conn, task_id), out)
+    return jsonl.write(stream, out)
+
+
+def _records(conn: sa.Connection, task_id: int, statuses: Sequence[Status]) -> Iterator[Record]:
+    for item in records.finished(conn, task_id, statuses):
+        annotations = tuple(_annotation(row) for row in item.annotations)
+        kind: Literal["image", "text"] = "text" if item.kind == "text" else "image"
+        for name, uri in item.sources:
+            row_id = name if "#row=" in uri and "#row=" not in name else None
+            yield Record(name, kind, item.width, item.height, row_id, item.text, annotations)
+
+
+def _annotation(row: sa.Row[Any]) -> RecordAnnotation:
+    region = None if row.kind is None else decode(row.kind, row.value)
+    return RecordAnnotation(row.concept, region, row.score, Status(row.status), row.labeler, row.present)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,67 @@
+"""From a dataset, a model and thresholds to a task with its run, ledger and shards, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from labelmill.core.errors import BadCall
+from labelmill.core.threshold import Thresholds
+from labelmill.flows.catalog import chosen_concepts, put_version
+from labelmill.models.cards import Card
+from labelmill.store import models, projects, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person chose. `mapping`: model concept -> project concept; what it lacks keeps its name."""
+
+    name: str
+    project_id: int
+    dataset_id: int
+    person_id: int
+    thresholds: Thresholds
+    floor: float
+    concepts: Sequence[str] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    reviewers: Sequence[int] = ()
+    standing: bool = False
+    ingest_seconds: float = 0.0
+
+
+def check_plan(card: Card, concepts: Sequence[str], thresholds: Thresholds, floor: float) -> list[str]:
+    """The model concepts a task will ask for. Raises BadCall for whatever in the plan cannot be."""
+    chosen = chosen_concepts(card, concepts)
+    if not 0 <= floor <= thresholds.lowest:
+        raise BadCall(f"floor {floor:g} must lie between 0 and the lowest lower threshold, {thresholds.lowest:g}")
+    if unknown := sorted(set(thresholds.by_concept) - set(chosen)):
+        raise BadCall(f"a threshold is set for {unknown[0]!r}, which is not among the concepts of this task")
+    return chosen
+
+
+def start_task(
+    conn: sa.Connection, card: Card, reference: str, plan: Plan, enqueue: Callable[[sa.Connection, int], None]
+) -> int:
+    """Make the task and put it into the queue in the caller's transaction; its id.
+
+    `reference`: where the card is kept (flows.catalog.keep). Raises BadCall for a plan that cannot be.
+    """
+    chosen = chosen_concepts(card, plan.concepts)
+    version_id = put_version(conn, card, reference)
+    ids = projects.concepts(conn, plan.project_id, [plan.mapping.get(name, name) for name in chosen])
+    task_id = tasks.new_task(
+        conn,
+        concepts={name: ids[plan.mapping.get(name, name)] for name in chosen},
+        reviewers=plan.reviewers,
+        thresholds=plan.thresholds,
+        name=plan.name,
+        project_id=plan.project_id,
+        dataset_id=plan.dataset_id,
+        run_id=tasks.new_run(conn, version_id, plan.floor),
+        labeler_id=models.labeler(conn, version_id),
+        created_by=plan.person_id,
+        standing=plan.standing,
+        ingest_seconds=plan.ingest_seconds,
+    )
+    enqueue(conn, task_id)
+    return task_id

@@ -1,0 +1,52 @@
+"""What annotating and moving thresholds share: decisions become annotation rows and histogram rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from labelmill.core.annotation import Prediction, Status, Work, mapped, status_of
+from labelmill.core.threshold import Band, histogram, pack
+from labelmill.core.triage import Decided, owed, triage
+from labelmill.store import annotations
+from labelmill.store.tasks import Terms
+
+
+def decide_input(terms: Terms, overlap: float, predictions: Sequence[Prediction]) -> list[Decided]:
+    """One input's predictions as the project's concepts, each with its band."""
+    return triage(mapped(predictions, terms.concepts, overlap=overlap), terms.thresholds)
+
+
+def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> list[annotations.NewAnnotation]:
+    """The annotations that an input's decisions make; what is discarded makes none."""
+    rows = []
+    for one in decided:
+        status = status_of(one.band)
+        if status is None:
+            continue
+        said = one.prediction
+        rows.append(
+            annotations.NewAnnotation(
+                input_id, terms.ids[said.concept], terms.labeler_id, status, said.region, said.score, one.index
+            )
+        )
+    return rows
+
+
+def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, ...]]:
+    """Per concept the packed histogram of scores and the count of each band, as the store takes them."""
+    groups: dict[str, list[Decided]] = {}
+    for one in decided:
+        groups.setdefault(one.prediction.concept, []).append(one)
+    rows = []
+    for name, ones in groups.items():
+        counts = dict.fromkeys(Band, 0)
+        for one in ones:
+            counts[one.band] += 1
+        packed = pack(histogram(one.prediction.score for one in ones))
+        rows.append((terms.ids[name], packed, counts[Band.APPROVED], counts[Band.REVIEW], counts[Band.DISCARDED]))
+    return rows
+
+
+def work_owed(terms: Terms, statuses: Sequence[Status], *, touched: bool) -> Work:
+    """What people owe an input; where a task has no reviewers nobody labels what came out empty."""
+    work = owed(statuses, touched=touched)
+    return Work.NONE if work == Work.LABEL and not terms.has_reviewers else work

@@ -1,0 +1,49 @@
+"""The environment as one frozen object. Only the command and the worker's entry read it; the rest takes arguments."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from labelmill.core.errors import BadCall
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting; `LABELMILL_` and the field's name in capitals is its variable. docs/settings.md tells of each."""
+
+    home: Path = Path("~/.labelmill")
+    database_url: str = ""
+    workers: int = 0
+    batch_seconds: float = 60.0
+    load_seconds: float = 300.0
+    worker_memory_mb: int = 0
+    max_file_mb: int = 100
+    max_megapixels: int = 200
+
+    @classmethod
+    def from_environment(cls, **given: object) -> Self:
+        """What the environment says; `given` values that are not None go before it. Raises BadCall for bad ones."""
+        said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        for field in fields(cls):
+            variable = f"LABELMILL_{field.name.upper()}"
+            if field.name not in said and (text := os.environ.get(variable, "")):
+                said[field.name] = _parsed(type(field.default), variable, text)
+        made = cls(**said)
+        return cls(**{field.name: getattr(made, field.name) for field in fields(cls)} | {"home": _absolute(made.home)})
+
+
+def _parsed(kind: type[Any], variable: str, text: str) -> Any:
+    if not issubclass(kind, int | float):
+        return Path(text) if issubclass(kind, Path) else text
+    try:
+        value = kind(text)
+    except ValueError:
+        raise BadCall(f"{variable} is {text!r}, not a number.") from None
+    if value < 0:
+        raise BadCall(f"{variable} is {text}, less than 0.")
+    return value
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow a linked home

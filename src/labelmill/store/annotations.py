@@ -1,0 +1,215 @@
+"""Predictions as a model gave them, and the annotations that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from labelmill.core.annotation import Prediction, Status
+from labelmill.core.geometry import Region, decode, encode, kind_of
+from labelmill.core.triage import Standing
+from labelmill.store import schema as t
+from labelmill.store.database import copy_rows
+from labelmill.store.tasks import as_json
+
+
+def put_predictions(
+    conn: sa.Connection, run_id: int, concepts: dict[str, int], answers: Iterable[tuple[int, Sequence[Prediction]]]
+) -> None:
+    """Store answers, one row per input: (input id, predictions). `concepts`: name -> index in the model's list."""
+    into = f"prediction_{run_id} (run_id, input_id, concepts, scores, regions, parents)"
+    rows = (
+        (
+            run_id,
+            input_id,
+            [concepts[p.concept] for p in said],
+            [p.score for p in said],
+            _regions(said),
+            [p.parent for p in said] if any(p.parent is not None for p in said) else None,
+        )
+        for input_id, said in answers
+    )
+    copy_rows(conn, into, rows, ("int8", "int8", "int2[]", "float8[]", "jsonb", "int2[]"))
+
+
+def predictions(
+    conn: sa.Connection, run_id: int, names: Sequence[str], input_ids: Sequence[int]
+) -> dict[int, list[Prediction]]:
+    """What a run said of inputs, by input id; `names` is the model's list of concepts."""
+    table = t.prediction
+    wanted = table.c.input_id == sa.any_(sa.cast(list(input_ids), sa.ARRAY(sa.BigInteger)))
+    query = sa.select(table.c.input_id, table.c.concepts, table.c.scores, table.c.regions, table.c.parents)
+    found: dict[int, list[Prediction]] = {}
+    for input_id, concepts, scores, regions, parents in conn.execute(query.where(table.c.run_id == run_id, wanted)):
+        regions = regions or [None] * len(concepts)
+        parents = parents or [None] * len(concepts)
+        rows = zip(concepts, scores, regions, parents, strict=True)
+        found[input_id] = [Prediction(names[c], s, _region(r), p) for c, s, r, p in rows]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnnotation:
+    """An annotation to insert. `prediction`: its index in the run's answer; None for what a person made."""
+
+    input_id: int
+    concept_id: int
+    labeler_id: int
+    status: Status
+    region: Region | None = None
+    score: float | None = None
+    prediction: int | None = None
+    touched: bool = False
+
+
+def put(conn: sa.Connection, task_id: int, new: Sequence[NewAnnotation]) -> list[int]:
+    """Insert annotations with their regions; their ids, in order."""
+    regions = _ids(conn, "region", sum(a.region is not None for a in new))
+    ids = _ids(conn, "annotation", len(new))
+    region_rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[Any, ...]] = []
+    for annotation_id, a in zip(ids, new, strict=True):
+        region_id = None
+        if a.region is not None:
+            region_id = regions[len(region_rows)]
+            region_rows.append((region_id, a.input_id, kind_of(a.region), as_json(encode(a.region))))
+        rows.append(
+            (
+                *(annotation_id, task_id, a.input_id, region_id, a.concept_id, a.labeler_id),
+                *(a.status.value, a.score, a.prediction, a.touched),
+            )
+        )
+    if region_rows:
+        copy_rows(conn, "region (id, input_id, kind, value)", region_rows)
+    into = "annotation (id, task_id, input_id, region_id, concept_id, labeler_id, status, score, prediction, touched)"
+    if rows:
+        copy_rows(conn, into, rows)
+    return ids
+
+
+def standing(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, list[Standing]]:
+    """A task's annotations on inputs, by input id."""
+    a = t.annotation.c
+    wanted = a.input_id == sa.any_(sa.cast(list(input_ids), sa.ARRAY(sa.BigInteger)))
+    query = sa.select(a.input_id, a.id, a.prediction, a.status, a.touched).where(a.task_id == task_id, wanted)
+    found: dict[int, list[Standing]] = {}
+    for input_id, annotation_id, index, status, touched in conn.execute(query.order_by(a.id)):
+        found.setdefault(input_id, []).append(Standing(annotation_id, index, Status(status), touched))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change of one annotation: what is not None becomes so; `touched` by a person or not."""
+
+    id: int
+    operation: str
+    status: Status | None = None
+    concept_id: int | None = None
+    region: Region | None = None
+    touched: bool = True
+
+
+_MOVE = sa.text("""
+WITH v AS (
+    SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS status[]), CAST(:concepts AS bigint[]),
+        CAST(:regions AS bigint[]), CAST(:touched AS bool[]), CAST(:operations AS text[]))
+        AS v (id, status, concept_id, region_id, touched, operation)
+), was AS (
+    SELECT a.* FROM annotation a JOIN v USING (id) FOR UPDATE OF a
+), now AS (
+    UPDATE annotation a SET status = coalesce(v.status, a.status), concept_id = coalesce(v.concept_id, a.concept_id),
+        region_id = coalesce(v.region_id, a.region_id), touched = a.touched OR v.touched
+    FROM v JOIN was USING (id) WHERE a.id = v.id RETURNING a.*
+)
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before, after)
+SELECT now.id, now.task_id, now.input_id, :actor, v.operation,
+    jsonb_build_object('status', was.status, 'concept', was.concept_id, 'region', was.region_id),
+    jsonb_build_object('status', now.status, 'concept', now.concept_id, 'region', now.region_id)
+FROM now JOIN was USING (id) JOIN v USING (id)
+""")
+
+
+def change(conn: sa.Connection, actor: int, updates: Sequence[Update]) -> None:
+    """Change annotations, each at most once, and record each change as an event by labeler `actor`.
+
+    A moved region is a new row, so that the event's `before` still finds the old one.
+    """
+    if not updates:
+        return
+    moved = [u for u in updates if u.region is not None]
+    regions = dict(zip((u.id for u in moved), _new_regions(conn, moved), strict=True))
+    columns = {
+        "ids": [u.id for u in updates],
+        "statuses": [u.status and u.status.value for u in updates],
+        "concepts": [u.concept_id for u in updates],
+        "regions": [regions.get(u.id) for u in updates],
+        "touched": [u.touched for u in updates],
+        "operations": [u.operation for u in updates],
+    }
+    conn.execute(_MOVE, {"actor": actor, **columns})
+
+
+_DROP = sa.text("""
+WITH gone AS (DELETE FROM annotation WHERE id = ANY(:ids) RETURNING *)
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before)
+SELECT id, task_id, input_id, :actor, :operation, jsonb_build_object(
+    'status', status, 'concept', concept_id, 'region', region_id, 'score', score, 'prediction', prediction)
+FROM gone
+""")
+
+
+def drop(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str) -> None:
+    """Delete annotations; their events keep what they said."""
+    if ids:
+        conn.execute(_DROP, {"ids": list(ids), "actor": actor, "operation": operation})
+
+
+_CREATED = sa.text("""
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, after)
+SELECT id, task_id, input_id, :actor, :operation,
+    jsonb_build_object('status', status, 'concept', concept_id, 'region', region_id)
+FROM annotation WHERE id = ANY(:ids)
+""")
+
+
+def record_new(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str) -> None:
+    """Record that annotations were made, by a person or by moving thresholds (what a run makes, its row tells)."""
+    if ids:
+        conn.execute(_CREATED, {"ids": list(ids), "actor": actor, "operation": operation})
+
+
+def _new_regions(conn: sa.Connection, moved: Sequence[Update]) -> list[int]:
+    put_one = sa.text("""
+        INSERT INTO region (input_id, kind, value)
+        SELECT input_id, :kind, CAST(:value AS jsonb) FROM annotation WHERE id = :id RETURNING id
+    """)
+    made = []
+    for u in moved:
+        assert u.region is not None  # noqa: S101 - the caller chose those with one
+        row = {"id": u.id, "kind": kind_of(u.region), "value": as_json(encode(u.region))}
+        made.append(int(conn.execute(put_one, row).scalar_one()))
+    return made
+
+
+def _ids(conn: sa.Connection, table: str, count: int) -> list[int]:
+    if not count:
+        return []
+    query = sa.text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return list(conn.execute(query, {"table": table, "count": count}).scalars())
+
+
+def _regions(said: Sequence[Prediction]) -> list[dict[str, Any] | None] | None:
+    if all(p.region is None for p in said):
+        return None
+    return [None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said]
+
+
+def _region(value: dict[str, list[Any]] | None) -> Region | None:
+    if value is None:
+        return None
+    ((kind, numbers),) = value.items()
+    return decode(kind, numbers)

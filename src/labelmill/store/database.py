@@ -1,0 +1,139 @@
+"""A connection to PostgreSQL: the embedded one or one's own; its checks, its schema, its faults in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import errors as pg
+
+from labelmill.core.errors import StoreFault
+
+HEAD = "0001"
+"""The newest migration: a start compares one row with it and loads Alembic only when they differ."""
+
+OLDEST_POSTGRESQL = 15
+
+
+class Database:
+    """Opens transactions on one database. Cheap to make; connections are pooled and made on first use.
+
+    `url` is a libpq URL (`postgresql://user:password@host/name`).
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = sa.create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=20), pool_pre_ping=False
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """One transaction: committed at the end, rolled back on an error. Raises StoreFault when it is lost."""
+        with faults(), self._engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def session(self) -> Iterator[sa.Connection]:
+        """One connection for long, with transactions as its user begins them; session locks die with it."""
+        with faults(), self._engine.connect() as conn:
+            yield conn
+
+    def prepare(self) -> None:
+        """Check what the server offers and bring the schema up to date.
+
+        Raises StoreFault with one sentence that names everything the server lacks.
+        """
+        with self.begin() as conn:
+            if _revision(conn) == HEAD:
+                return
+            if lacking := lacks(conn):
+                raise StoreFault(f"This PostgreSQL cannot be used: {'; '.join(lacking)}.")
+        self._migrate()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "labelmill:store/migrations")
+        with self.begin() as conn:
+            conn.execute(sa.text("SELECT pg_advisory_xact_lock(7033712)"))  # two commands at once migrate once
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+
+
+def lacks(conn: sa.Connection) -> list[str]:
+    """What this PostgreSQL lacks for Labelmill, as sentences; empty when it will do."""
+    lacking = []
+    version = conn.execute(sa.text("SELECT current_setting('server_version_num')::int")).scalar_one()
+    if version < OLDEST_POSTGRESQL * 10_000:
+        lacking.append(f"it is version {version // 10_000}, Labelmill needs {OLDEST_POSTGRESQL} or newer")
+    if not conn.execute(sa.text("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")).scalar():
+        lacking.append("the extension pgvector is not installed on its server (package postgresql-NN-pgvector)")
+    elif not conn.execute(sa.text(_MAY_EXTEND)).scalar():
+        lacking.append("its user may not create the extension: let a superuser run CREATE EXTENSION vector once")
+    if not conn.execute(sa.text("SELECT has_schema_privilege(current_schema(), 'CREATE')")).scalar():
+        lacking.append("its user may not create tables: grant CREATE on the schema to it")
+    return lacking
+
+
+_MAY_EXTEND = """
+SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'vector')
+    OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+    OR EXISTS (SELECT 1 FROM pg_available_extension_versions WHERE name = 'vector' AND trusted)
+       AND has_database_privilege(current_database(), 'CREATE')
+"""
+
+
+def _revision(conn: sa.Connection) -> str | None:
+    if conn.execute(sa.text("SELECT to_regclass('alembic_version')")).scalar() is None:
+        return None
+    return cast("str | None", conn.execute(sa.text("SELECT version_num FROM alembic_version")).scalar())
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what the driver raises when the database goes away or is full into a StoreFault."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _fault(error.orig, error) from error
+    except psycopg.Error as error:
+        raise _fault(error, error) from error
+
+
+def _fault(cause: BaseException | None, error: Exception) -> Exception:
+    if isinstance(cause, pg.DiskFull):
+        return StoreFault("The disk that holds the database is full: free some space, then go on.")
+    if isinstance(cause, pg.TooManyConnections):
+        return StoreFault("The database has no connection left: stop other programs that use it, or raise its limit.")
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        said = str(cause).strip().splitlines()
+        return StoreFault(f"The database stopped or cannot be reached ({said[0] if said else 'connection lost'}).")
+    return error
+
+
+def driver(conn: sa.Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection under a SQLAlchemy one, for COPY; it shares the transaction."""
+    return cast("psycopg.Connection[Any]", conn.connection.driver_connection)
+
+
+def copy_rows(conn: sa.Connection, into: str, rows: Iterable[Sequence[Any]], types: Sequence[str] = ()) -> None:
+    """COPY rows into `into`, a table with its columns, such as `share (task_id, no)`, in the transaction.
+
+    With `types` (PostgreSQL type names, one a column) the binary format is used: three times as fast for numbers.
+    """
+    how = " WITH (FORMAT BINARY)" if types else ""
+    with driver(conn).cursor().copy(f"COPY {into} FROM STDIN{how}") as copy:
+        if types:
+            copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,116 @@
+"""Inputs, the sources they came from, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from labelmill.store import schema as t
+
+
+@dataclass(frozen=True, slots=True)
+class NewInput:
+    """One source that could be read. `digest` is the sha256 of its bytes, of the UTF-8 text for a text."""
+
+    name: str
+    uri: str
+    digest: bytes
+    kind: str
+    width: int | None = None
+    height: int | None = None
+    text: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One source that could not be read, and why."""
+
+    name: str
+    uri: str
+    kind: str
+    message: str
+
+
+# DISTINCT ON keeps the first source of equal content; an input that exists takes the newest place of its bytes,
+# because that place was just read
+_ADD = sa.text("""
+WITH item AS (
+    SELECT * FROM unnest(
+        CAST(:names AS text[]), CAST(:uris AS text[]), CAST(:digests AS bytea[]), CAST(:kinds AS text[]),
+        CAST(:widths AS int[]), CAST(:heights AS int[]), CAST(:texts AS text[]), CAST(:locations AS text[])
+    ) WITH ORDINALITY AS item (name, uri, hash, kind, width, height, text, location, ord)
+), put AS (
+    INSERT INTO input (project_id, hash, kind, width, height, text, location)
+    SELECT :project, hash, kind, width, height, text, location
+    FROM (SELECT DISTINCT ON (hash) * FROM item ORDER BY hash, ord) AS once ORDER BY ord
+    ON CONFLICT (project_id, hash) DO UPDATE SET location = excluded.location
+    RETURNING id, hash
+), seen AS (
+    INSERT INTO source (project_id, input_id, name, uri)
+    SELECT :project, put.id, item.name, item.uri FROM item JOIN put USING (hash) ORDER BY ord
+    ON CONFLICT (project_id, uri, input_id) DO UPDATE SET name = excluded.name
+    RETURNING id, input_id
+)
+INSERT INTO dataset_source (dataset_id, source_id, input_id)
+SELECT :dataset, id, input_id FROM seen ON CONFLICT DO NOTHING
+""")
+
+# a place that now holds other content, or none, no longer speaks for its old content in this dataset
+_REPLACE = sa.text("""
+DELETE FROM dataset_source d USING source s
+WHERE d.dataset_id = :dataset AND s.id = d.source_id AND s.project_id = :project AND s.uri = ANY(:uris)
+""")
+
+_REJECT = sa.text("""
+INSERT INTO rejection (dataset_id, uri, name, kind, message)
+SELECT :dataset, * FROM unnest(
+    CAST(:uris AS text[]), CAST(:names AS text[]), CAST(:kinds AS text[]), CAST(:messages AS text[]))
+ON CONFLICT (dataset_id, uri) DO UPDATE SET kind = excluded.kind, message = excluded.message
+""")
+
+
+def add(conn: sa.Connection, project_id: int, dataset_id: int, items: Sequence[NewInput], *, fresh: bool) -> None:
+    """Insert inputs with their sources into a dataset; equal content becomes one input with several sources.
+
+    `fresh`: the dataset is new, so nothing in it can be replaced. Uris within `items` differ.
+    """
+    uris = [item.uri for item in items]
+    if not fresh:
+        conn.execute(_REPLACE, {"dataset": dataset_id, "project": project_id, "uris": uris})
+        readable = sa.any_(sa.cast(uris, sa.ARRAY(sa.Text)))
+        conn.execute(
+            sa.delete(t.rejection).where(t.rejection.c.dataset_id == dataset_id, t.rejection.c.uri == readable)
+        )
+    conn.execute(
+        _ADD,
+        {
+            "project": project_id,
+            "dataset": dataset_id,
+            "names": [item.name for item in items],
+            "uris": uris,
+            "digests": [item.digest for item in items],
+            "kinds": [item.kind for item in items],
+            "widths": [item.width for item in items],
+            "heights": [item.height for item in items],
+            "texts": [item.text for item in items],
+            "locations": [item.location for item in items],
+        },
+    )
+
+
+def reject(conn: sa.Connection, project_id: int, dataset_id: int, items: Sequence[Rejection]) -> None:
+    """Record sources that could not be read."""
+    uris = [item.uri for item in items]
+    conn.execute(_REPLACE, {"dataset": dataset_id, "project": project_id, "uris": uris})
+    columns = {f"{name}s": [getattr(item, name) for item in items] for name in ("name", "kind", "message")}
+    conn.execute(_REJECT, {"dataset": dataset_id, "uris": uris, **columns})
+
+
+def is_fresh(conn: sa.Connection, dataset_id: int) -> bool:
+    """True when nothing was ever read into the dataset."""
+    held = sa.select(sa.literal(1)).where(t.dataset_source.c.dataset_id == dataset_id).exists()
+    refused = sa.select(sa.literal(1)).where(t.rejection.c.dataset_id == dataset_id).exists()
+    return not conn.execute(sa.select(held | refused)).scalar_one()

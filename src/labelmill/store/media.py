@@ -1,0 +1,61 @@
+"""The bytes of inputs: referenced where they lie, or stored under their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from labelmill.core.errors import StoreFault, Unreadable
+
+
+class Media:
+    """Bytes by location. A location is `file:` and an absolute path, or `media:` and a hash in hex."""
+
+    def __init__(self, root: Path, *, max_bytes: int) -> None:
+        self._root = root
+        self._max_bytes = max_bytes
+
+    def put(self, data: bytes, digest: bytes) -> str:
+        """Store bytes under their sha256 and return their location; a crash leaves no half-written file behind."""
+        path = self._path(digest.hex())
+        if not path.exists():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except OSError as error:
+                raise StoreFault(f"Cannot store a file in {self._root}: {error.strerror}.") from error
+        return f"media:{digest.hex()}"
+
+    def get(self, location: str, digest: bytes) -> bytes:
+        """The bytes at a location. Raises Unreadable when they are gone, may not be read, or are not what they were."""
+        scheme, _, rest = location.partition(":")
+        path = Path(rest) if scheme == "file" else self._path(rest)
+        data = read_file(path, max_bytes=self._max_bytes)
+        if hashlib.sha256(data).digest() != digest:
+            raise Unreadable("changed", "its content is no longer what was imported: import it again")
+        return data
+
+    def _path(self, hexdigest: str) -> Path:
+        return self._root / hexdigest[:2] / hexdigest[2:]
+
+
+def read_file(path: Path, *, max_bytes: int) -> bytes:
+    """A file's bytes. Raises Unreadable, naming no path: the caller's record does."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise Unreadable("too-large", f"{size:,} bytes, more than the limit of {max_bytes:,}")
+            return file.read()
+    except FileNotFoundError:
+        raise Unreadable("vanished", "the file is no longer there: put it back or import it again") from None
+    except PermissionError:
+        raise Unreadable("denied", "the file may not be read: change its permissions") from None
+    except OSError as error:
+        raise Unreadable("damaged", f"the disk cannot read it: {error.strerror}") from error

@@ -1,0 +1,65 @@
+"""Model versions (immutable) and the catalog of names that point at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from labelmill.store import schema as t
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """An immutable model: `card` is the path of its stored card relative to the home, or `builtin:NAME`."""
+
+    id: int
+    hash: str
+    name: str
+    card: str
+    makes: str
+    concepts: list[str]
+
+
+_COLUMNS = [t.model_version.c[name] for name in ("id", "hash", "name", "card", "makes", "concepts")]
+
+
+def put(conn: sa.Connection, *, version: str, name: str, card: str, makes: str, concepts: Sequence[str]) -> int:
+    """The id of a model version, made when its hash is new."""
+    row = {"hash": version, "name": name, "card": card, "makes": makes, "concepts": list(concepts)}
+    conn.execute(insert(t.model_version).values(row).on_conflict_do_nothing())
+    where = t.model_version.c.hash == version
+    return int(conn.execute(sa.select(t.model_version.c.id).where(where)).scalar_one())
+
+
+def labeler(conn: sa.Connection, version_id: int) -> int:
+    """The labeler id under which a model version's annotations stand."""
+    name = sa.select(t.model_version.c.name).where(t.model_version.c.id == version_id).scalar_subquery()
+    conn.execute(insert(t.labeler).values(name=name, model_version_id=version_id).on_conflict_do_nothing())
+    where = t.labeler.c.model_version_id == version_id
+    return int(conn.execute(sa.select(t.labeler.c.id).where(where)).scalar_one())
+
+
+def by_id(conn: sa.Connection, version_id: int) -> ModelVersion:
+    """A model version that is known to exist."""
+    row = conn.execute(sa.select(*_COLUMNS).where(t.model_version.c.id == version_id)).one()
+    return ModelVersion(*row)
+
+
+def publish(conn: sa.Connection, name: str, version_id: int) -> None:
+    """Let a catalog name point at a version; an older one that it pointed at stays with its runs."""
+    row = insert(t.catalog).values(name=name, model_version_id=version_id)
+    moved = row.on_conflict_do_update(
+        index_elements=["name"], set_={"model_version_id": version_id, "added_at": sa.func.now()}
+    )
+    conn.execute(moved)
+
+
+def published(conn: sa.Connection, name: str | None = None) -> list[ModelVersion]:
+    """The catalog's entries by name, or the one entry of that name (an empty list when there is none)."""
+    query = sa.select(*_COLUMNS).join(t.catalog, t.catalog.c.model_version_id == t.model_version.c.id)
+    if name is not None:
+        query = query.where(t.catalog.c.name == name)
+    return [ModelVersion(*row) for row in conn.execute(query.order_by(t.catalog.c.name))]

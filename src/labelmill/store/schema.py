@@ -1,0 +1,331 @@
+"""The tables. `migrations/` creates them; a test holds the two together.
+
+The bulk tables (ledger, prediction, region, annotation, assignment) have no foreign keys: each check costs about 4 µs a
+row, more than the row itself. Their rows are written only beside what they refer to, in one transaction, and deleted
+only by the functions of this package (docs/adr/0003).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
+
+from labelmill.core.annotation import Outcome, Status, Work
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _words(enum: type[Status] | type[Outcome] | type[Work]) -> Enum:
+    return Enum(enum, name=enum.__name__.lower(), values_callable=lambda e: [m.value for m in e])
+
+
+def _id(kind: type[TypeEngine[int]] = BigInteger) -> Column[int]:
+    return Column("id", kind, Identity(), primary_key=True)
+
+
+def _refers(name: str, target: str, *, null: bool = False, key: bool = False) -> Column[int]:
+    return Column(name, ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=null, primary_key=key)
+
+
+def _when(name: str = "created_at") -> Column[object]:
+    return Column(name, DateTime(timezone=True), server_default=func.now(), nullable=False)
+
+
+person = Table("person", metadata, _id(), Column("name", Text, nullable=False, unique=True), _when())
+
+project = Table(
+    "project",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _when(),
+    Column("archived_at", DateTime(timezone=True)),
+)
+
+member = Table(
+    "member",
+    metadata,
+    _refers("project_id", "project", key=True),
+    _refers("person_id", "person", key=True),
+    Column("role", Text, nullable=False),
+)
+
+concept = Table(
+    "concept",
+    metadata,
+    _id(),
+    _refers("project_id", "project"),
+    Column("name", Text, nullable=False),
+    _when(),
+    UniqueConstraint("project_id", "name"),
+)
+
+input_ = Table(
+    "input",
+    metadata,
+    _id(),
+    _refers("project_id", "project"),
+    Column("hash", LargeBinary, nullable=False, comment="sha256 of the bytes; of the UTF-8 text for texts"),
+    Column("kind", Text, nullable=False),
+    Column("width", Integer, comment="pixels, upright"),
+    Column("height", Integer, comment="pixels, upright"),
+    Column("text", Text),
+    Column("location", Text, comment="where the bytes lie: file: and a path (referenced), or media: and a hash"),
+    _when(),
+    UniqueConstraint("project_id", "hash"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    _refers("project_id", "project"),
+    Column("input_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False, comment="relative file name or row id, as exports write it"),
+    Column("uri", Text, nullable=False, comment="the place it was read from"),
+    _when(),
+    UniqueConstraint("project_id", "uri", "input_id"),
+    Index(None, "input_id"),
+)
+
+dataset = Table(
+    "dataset",
+    metadata,
+    _id(),
+    _refers("project_id", "project"),
+    Column("name", Text, nullable=False),
+    _when(),
+    UniqueConstraint("project_id", "name"),
+)
+
+dataset_source = Table(
+    "dataset_source",
+    metadata,
+    Column("dataset_id", BigInteger, primary_key=True),
+    Column("source_id", BigInteger, primary_key=True),
+    Column("input_id", BigInteger, nullable=False),
+    Index(None, "dataset_id", "input_id"),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    _refers("dataset_id", "dataset", key=True),
+    Column("uri", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    _when("seen_at"),
+)
+
+model_version = Table(
+    "model_version",
+    metadata,
+    _id(),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("card", Text, nullable=False, comment="stored card's path in the home; or builtin: and a name"),
+    Column("makes", Text, nullable=False),
+    Column("concepts", ARRAY(Text), nullable=False),
+    _when(),
+)
+
+catalog = Table(
+    "catalog",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _refers("model_version_id", "model_version"),
+    _when("added_at"),
+)
+
+labeler = Table(
+    "labeler",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    _refers("person_id", "person", null=True),
+    _refers("model_version_id", "model_version", null=True),
+    UniqueConstraint("person_id"),
+    UniqueConstraint("model_version_id"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    _refers("model_version_id", "model_version"),
+    Column("floor", Double, nullable=False),
+    _when(),
+)
+
+task = Table(
+    "task",
+    metadata,
+    _id(Integer),
+    _refers("project_id", "project"),
+    _refers("dataset_id", "dataset"),
+    _refers("run_id", "run", null=True),
+    _refers("labeler_id", "labeler"),
+    _refers("created_by", "person"),
+    Column("name", Text, nullable=False),
+    Column("thresholds", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1", comment="grows with every change of thresholds"),
+    _refers("revised_by", "person", null=True),
+    Column("standing", Boolean, nullable=False, server_default="false"),
+    Column("cancelled_at", DateTime(timezone=True)),
+    Column("error", Text, comment="why the model cannot run; set until the next resume"),
+    Column("ingest_seconds", Double, nullable=False, server_default="0"),
+    Column("annotate_seconds", Double, nullable=False, server_default="0"),
+    _when(),
+    Index(None, "project_id"),
+)
+
+task_concept = Table(
+    "task_concept",
+    metadata,
+    _refers("task_id", "task", key=True),
+    Column("model_concept", Text, primary_key=True),
+    _refers("concept_id", "concept"),
+)
+
+reviewer = Table("reviewer", metadata, _refers("task_id", "task", key=True), _refers("person_id", "person", key=True))
+
+shard = Table(
+    "shard",
+    metadata,
+    _refers("task_id", "task", key=True),
+    Column("no", Integer, primary_key=True),
+    Column("attempts", SmallInteger, nullable=False, server_default="0", comment="committed before predict"),
+    Column("revision", Integer, nullable=False, server_default="0", comment="of the thresholds it was decided under"),
+    Column("done", Boolean, nullable=False, server_default="false"),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("inputs", "annotated", "empty", "failed", "predictions")
+    ),
+)
+
+share = Table(
+    "share",
+    metadata,
+    Column("task_id", Integer, primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("person_id", BigInteger, primary_key=True),
+    Column("inputs", Integer, nullable=False, comment="of this shard, given to this reviewer"),
+)
+
+score_histogram = Table(
+    "score_histogram",
+    metadata,
+    Column("task_id", Integer, primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("concept_id", BigInteger, primary_key=True),
+    Column("counts", LargeBinary, nullable=False, comment="core.threshold.pack"),
+    *(Column(band, Integer, nullable=False) for band in ("approved", "review", "discarded")),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("task_id", Integer, primary_key=True),
+    Column("input_id", BigInteger, primary_key=True),
+    Column("shard", Integer, nullable=False),
+    Column("outcome", _words(Outcome), nullable=False, server_default=Outcome.WAITING.value),
+    Column("work", _words(Work), nullable=False, server_default=Work.NONE.value),
+    Column("annotated", Boolean, nullable=False, server_default="false", comment="done with annotations"),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("stage", Text),
+    Column("kind", Text),
+    Column("message", Text),
+    Index(None, "task_id", "shard"),
+    Index("ix_ledger_failed", "task_id", "input_id", postgresql_where="outcome = 'failed'"),
+    postgresql_with={"fillfactor": 60},
+)
+
+prediction = Table(
+    "prediction",
+    metadata,
+    Column("run_id", BigInteger, primary_key=True),
+    Column("input_id", BigInteger, primary_key=True),
+    Column("concepts", ARRAY(SmallInteger), nullable=False, comment="indexes into the model version's concepts"),
+    Column("scores", ARRAY(Double), nullable=False),
+    Column("regions", JSONB, comment="per prediction null or {kind: value}; null: all about the whole input"),
+    Column("parents", ARRAY(SmallInteger), comment="per prediction the index of its parent; null: none has one"),
+    postgresql_partition_by="LIST (run_id)",
+)
+
+region = Table(
+    "region",
+    metadata,
+    _id(),
+    Column("input_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", JSONB, nullable=False, comment="core.geometry.encode"),
+    Index(None, "input_id"),
+)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    _id(),
+    Column("task_id", Integer, nullable=False),
+    Column("input_id", BigInteger, nullable=False),
+    Column("region_id", BigInteger),
+    Column("concept_id", BigInteger, nullable=False),
+    Column("present", Boolean, nullable=False, server_default="true"),
+    Column("labeler_id", BigInteger, nullable=False),
+    Column("status", _words(Status), nullable=False),
+    Column("score", Double, comment="the model's; null for what a person made"),
+    Column("prediction", SmallInteger, comment="index in the run's prediction row; null for what a person made"),
+    Column("touched", Boolean, nullable=False, server_default="false", comment="a person decided or changed it"),
+    Index(None, "task_id", "input_id"),
+)
+
+annotation_event = Table(
+    "annotation_event",
+    metadata,
+    _id(),
+    Column("annotation_id", BigInteger, nullable=False),
+    Column("task_id", Integer, nullable=False),
+    Column("input_id", BigInteger, nullable=False),
+    Column("labeler_id", BigInteger, nullable=False, comment="who did it"),
+    Column("operation", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    _when("at"),
+    Index(None, "annotation_id"),
+    Index(None, "task_id", "input_id"),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("task_id", Integer, primary_key=True),
+    Column("input_id", BigInteger, primary_key=True),
+    Column("person_id", BigInteger, primary_key=True),
+    Column("done_at", DateTime(timezone=True)),
+    Index(None, "task_id", "person_id", postgresql_where="done_at IS NULL"),
+)

@@ -1,0 +1,298 @@
+"""A slice of a task: taken by one worker under a lock that dies with its connection, and committed whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from labelmill.core.annotation import Outcome, Work
+from labelmill.core.partition import spread
+from labelmill.store import schema as t
+from labelmill.store.database import copy_rows
+
+ALIVE = -1
+"""Beside shard numbers, the second key of a task's advisory lock that each of its workers shares."""
+
+_ASSIGNING = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A shard that this connection holds; `attempts` counts this one. `outdated`: done, under older thresholds."""
+
+    task_id: int
+    no: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One input of a shard."""
+
+    input_id: int
+    kind: str
+    text: str | None
+    location: str | None
+    digest: bytes
+    width: int | None
+    height: int | None
+
+
+_CLAIM = """
+WITH open AS MATERIALIZED (
+    SELECT s.no FROM shard s JOIN task t ON t.id = s.task_id
+    WHERE s.task_id = :task AND t.cancelled_at IS NULL AND t.error IS NULL AND {condition} ORDER BY s.no LIMIT 256
+)
+SELECT no FROM open WHERE pg_try_advisory_lock(:task, no) LIMIT 1
+"""
+
+# looked at again under the lock: between the list and the lock another worker may have finished it
+_TAKE = """
+UPDATE shard s SET attempts = attempts + 1 FROM task t
+WHERE s.task_id = :task AND s.no = :no AND t.id = s.task_id AND {condition} RETURNING s.attempts
+"""
+
+_TO_DO = "NOT s.done"
+_OUTDATED = "s.done AND s.revision < t.revision"
+
+
+def claim(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> Claim | None:
+    """Take a shard that nobody holds; None when there is none now. Commits, so that the attempt is on record.
+
+    `outdated`: take one that is done but was decided under older thresholds. Give it back with `release`; the death
+    of the connection does so too.
+    """
+    condition = _OUTDATED if outdated else _TO_DO
+    while True:
+        no = conn.execute(sa.text(_CLAIM.format(condition=condition)), {"task": task_id}).scalar()
+        if no is None:
+            conn.commit()
+            return None
+        taken = conn.execute(sa.text(_TAKE.format(condition=condition)), {"task": task_id, "no": no}).scalar()
+        conn.commit()
+        if taken is not None:
+            return Claim(task_id, no, taken)
+        release(conn, task_id, no)
+
+
+def release(conn: sa.Connection, task_id: int, no: int) -> None:
+    """Give a shard back."""
+    conn.execute(sa.text("SELECT pg_advisory_unlock(:task, :no)"), {"task": task_id, "no": no})
+    conn.commit()
+
+
+def show_alive(conn: sa.Connection, task_id: int) -> None:
+    """Hold the lock that says: somebody works on this task. It dies with the connection."""
+    conn.execute(sa.text("SELECT pg_advisory_lock_shared(:task, :alive)"), {"task": task_id, "alive": ALIVE})
+    conn.commit()
+
+
+def alive(conn: sa.Connection) -> set[int]:
+    """Ids of the tasks that somebody works on now."""
+    query = sa.text("""
+        SELECT DISTINCT classid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 2 AND objid::bigint = 4294967295 AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """)
+    return {int(task_id) for task_id in conn.execute(query).scalars()}
+
+
+def unfinished(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> bool:
+    """True while shards are to be done (or decided again) and the task may go on."""
+    condition = _OUTDATED if outdated else _TO_DO
+    query = sa.text(f"""
+        SELECT EXISTS (SELECT FROM shard s JOIN task t ON t.id = s.task_id WHERE s.task_id = :task AND {condition}
+                       AND t.cancelled_at IS NULL AND t.error IS NULL)
+    """)  # noqa: S608 - one of the two conditions above
+    return bool(conn.execute(query, {"task": task_id}).scalar_one())
+
+
+_ITEMS = sa.text("""
+SELECT i.id, i.kind, i.text, i.location, i.hash, i.width, i.height
+FROM ledger l JOIN input i ON i.id = l.input_id
+WHERE l.task_id = :task AND l.shard = :no AND l.outcome = 'waiting' ORDER BY i.id
+""")
+
+
+def items(conn: sa.Connection, task_id: int, no: int) -> list[Item]:
+    """The inputs of a shard that wait."""
+    return [Item(*row) for row in conn.execute(_ITEMS, {"task": task_id, "no": no})]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the engine made of one input: `work` and `annotated` as the ledger has them."""
+
+    input_id: int
+    annotated: bool
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why one input failed."""
+
+    input_id: int
+    work: str
+    stage: str
+    kind: str
+    message: str
+
+
+_RESETTLE = sa.text("""
+UPDATE ledger l SET annotated = v.annotated, work = v.work
+FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[])) AS v (id, annotated, work)
+WHERE l.task_id = :task AND l.input_id = v.id
+""")
+
+_SETTLE = sa.text(_RESETTLE.text.replace("SET ", "SET outcome = 'done', attempts = l.attempts + 1, "))
+
+_FAIL = sa.text("""
+UPDATE ledger l SET outcome = 'failed', work = v.work, stage = v.stage, kind = v.kind, message = v.message,
+                    attempts = l.attempts + 1
+FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:stages AS text[]), CAST(:kinds AS text[]),
+            CAST(:messages AS text[])) AS v (id, work, stage, kind, message)
+WHERE l.task_id = :task AND l.input_id = v.id
+""")
+
+_CLOSE = sa.text("""
+UPDATE shard SET done = true, attempts = 0, revision = :revision, annotated = annotated + :annotated,
+                 empty = empty + :empty, failed = failed + :failed, predictions = predictions + :predictions
+WHERE task_id = :task AND no = :no
+""")
+
+
+def close(
+    conn: sa.Connection,
+    task_id: int,
+    no: int,
+    *,
+    revision: int,
+    settled: Sequence[Settled],
+    failed: Sequence[Failed],
+    predictions: int,
+) -> None:
+    """Write what became of a shard's inputs and mark it done."""
+    if settled:
+        ids = {"ids": [s.input_id for s in settled], "work": [s.work for s in settled]}
+        conn.execute(_SETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})
+    fail(conn, task_id, failed)
+    annotated = sum(s.annotated for s in settled)
+    counts = {"annotated": annotated, "empty": len(settled) - annotated, "failed": len(failed)}
+    conn.execute(_CLOSE, {"task": task_id, "no": no, "revision": revision, "predictions": predictions, **counts})
+
+
+def fail(conn: sa.Connection, task_id: int, failed: Sequence[Failed]) -> None:
+    """Write failed inputs into the ledger (their shard's count is the caller's)."""
+    if failed:
+        columns = {f"{name}s": [getattr(f, name) for f in failed] for name in ("stage", "kind", "message")}
+        ids = {"ids": [f.input_id for f in failed], "work": [f.work for f in failed]}
+        conn.execute(_FAIL, {"task": task_id, **ids, **columns})
+
+
+_LOADS = sa.text("""
+SELECT r.person_id, coalesce(sum(s.inputs), 0)
+FROM reviewer r LEFT JOIN share s ON s.task_id = r.task_id AND s.person_id = r.person_id
+WHERE r.task_id = :task GROUP BY r.person_id ORDER BY r.person_id
+""")
+
+_SHARE = sa.text("""
+INSERT INTO share (task_id, no, person_id, inputs) VALUES (:task, :no, :person, :n)
+ON CONFLICT (task_id, no, person_id) DO UPDATE SET inputs = share.inputs + excluded.inputs
+""")
+
+
+def assign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]) -> None:
+    """Give inputs of a shard to the reviewers who have the fewest, under a lock held until the transaction ends."""
+    if not input_ids:
+        return
+    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
+    loads = {person: int(n) for person, n in conn.execute(_LOADS, {"task": task_id})}
+    chosen = spread(len(input_ids), loads)
+    pairs = [(task_id, i, person) for i, person in zip(input_ids, chosen, strict=False)]
+    copy_rows(conn, "assignment (task_id, input_id, person_id)", pairs, ("int4", "int8", "int8"))
+    given = [{"task": task_id, "no": no, "person": p, "n": chosen.count(p)} for p in sorted(set(chosen))]
+    if given:
+        conn.execute(_SHARE, given)
+
+
+_UNASSIGN = sa.text("""
+WITH gone AS (
+    DELETE FROM assignment WHERE task_id = :task AND input_id = ANY(:ids) AND done_at IS NULL RETURNING person_id
+), per AS (SELECT person_id, count(*) AS n FROM gone GROUP BY person_id)
+UPDATE share SET inputs = inputs - per.n FROM per
+WHERE task_id = :task AND no = :no AND share.person_id = per.person_id
+""")
+
+
+def unassign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]) -> None:
+    """Take open inputs of a shard back from their reviewers."""
+    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
+    conn.execute(_UNASSIGN, {"task": task_id, "no": no, "ids": list(input_ids)})
+
+
+def put_histograms(conn: sa.Connection, task_id: int, no: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Replace a shard's histograms: rows of (concept id, packed counts, approved, review, discarded)."""
+    where = (t.score_histogram.c.task_id == task_id) & (t.score_histogram.c.no == no)
+    conn.execute(sa.delete(t.score_histogram).where(where))
+    types = ("int4", "int4", "int8", "bytea", "int4", "int4", "int4")
+    into = "score_histogram (task_id, no, concept_id, counts, approved, review, discarded)"
+    copy_rows(conn, into, [(task_id, no, *row) for row in rows], types)
+
+
+def isolate(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int], attempts: int) -> None:
+    """Put some inputs of an open shard into a new shard of their own, tried `attempts` times so far."""
+    first = sa.select(sa.func.max(t.shard.c.no) + 1).where(t.shard.c.task_id == task_id).scalar_subquery()
+    row = sa.insert(t.shard).values(task_id=task_id, no=first, inputs=len(input_ids), attempts=attempts)
+    new = conn.execute(row.returning(t.shard.c.no)).scalar_one()
+    move = sa.text("UPDATE ledger SET shard = :new WHERE task_id = :task AND input_id = ANY(:ids)")
+    conn.execute(move, {"new": new, "task": task_id, "ids": list(input_ids)})
+    same = (t.shard.c.task_id == task_id) & (t.shard.c.no == no)
+    conn.execute(sa.update(t.shard).where(same).values(inputs=t.shard.c.inputs - len(input_ids), attempts=0))
+
+
+def hold_open(conn: sa.Connection, task_id: int, no: int) -> Claim | None:
+    """Wait for whoever holds a shard (a dead worker's connection goes in a moment); None when it is done after all.
+
+    Held until the transaction ends.
+    """
+    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :no)"), {"task": task_id, "no": no})
+    same = (t.shard.c.task_id == task_id) & (t.shard.c.no == no) & ~t.shard.c.done
+    attempts = conn.execute(sa.select(t.shard.c.attempts).where(same)).scalar()
+    return None if attempts is None else Claim(task_id, no, attempts)
+
+
+def works(conn: sa.Connection, task_id: int, no: int, outcome: Outcome) -> dict[int, Work]:
+    """What people owe the inputs of a shard with an outcome, by input id."""
+    row = t.ledger.c
+    query = sa.select(row.input_id, row.work).where(row.task_id == task_id, row.shard == no, row.outcome == outcome)
+    return {input_id: Work(work) for input_id, work in conn.execute(query.order_by(row.input_id))}
+
+
+_RECOUNT = sa.text("""
+UPDATE shard SET revision = :revision, attempts = 0, annotated = n.annotated, empty = n.done - n.annotated
+FROM (SELECT count(*) AS done, count(*) FILTER (WHERE annotated) AS annotated
+      FROM ledger WHERE task_id = :task AND shard = :no AND outcome = 'done') AS n
+WHERE task_id = :task AND no = :no
+""")
+
+
+def resettle(conn: sa.Connection, task_id: int, no: int, *, revision: int, settled: Sequence[Settled]) -> None:
+    """Write what became of a done shard's inputs when it was decided again."""
+    if settled:
+        ids = {"ids": [s.input_id for s in settled], "work": [s.work for s in settled]}
+        conn.execute(_RESETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})
+    conn.execute(_RECOUNT, {"task": task_id, "no": no, "revision": revision})
+
+
+def count_settled_by_people(conn: sa.Connection, task_id: int) -> int:
+    """Inputs of a task that people have reviewed, labeled, rejected or sent back: moving thresholds leaves them."""
+    query = sa.text("""
+        SELECT count(*) FROM ledger l WHERE task_id = :task AND (work IN ('reviewed', 'labeled', 'rejected')
+            OR work = 'label' AND EXISTS (SELECT FROM annotation a WHERE a.task_id = l.task_id
+                                          AND a.input_id = l.input_id AND a.status = 'pending'))
+    """)
+    return int(conn.execute(query, {"task": task_id}).scalar_one())

@@ -1,0 +1,259 @@
+"""Tasks: made with their ledger and shards in one transaction, listed, counted, stopped, deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from labelmill.core.errors import BadCall, NotFound
+from labelmill.core.threshold import Limits, Thresholds
+from labelmill.core.triage import limits_json
+from labelmill.store import schema as t
+
+SHARD_LIMIT = 256
+SHARDS_WANTED = 32
+"""A task is cut into about this many shards, so that few inputs show progress too and workers end together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a shard is decided by; `concepts` maps the model's concepts to the project's names, `ids` those to ids."""
+
+    task_id: int
+    run_id: int
+    model_version_id: int
+    labeler_id: int
+    floor: float
+    revision: int
+    revised_by: int | None
+    thresholds: Thresholds
+    concepts: Mapping[str, str]
+    ids: Mapping[str, int]
+    has_reviewers: bool
+
+
+def new_run(conn: sa.Connection, model_version_id: int, floor: float) -> int:
+    """A run with a partition of its own for its predictions."""
+    row = sa.insert(t.run).values(model_version_id=model_version_id, floor=floor).returning(t.run.c.id)
+    run_id = int(conn.execute(row).scalar_one())
+    # made apart and attached: CREATE ... PARTITION OF would lock out every other run for a moment
+    conn.execute(sa.text(f"CREATE TABLE prediction_{run_id} (LIKE prediction INCLUDING ALL)"))
+    conn.execute(sa.text(f"ALTER TABLE prediction ATTACH PARTITION prediction_{run_id} FOR VALUES IN ({run_id})"))
+    return run_id
+
+
+def new_task(
+    conn: sa.Connection,
+    *,
+    concepts: Mapping[str, int],
+    reviewers: Sequence[int],
+    thresholds: Thresholds,
+    **columns: Any,
+) -> int:
+    """A task over its dataset, with its ledger and shards. `concepts`: model concept -> project concept id."""
+    row = sa.insert(t.task).values(thresholds=limits_json(thresholds), **columns).returning(t.task.c.id)
+    task_id = int(conn.execute(row).scalar_one())
+    if concepts:
+        pairs = [{"task_id": task_id, "model_concept": name, "concept_id": i} for name, i in concepts.items()]
+        conn.execute(sa.insert(t.task_concept), pairs)
+    if reviewers:
+        conn.execute(sa.insert(t.reviewer), [{"task_id": task_id, "person_id": person} for person in reviewers])
+    extend(conn, task_id)
+    return task_id
+
+
+_EXTEND = sa.text("""
+WITH missing AS MATERIALIZED (
+    SELECT DISTINCT d.input_id
+    FROM task JOIN dataset_source d USING (dataset_id)
+    WHERE task.id = :task
+      AND NOT EXISTS (SELECT FROM ledger l WHERE l.task_id = :task AND l.input_id = d.input_id)
+), cut AS (
+    SELECT count(*) AS inputs, least(:limit, greatest(1, count(*) / :wanted)) AS size,
+           (SELECT coalesce(max(no) + 1, 0) FROM shard WHERE task_id = :task) AS first
+    FROM missing
+), put AS (
+    INSERT INTO shard (task_id, no, inputs)
+    SELECT :task, first + i, least(size, inputs - i * size)
+    FROM cut, generate_series(0, (inputs - 1) / size) AS i WHERE inputs > 0
+)
+INSERT INTO ledger (task_id, input_id, shard)
+SELECT :task, input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / size FROM missing, cut
+""")
+
+
+def extend(conn: sa.Connection, task_id: int) -> int:
+    """Give a task the inputs of its dataset that it lacks; how many there were."""
+    wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
+    return conn.execute(_EXTEND, wanted).rowcount
+
+
+def standing_on(conn: sa.Connection, dataset_id: int) -> list[int]:
+    """Ids of the tasks that take what is added to a dataset."""
+    query = sa.select(t.task.c.id).where(
+        t.task.c.dataset_id == dataset_id, t.task.c.standing, t.task.c.cancelled_at.is_(None)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def find(conn: sa.Connection, key: str) -> int:
+    """The id of the task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
+    if key.isdecimal() and int(key) < 2**31:
+        found = conn.execute(sa.select(t.task.c.id).where(t.task.c.id == int(key))).scalar()
+        if found is not None:
+            return int(found)
+    ids = list(conn.execute(sa.select(t.task.c.id).where(t.task.c.name == key).order_by(t.task.c.id)).scalars())
+    if not ids:
+        raise NotFound(f"There is no task {key!r}: 'labelmill tasks list' shows those there are.")
+    if len(ids) > 1:
+        raise BadCall(f"{len(ids)} tasks are named {key!r}: use an id ({', '.join(map(str, ids))}).")
+    return int(ids[0])
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as people see it."""
+
+    id: int
+    name: str
+    error: str | None
+    cancelled_at: datetime | None
+    created_at: datetime
+    ingest_seconds: float
+    annotate_seconds: float
+    project: str
+    dataset: str
+    model: str
+
+
+ROW = """
+SELECT t.id, t.name, t.error, t.cancelled_at, t.created_at, t.ingest_seconds, t.annotate_seconds,
+       p.name AS project, d.name AS dataset, l.name AS model
+FROM task t JOIN project p ON p.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
+JOIN labeler l ON l.id = t.labeler_id
+"""
+
+
+def row(conn: sa.Connection, task_id: int) -> TaskRow:
+    """A task that is known to exist."""
+    return TaskRow(*conn.execute(sa.text(ROW + "WHERE t.id = :task"), {"task": task_id}).one())
+
+
+_TERMS = """
+SELECT t.run_id, r.model_version_id, t.labeler_id, r.floor, t.revision, t.revised_by, t.thresholds,
+       EXISTS (SELECT FROM reviewer v WHERE v.task_id = t.id) AS has_reviewers
+FROM task t JOIN run r ON r.id = t.run_id WHERE t.id = :task
+"""
+
+
+def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
+    """A task's terms; `hold` keeps its thresholds from changing until the transaction ends."""
+    row = conn.execute(sa.text(_TERMS + ("FOR SHARE OF t" if hold else "")), {"task": task_id}).one()
+    pairs = conn.execute(
+        sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id)
+        .join(t.concept, t.concept.c.id == t.task_concept.c.concept_id)
+        .where(t.task_concept.c.task_id == task_id)
+    ).all()
+    return Terms(
+        task_id=task_id,
+        run_id=row.run_id,
+        model_version_id=row.model_version_id,
+        labeler_id=row.labeler_id,
+        floor=row.floor,
+        revision=row.revision,
+        revised_by=row.revised_by,
+        thresholds=thresholds_from(row.thresholds),
+        concepts={model: name for model, name, _ in pairs},
+        ids={name: concept_id for _, name, concept_id in pairs},
+        has_reviewers=row.has_reviewers,
+    )
+
+
+def thresholds_from(value: Mapping[str, Any]) -> Thresholds:
+    """The inverse of core.triage.limits_json."""
+    by_concept = {name: Limits(v["lower"], v["upper"]) for name, v in value["by_concept"].items()}
+    return Thresholds(Limits(value["lower"], value["upper"]), by_concept)
+
+
+def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, person_id: int) -> None:
+    """Give a task other thresholds under the next revision; its shards are to be decided again."""
+    row = sa.update(t.task).where(t.task.c.id == task_id)
+    changed = {"thresholds": limits_json(thresholds), "revision": t.task.c.revision + 1, "revised_by": person_id}
+    conn.execute(row.values(changed))
+
+
+def cancel(conn: sa.Connection, task_id: int) -> None:
+    """Stop a task: workers take no more of its shards. What it made stays."""
+    row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None))
+    conn.execute(row.values(cancelled_at=sa.func.now()))
+
+
+def reopen(conn: sa.Connection, task_id: int) -> None:
+    """Let a cancelled, failed or interrupted task go on; shards that were under way count as never tried."""
+    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(cancelled_at=None, error=None))
+    conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=0))
+
+
+def set_error(conn: sa.Connection, task_id: int, message: str) -> None:
+    """Record why a task's model cannot run."""
+    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(error=message))
+
+
+def add_seconds(conn: sa.Connection, task_id: int, *, annotate: float) -> None:
+    """Add to the seconds that a task was worked on."""
+    row = sa.update(t.task).where(t.task.c.id == task_id)
+    conn.execute(row.values(annotate_seconds=t.task.c.annotate_seconds + annotate))
+
+
+# into shards of their own: what the old shards counted stays true of what stays in them
+_RETRY = sa.text("""
+WITH again AS MATERIALIZED (
+    SELECT input_id, shard FROM ledger WHERE task_id = :task AND outcome = 'failed' AND work <> 'labeled'
+), cut AS (
+    SELECT count(*) AS inputs, least(:limit, greatest(1, count(*) / :wanted)) AS size,
+           (SELECT max(no) + 1 FROM shard WHERE task_id = :task) AS first
+    FROM again
+), put AS (
+    INSERT INTO shard (task_id, no, inputs)
+    SELECT :task, first + i, least(size, inputs - i * size)
+    FROM cut, generate_series(0, (inputs - 1) / size) AS i WHERE inputs > 0
+), took AS (
+    UPDATE shard s SET inputs = s.inputs - per.n, failed = s.failed - per.n
+    FROM (SELECT shard, count(*) AS n FROM again GROUP BY shard) AS per WHERE s.task_id = :task AND s.no = per.shard
+)
+UPDATE ledger l SET shard = per.no, outcome = 'waiting', work = 'none', stage = NULL, kind = NULL, message = NULL
+FROM (SELECT input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / size AS no FROM again, cut) AS per
+WHERE l.task_id = :task AND l.input_id = per.input_id
+""")
+
+
+def retry(conn: sa.Connection, task_id: int) -> int:
+    """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay."""
+    wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
+    return conn.execute(_RETRY, wanted).rowcount
+
+
+def delete(conn: sa.Connection, task_id: int) -> None:
+    """Delete a task with its run, predictions and annotations. Inputs, sources and datasets stay."""
+    run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
+    gone = sa.text("""
+        WITH gone AS (DELETE FROM annotation WHERE task_id = :task RETURNING region_id)
+        DELETE FROM region WHERE id IN (SELECT region_id FROM gone)
+    """)
+    conn.execute(gone, {"task": task_id})
+    for table in (t.annotation_event, t.assignment, t.share, t.score_histogram, t.ledger):
+        conn.execute(sa.delete(table).where(table.c.task_id == task_id))
+    conn.execute(sa.delete(t.task).where(t.task.c.id == task_id))
+    if run_id is not None:
+        conn.execute(sa.text(f"DROP TABLE prediction_{int(run_id)}"))
+        conn.execute(sa.delete(t.run).where(t.run.c.id == run_id))
+
+
+def as_json(value: object) -> str:
+    """JSON for a jsonb column or parameter."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
