@@ -260,4 +260,4 @@ def _hash(path: Path) -> str:
 def _yaml_fault(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"is not YAML{where}: {getattr(error, 'problem', None) or error}"
+    return f"is not YAML{where}: {getattr(error, 'problem', None) or str(error).splitlines()[0]}"

@@ -82,6 +82,8 @@ def outline(
 ) -> Polygon:
     """The outline of one connected part, with its holes, along the edges of its pixels, in shares of the picture.
 
+    Corners that point into the part are cut by half a pixel.
+
     `part`: (h, w); it lies at `corner` (x, y) of a picture of `shape` (height, width). Outlines are simplified
     (Douglas-Peucker) by at most `tolerance` pixels; holes smaller than `least` pixels are filled.
     """

@@ -1,0 +1,155 @@
+"""The ONNX runtime on graphs made here: batches of every kind, and cards that do not fit their graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from labelmill.core.errors import ModelFault, ModelUnusable
+from labelmill.models.base import Model, Picture
+from labelmill.models.cards import Card
+from labelmill.models.catalog import load
+
+CARD: dict[str, Any] = {
+    "name": "mean",
+    "runtime": "onnx",
+    "weights": "mean.onnx",
+    "licence": "MIT",
+    "makes": "class",
+    "reads": "image",
+    "concepts": ["red", "green", "blue"],
+    "input": {"size": [4, 2], "scale": 1 / 255},
+    "head": {"type": "classifier", "activation": "none"},
+    "floor": 0.0,
+    "batch": 5,
+}
+
+
+def write(folder: Path, shape: list[Any], kind: int = TensorProto.FLOAT, outputs: int = 1) -> None:
+    """A graph that answers the mean of each channel."""
+    nodes = [helper.make_node("ReduceMean", ["pixels"], [f"mean{n}"], axes=[2, 3], keepdims=0) for n in range(outputs)]
+    graph = helper.make_graph(
+        nodes,
+        "mean",
+        [helper.make_tensor_value_info("pixels", kind, shape)],
+        [helper.make_tensor_value_info(f"mean{n}", TensorProto.FLOAT, [shape[0], 3]) for n in range(outputs)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, folder / "mean.onnx")
+
+
+def loaded(folder: Path, **changes: Any) -> Model:
+    return load(Card.model_validate(CARD | changes).at(folder))
+
+
+def one_colour(*colour: int) -> Picture:
+    return Picture(np.full((20, 40, 3), colour, np.uint8), 40, 20)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, "batch"])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
+def test_every_input_gets_its_own_answer(tmp_path: Path, rows: int | str, count: int) -> None:
+    write(tmp_path, [rows, 3, 2, 4])
+    model = loaded(tmp_path)
+    batch = [one_colour(51 * n, 102, 255) for n in range(count)]
+    for _ in range(2):  # memory is used again
+        answers = model.predict(batch)
+        assert len(answers) == count
+        for n, answer in enumerate(answers):
+            expected = {"red": 0.2 * n, "green": 0.4, "blue": 1.0}
+            assert {p.concept: p.score for p in answer} == pytest.approx(expected)
+
+
+def test_what_it_says_of_itself(tmp_path: Path) -> None:
+    write(tmp_path, ["batch", 3, 2, 4])
+    info = loaded(tmp_path).info
+    assert (info.name, info.makes, info.reads, info.batch) == ("mean", "class", {"image"}, 5)
+    assert info.concepts == ("red", "green", "blue")
+    assert info.wants == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"input": {"size": [5, 2]}}, r"takes tensor\(float\) \['batch', 3, 2, 4\], .* \['batch', 3, 2, 5\]"),
+        ({"input": {"size": [2, 4]}}, r"make tensor\(float\) \['batch', 3, 4, 2\]: correct 'input'"),
+        ({"input": {"size": [4, 2], "layout": "nhwc"}}, r"\['batch', 2, 4, 3\]"),
+        ({"input": {"size": [4, 2], "dtype": "uint8"}}, r"make tensor\(uint8\)"),
+        ({"input": {"size": [4, 2], "tensor": "images"}}, "names input 'images', the graph has pixels"),
+        ({"head": CARD["head"] | {"output": "scores"}}, "names output 'scores', the graph has mean0"),
+        ({"concepts": ["red", "green"]}, "output mean0 has 3 numbers for 2 concepts: correct 'concepts' or 'head'"),
+        ({"head": {"type": "yolox"}, "makes": "box", "input": {"size": [4, 2]}}, r"is \(3,\), but"),
+        (
+            {"reads": "text", "input": {"words": "words.txt", "length": 4}},
+            r"the card's keys make tensor\(int64\) \['batch', 4\]",
+        ),
+    ],
+)
+def test_a_card_that_does_not_fit_its_graph_is_told_of(tmp_path: Path, changes: Any, complaint: str) -> None:
+    write(tmp_path, ["batch", 3, 2, 4])
+    with pytest.raises(ModelUnusable, match=complaint) as error:
+        loaded(tmp_path, **changes)
+    assert str(error.value).startswith("model mean: ")
+
+
+def test_several_outputs_need_a_name(tmp_path: Path) -> None:
+    write(tmp_path, [1, 3, 2, 4], outputs=2)
+    with pytest.raises(ModelUnusable, match="the card names no output, the graph has mean0, mean1"):
+        loaded(tmp_path)
+    assert loaded(tmp_path, head=CARD["head"] | {"output": "mean1"}).predict([one_colour(0, 0, 0)])
+
+
+@pytest.mark.parametrize("content", [b"", b"no graph", None])
+def test_weights_that_are_no_graph_are_told_of(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "mean.onnx").write_bytes(content)
+    with pytest.raises(ModelUnusable, match=r"mean\.onnx is no ONNX file that can be opened"):
+        loaded(tmp_path)
+
+
+def test_a_damaged_graph_is_told_of(tmp_path: Path) -> None:
+    write(tmp_path, [1, 3, 2, 4])
+    whole = (tmp_path / "mean.onnx").read_bytes()
+    (tmp_path / "mean.onnx").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelUnusable, match="no ONNX file that can be opened"):
+        loaded(tmp_path)
+
+
+def test_a_graph_that_fails_on_a_blank_input_is_told_of(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Reshape", ["pixels", "to"], ["out"])]
+    graph = helper.make_graph(
+        nodes,
+        "wrong",
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["batch", 3, "h", "w"])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)],
+        [helper.make_tensor("to", TensorProto.INT64, [2], [1, 7])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, tmp_path / "mean.onnx")
+    with pytest.raises(ModelUnusable, match="the graph fails on a blank input"):
+        loaded(tmp_path)
+
+
+def test_a_graph_whose_answers_do_not_grow_with_the_batch_is_told_of(tmp_path: Path) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMean", ["pixels"], ["mean"], axes=[0, 2, 3], keepdims=0)],
+        "mean",
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, [2, 3, 2, 4])],
+        [helper.make_tensor_value_info("mean", TensorProto.FLOAT, [3])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, tmp_path / "mean.onnx")
+    with pytest.raises(ModelUnusable, match="no row for each of 2 inputs"):
+        loaded(tmp_path)
+
+
+def test_an_answer_of_nan_is_a_failure_and_not_an_empty_answer(tmp_path: Path) -> None:
+    write(tmp_path, ["batch", 3, 2, 4])
+    model = loaded(tmp_path, input={"size": [4, 2], "scale": 3e38})
+    with pytest.raises(ModelFault, match="NaN or infinite"), np.errstate(over="ignore"):
+        model.predict([one_colour(255, 255, 255)])
