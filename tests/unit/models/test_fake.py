@@ -117,7 +117,9 @@ from labelmill.models.cards import read_card
 from labelmill.models.catalog import load
 from pathlib import Path
 import sys
-load(read_card(Path(sys.argv[1]))).predict(["x"])
+model = load(read_card(Path(sys.argv[1])))
+print("loaded", flush=True)
+model.predict(["x"])
 """
 
 
@@ -127,7 +129,7 @@ def start(tmp_path: Path, do: str, **more: Any) -> subprocess.Popen[bytes]:
         "{name: f, runtime: fake, licence: MIT, makes: class, reads: text, concepts: [cat], "
         f"script: {{rules: [{{do: {do}}}]}}}}"
     )
-    return subprocess.Popen([sys.executable, "-c", PROCESS, str(path)], stderr=subprocess.PIPE, **more)
+    return subprocess.Popen([sys.executable, "-c", PROCESS, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
 
 
 @pytest.mark.parametrize(("do", "number"), [("kill", signal.SIGKILL), ("segfault", signal.SIGSEGV)])
@@ -148,8 +150,10 @@ def test_it_takes_memory_until_it_has_none(tmp_path: Path) -> None:
 
 def test_it_hangs_until_it_is_killed(tmp_path: Path) -> None:
     with start(tmp_path, "hang") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"loaded\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=2)
+            process.wait(timeout=0.5)
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
