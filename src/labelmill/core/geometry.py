@@ -95,7 +95,8 @@ def iou(a: Region, b: Region) -> float:
 def fault(region: Region, *, length: int | None = None) -> str | None:
     """Why the region is not a region, or None. `length` is the text's, in code points, for spans.
 
-    Coordinates up to TOLERANCE outside the image are no fault: `clip` puts them on its edge.
+    Coordinates up to TOLERANCE outside the image are no fault: `clip` puts them on its edge. What has no area left
+    then is one.
     """
     match region:
         case Span(start, end):
@@ -104,7 +105,7 @@ def fault(region: Region, *, length: int | None = None) -> str | None:
             return None if inside else f"span {start} to {end}{whole} does not lie in the text"
         case Box(x1, y1, x2, y2):
             return _points_fault(((x1, y1), (x2, y2))) or (
-                None if x1 < x2 and y1 < y2 else f"box {_short((x1, y1, x2, y2))} has no area"
+                None if _has_sides(region) else f"box {_short((x1, y1, x2, y2))} has no area"
             )
         case Polygon(parts):
             if not parts:
@@ -114,7 +115,7 @@ def fault(region: Region, *, length: int | None = None) -> str | None:
                     return f"polygon ring with {len(ring)} points"
                 if wrong := _points_fault(ring):
                     return wrong
-            return None if area(region) > 0 else "polygon has no area"
+            return None if area(clip(region)) > 0 else "polygon has no area"
 
 
 def clip(region: Region) -> Region:
@@ -137,7 +138,12 @@ def to_shapely(region: Box | Polygon) -> BaseGeometry:
     if isinstance(region, Box):
         return shapely.MultiPolygon([shapely.box(region.x1, region.y1, region.x2, region.y2)])
     whole = shapely.MultiPolygon([(p.outer, p.holes) for p in region.parts])
-    return whole if whole.is_valid else shapely.make_valid(whole)
+    if whole.is_valid:
+        return whole
+    # mending may leave lines and points beside the areas, and shapely cannot unite a mixture
+    pieces = shapely.get_parts(shapely.make_valid(whole))
+    areas = pieces[shapely.get_dimensions(pieces) == 2]
+    return shapely.union_all(areas) if areas.size else shapely.MultiPolygon()
 
 
 def encode(region: Region) -> list[Any]:
@@ -153,6 +159,13 @@ def encode(region: Region) -> list[Any]:
 
 def decode(kind: str, value: list[Any]) -> Region:
     """The inverse of `encode`. Raises ValueError for an unknown kind or a value of another shape."""
+    try:
+        return _decode(kind, value)
+    except TypeError as error:  # a number where a list belongs
+        raise ValueError(f"this is no {kind}: {error}") from error
+
+
+def _decode(kind: str, value: list[Any]) -> Region:
     if kind == "box":
         x1, y1, x2, y2 = value
         return Box(x1, y1, x2, y2)
@@ -163,6 +176,11 @@ def decode(kind: str, value: list[Any]) -> Region:
         parts = [[tuple((x, y) for x, y in ring) for ring in rings] for rings in value]
         return Polygon(tuple(Part(outer, tuple(holes)) for outer, *holes in parts))
     raise ValueError(f"no such kind of region: {kind}")
+
+
+def _has_sides(box: Box) -> bool:
+    """True when width and height are left within the image."""
+    return max(box.x1, 0.0) < min(box.x2, 1.0) and max(box.y1, 0.0) < min(box.y2, 1.0)
 
 
 def _ring_area(ring: Ring) -> float:
@@ -193,7 +211,8 @@ def _box_iou(a: Box, b: Box) -> float:
     if width <= 0 or height <= 0:
         return 0.0
     both = width * height
-    return both / (area(a) + area(b) - both)
+    union = area(a) + area(b) - both
+    return both / union if union > 0 else 0.0  # 0: sides so small that their product is
 
 
 def _span_iou(a: Span, b: Span) -> float:

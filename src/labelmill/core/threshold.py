@@ -92,5 +92,7 @@ def unpack(packed: Iterable[bytes]) -> NDArray[np.int64]:
 
 
 def _bin(score: float) -> int:
-    # 0.29 * 1000 is 289.99999999999994: the tiny push keeps a limit's own scores in its bin
-    return int(score * 1000 + 1e-7)
+    # compared with the bin's own limit and not merely cut off: 0.29 * 1000 is 289.99999999999994, and a score a hair
+    # below 0.29 gives the same
+    nearest = round(score * 1000)
+    return nearest if score >= nearest / 1000 else nearest - 1

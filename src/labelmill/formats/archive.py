@@ -35,7 +35,7 @@ def _members(zipped: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Fo
     with zipped:
         for info in sorted(zipped.infolist(), key=lambda info: info.filename):
             name = info.filename
-            if info.is_dir() or any(map(is_hidden, _outer_parts(name))):
+            if _is_left_out(info):
                 continue
             seen[name] += 1
             twice = f"#{seen[name]}" if seen[name] > 1 else ""
@@ -52,9 +52,10 @@ def _members(zipped: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Fo
                 yield Refused(name, uri, error.kind, str(error))
 
 
-def _outer_parts(name: str) -> list[str]:
-    """Parts that may be hidden; `..` is not hidden but unsafe, and must be seen."""
-    return [part for part in name.split("/") if part not in (".", "..")]
+def _is_left_out(info: zipfile.ZipInfo) -> bool:
+    """Folders and hidden members; what is unsafe is never left out in silence."""
+    hidden = any(is_hidden(part) for part in info.filename.split("/") if part != ".")
+    return info.is_dir() or (hidden and not _unsafe(info))
 
 
 def _check(info: zipfile.ZipInfo, budget: int, limits: Limits) -> None:

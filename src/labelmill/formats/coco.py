@@ -19,6 +19,8 @@ from labelmill.core.geometry import Box, Part, Polygon, Region, Ring, Span, area
 from labelmill.formats import rle
 from labelmill.formats.record import Record, RecordAnnotation
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # json.dumps would make one every time
+
 _SPOOL = 16 * 2**20
 """Bytes of annotations that are held in memory before they go to a temporary file."""
 
@@ -52,7 +54,7 @@ def write(records: Iterable[Record], concepts: Sequence[str], out: BinaryIO) -> 
         spool.seek(0)
         shutil.copyfileobj(spool, out)
     categories = [{"id": at, "name": concept} for concept, at in ids.items()]
-    out.write(b'\n], "categories": ' + json.dumps(categories, ensure_ascii=False).encode() + b"}\n")
+    out.write(b'\n], "categories": ' + _encode(categories).encode() + b"}\n")
     return images
 
 
@@ -77,7 +79,7 @@ def read(path: Path) -> Iterator[Record]:
 
 def _put(out: IO[bytes], value: dict[str, Any], *, first: bool) -> None:
     out.write(b"\n" if first else b",\n")
-    out.write(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+    out.write(_encode(value).encode())
 
 
 def _size(record: Record) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall
 from labelmill.formats.record import Record, RecordAnnotation
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # json.dumps would make one every time
 _FIELDS = ("width", "height", "id", "text")
 _KINDS = ("box", "polygon", "span")
 
@@ -26,7 +27,7 @@ def write(records: Iterable[Record], out: BinaryIO) -> int:
     """Write one UTF-8 line per record; returns how many. Raises ValueError for scores or coordinates not finite."""
     count = 0
     for count, record in enumerate(records, start=1):  # noqa: B007 - the last one is the answer
-        out.write(json.dumps(_line(record), ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        out.write(_encode(_line(record)).encode() + b"\n")
     return count
 
 

@@ -54,26 +54,39 @@ def _no_text(path: Path, columns: list[str]) -> BadCall:
 
 
 def _jsonl(path: Path, limits: Limits) -> Iterator[Found | Refused]:
-    place, load = f"{path}#row=", json.loads
+    place, most = f"{path}#row=", limits.max_text
+    number = 0
     with path.open("rb") as file:
-        number = 0
-        while line := file.readline(limits.max_text):
+        while line := file.readline(most):
             number += 1
-            long = len(line) >= limits.max_text and not line.endswith(b"\n")
-            name = f"{path.name}#row={number}"
+            uri = f"{place}{number}"
             try:
-                if long:
+                if len(line) >= most and not line.endswith(b"\n"):
                     _skip_line(file)
                     raise _too_long(limits)
-                if line.isspace():
+                row = _parse(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+                if row is _BLANK:
                     continue
-                row = load(line.decode("utf-8-sig" if number == 1 else "utf-8"))
                 text = _text_of(row)
-                if row.get("id") not in (None, ""):
-                    name = _id_of(row["id"])
-                yield Found(name, f"{place}{number}", "text", None, text)
+                name = row.get("id")
+                yield Found(
+                    _id_of(name) if name not in (None, "") else _row_name(path, number), uri, "text", None, text
+                )
             except (ValueError, RecursionError, Unreadable) as error:
-                yield _refuse(name, f"{place}{number}", number, error)
+                yield _refuse(_row_name(path, number), uri, number, error)
+
+
+_BLANK = object()
+_scan = json.JSONDecoder().raw_decode
+
+
+def _parse(line: str) -> Any:
+    """The value of a JSON line, or _BLANK. Raises ValueError."""
+    try:
+        value, end = _scan(line)  # json.loads looks for white space on both sides first, which costs a third
+    except ValueError:
+        return _BLANK if line.isspace() or not line else json.loads(line)
+    return value if line[end:] in ("\n", "", "\r\n") else json.loads(line)
 
 
 def _text_of(row: Any) -> str:
@@ -86,8 +99,12 @@ def _text_of(row: Any) -> str:
     return text
 
 
+def _row_name(path: Path, number: int) -> str:
+    return f"{path.name}#row={number}"
+
+
 def _id_of(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
         raise Unreadable("damaged", "its id is neither a string nor a number")
     name = str(value)
     check_text(name)
@@ -165,7 +182,7 @@ def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iter
         number = 1
         while True:
             number += 1
-            name = f"{path.name}#row={number}"
+            uri = f"{place}{number}"
             try:
                 row = next(reader)
                 if not row:
@@ -173,13 +190,12 @@ def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iter
                 if len(row) != width:
                     raise Unreadable("damaged", _cells(len(row), width))
                 check_text(row[at])
-                if label is not None and row[label]:
-                    name = _id_of(row[label])
-                yield Found(name, f"{place}{number}", "text", None, row[at])
+                name = row[label] if label is not None else ""
+                yield Found(_id_of(name) if name else _row_name(path, number), uri, "text", None, row[at])
             except StopIteration:
                 return
             except (csv.Error, Unreadable) as error:
-                yield _refuse(name, f"{place}{number}", number, error)
+                yield _refuse(_row_name(path, number), uri, number, error)
 
 
 def _cells(count: int, width: int) -> str:

@@ -29,10 +29,10 @@ def scene(width: int = 48, height: int = 32) -> Image.Image:
     return Image.fromarray(pixels.astype(np.uint8))
 
 
-def saved(image: Image.Image, format: str = "JPEG", **options: object) -> bytes:
+def saved(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     """The image as a file."""
     out = io.BytesIO()
-    image.save(out, format, **options)
+    image.save(out, kind, **options)
     return out.getvalue()
 
 
