@@ -1,0 +1,134 @@
+"""What all tests share: a home, an empty prepared database, and the models and data to test with."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from labelmill.core.errors import StoreFault
+from labelmill.store import launch, postmaster
+from labelmill.store.database import Database
+from labelmill.store.embedded import Embedded, where
+
+SHARED = Path(__file__).parents[2] / "shared"
+_TEMPLATE = "prepared"
+_numbers = count(1)
+
+
+def pytest_report_header() -> list[str]:
+    """Say at the top when there is nothing to test real models and data with."""
+    lacking = [name for name in ("models", "data") if not (SHARED / name).is_dir()]
+    return [f"NOT TESTED FOR WANT OF DATA: no {SHARED / name}; tests that need it are skipped" for name in lacking]
+
+
+def _shared(name: str) -> Path:
+    path = SHARED / name
+    if not path.is_dir():
+        pytest.skip(f"SKIPPED FOR WANT OF DATA: {path} is not there, so this was not tested")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of data sets to test with; skips the test, saying so, where there is none."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_models() -> Path:
+    """The folder of model weights to test with; skips the test, saying so, where there is none."""
+    return _shared("models")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the settings of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("LABELMILL_")]:
+        monkeypatch.delenv(name)
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[Path]:
+    """A home that every account can reach (as root PostgreSQL runs as another one); removed once its server is gone."""
+    base = Path(tempfile.mkdtemp(prefix="lm-")).resolve()
+    base.chmod(0o755)
+    home = base / "home"
+    try:
+        yield home
+    finally:
+        _stop(home)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _stop(home: Path) -> None:
+    """See the embedded database of a home gone, and what it kept elsewhere."""
+    try:
+        place = where(home)
+    except StoreFault:
+        return  # a test broke this home on purpose; it has no server
+    deadline = time.monotonic() + 30
+    while server := postmaster.find(place.data):
+        if time.monotonic() > deadline - 25:
+            postmaster.interrupt(server.pid)  # its user was killed before it could leave
+        assert time.monotonic() < deadline, f"the database of {home} does not stop"
+        time.sleep(0.02)
+    if place.elsewhere:
+        shutil.rmtree(place.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """The path of a home that is not there yet. A server that a test starts in it is stopped and removed."""
+    with _home() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[str]:
+    """One PostgreSQL for all tests of this process, with a prepared database to copy; the URL of its own database.
+
+    It writes nothing through to the disk: what a power cut would do to it does not matter, and a copy costs less.
+    """
+    with _home() as path, contextlib.ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                patch.setitem(launch.SETTINGS, name, "off")
+            url = stack.enter_context(Embedded(path))
+        _execute(url, f"CREATE DATABASE {_TEMPLATE}")
+        template = Database(_named(url, _TEMPLATE))
+        template.prepare()
+        template.close()
+        yield url
+
+
+@pytest.fixture
+def database_url(_server: str) -> Iterator[str]:
+    """The URL of an empty, prepared database, as for `LABELMILL_DATABASE_URL`; dropped at the end, whoever uses it."""
+    name = f"test_{next(_numbers)}"
+    _execute(_server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+    yield _named(_server, name)
+    _execute(_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, prepared database."""
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as line:
+        line.execute(statement)  # type: ignore[call-overload] # a statement of ours
+
+
+def _named(url: str, name: str) -> str:
+    return url.replace("@/labelmill?", f"@/{name}?")
