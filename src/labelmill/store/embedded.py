@@ -159,6 +159,8 @@ class Embedded:
             else:
                 since = place.log.stat().st_size if place.log.exists() else 0
                 child = self._start_if_alone(place, wait)
+                if child is not None:
+                    wait = _Wait(self._on_wait, self._patience)  # what came before is no part of the start
 
     def _await_other(self, server: Postmaster, wait: "_Wait") -> None:
         if self._leaving(server) or postmaster.is_deaf(server):
