@@ -6,11 +6,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
+from scratch import Scratch
 
 from labelmill.core.errors import StoreFault
 from labelmill.store import launch, postmaster
@@ -18,8 +17,6 @@ from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded, where
 
 SHARED = Path(__file__).parents[2] / "shared"
-_TEMPLATE = "prepared"
-_numbers = count(1)
 
 
 def pytest_report_header() -> list[str]:
@@ -91,30 +88,24 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[str]:
-    """One PostgreSQL for all tests of this process, with a prepared database to copy; the URL of its own database.
+def _scratch() -> Iterator[Scratch]:
+    """One PostgreSQL for all tests of this process.
 
-    It writes nothing through to the disk: what a power cut would do to it does not matter, and a copy costs less.
+    It writes nothing through to the disk: what a power cut would do to it does not matter, and it is quicker.
     """
     with _home() as path, contextlib.ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 patch.setitem(launch.SETTINGS, name, "off")
             url = stack.enter_context(Embedded(path))
-        _execute(url, f"CREATE DATABASE {_TEMPLATE}")
-        template = Database(_named(url, _TEMPLATE))
-        template.prepare()
-        template.close()
-        yield url
+        yield Scratch(url)
 
 
 @pytest.fixture
-def database_url(_server: str) -> Iterator[str]:
-    """The URL of an empty, prepared database, as for `LABELMILL_DATABASE_URL`; dropped at the end, whoever uses it."""
-    name = f"test_{next(_numbers)}"
-    _execute(_server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
-    yield _named(_server, name)
-    _execute(_server, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(_scratch: Scratch) -> Iterator[str]:
+    """The URL of an empty, prepared database, as for `LABELMILL_DATABASE_URL`."""
+    with _scratch.database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -123,12 +114,3 @@ def database(database_url: str) -> Iterator[Database]:
     made = Database(database_url)
     yield made
     made.close()
-
-
-def _execute(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as line:
-        line.execute(statement)  # type: ignore[call-overload] # a statement of ours
-
-
-def _named(url: str, name: str) -> str:
-    return url.replace("@/labelmill?", f"@/{name}?")
