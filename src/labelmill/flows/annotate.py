@@ -10,7 +10,7 @@ from labelmill.core.errors import ModelFault, Unreadable
 from labelmill.flows import triage
 from labelmill.formats import image
 from labelmill.models.base import Checked, Input, Model, Picture, check_predictions
-from labelmill.store import annotations, models, shards, tasks
+from labelmill.store import annotations, assignments, models, shards, tasks
 from labelmill.store.media import Media
 from labelmill.store.shards import Claim, Failed, Item, Settled
 from labelmill.store.tasks import Terms
@@ -34,7 +34,7 @@ def annotate_shard(
     conn.commit()
     answers = predict(model, media, items, terms, before_batch)
     with conn.begin():
-        _save(conn, claim, model, names, answers)
+        save(conn, claim, names, model.info.overlap, answers)
     return answers
 
 
@@ -122,11 +122,12 @@ def _kept(answer: Sequence[Prediction], terms: Terms) -> list[Prediction]:
     ]
 
 
-def _save(conn: sa.Connection, claim: Claim, model: Model, names: Sequence[str], answers: Answers) -> None:
+def save(conn: sa.Connection, claim: Claim, names: Sequence[str], overlap: float, answers: Answers) -> None:
+    """Write everything of a shard, in the caller's transaction; `names`, `overlap`: the model's."""
     terms = tasks.terms(conn, claim.task_id, hold=True)  # the thresholds may have moved while the model worked
     index = {name: i for i, name in enumerate(names)}
     annotations.put_predictions(conn, terms.run_id, index, answers.done)
-    decided = [(i, triage.decide_input(terms, model.info.overlap, said)) for i, said in answers.done]
+    decided = [(i, triage.decide_input(terms, overlap, said)) for i, said in answers.done]
     rows = {i: triage.annotation_rows(terms, i, ones) for i, ones in decided}
     annotations.put(conn, claim.task_id, [row for one in rows.values() for row in one])
     made = (one for _, ones in decided for one in ones)
@@ -135,7 +136,7 @@ def _save(conn: sa.Connection, claim: Claim, model: Model, names: Sequence[str],
         Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False))
         for i, ones in rows.items()
     ]
-    shards.assign(conn, claim.task_id, claim.no, [s.input_id for s in settled if s.work == Work.REVIEW])
+    assignments.assign(conn, claim.task_id, claim.no, [s.input_id for s in settled if s.work == Work.REVIEW])
     shards.close(
         conn,
         claim.task_id,

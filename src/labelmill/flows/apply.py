@@ -9,7 +9,7 @@ from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Thresholds
 from labelmill.core.triage import Changes, reconcile
 from labelmill.flows import triage
-from labelmill.store import annotations, models, projects, shards, tasks
+from labelmill.store import annotations, assignments, models, projects, shards, tasks
 from labelmill.store.annotations import Update
 from labelmill.store.shards import Claim, Settled
 from labelmill.store.tasks import Terms
@@ -39,12 +39,13 @@ def redecide_all(conn: sa.Connection, task_id: int, overlap: float, on_shard: Ca
     """
     while (claim := shards.claim(conn, task_id, outdated=True)) is not None:
         with conn.begin():
-            _redecide(conn, claim, overlap)
+            redecide(conn, claim, overlap)
         shards.release(conn, task_id, claim.no)
         on_shard()
 
 
-def _redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
+def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
+    """Decide a done shard again, in the caller's transaction."""
     terms = tasks.terms(conn, claim.task_id, hold=True)
     names = models.by_id(conn, terms.model_version_id).concepts
     work = shards.works(conn, claim.task_id, claim.no, Outcome.DONE)
@@ -78,8 +79,11 @@ def _settle(conn: sa.Connection, claim: Claim, terms: Terms, before: dict[int, s
         work = triage.work_owed(terms, [s.status for s in ones], touched=any(s.touched for s in ones))
         settled.append(Settled(input_id, bool(ones), work))
     after = {s.input_id: s.work for s in settled}
-    gone = [i for i, work in before.items() if work == Work.REVIEW and after[i] != Work.REVIEW]
+    left = [i for i, work in before.items() if work == Work.REVIEW and after[i] != Work.REVIEW]
+    reviewed = [i for i in left if after[i] == Work.REVIEWED]  # what was undecided has gone, people decided the rest
+    gone = [i for i in left if after[i] != Work.REVIEWED]
     new = [i for i, work in before.items() if work != Work.REVIEW and after[i] == Work.REVIEW]
-    shards.unassign(conn, claim.task_id, claim.no, gone)
-    shards.assign(conn, claim.task_id, claim.no, new)
+    assignments.finish(conn, claim.task_id, reviewed)
+    assignments.unassign(conn, claim.task_id, claim.no, gone)
+    assignments.assign(conn, claim.task_id, claim.no, new)
     shards.resettle(conn, claim.task_id, claim.no, revision=terms.revision, settled=settled)

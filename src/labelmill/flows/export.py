@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 import sqlalchemy as sa
 
@@ -44,7 +44,7 @@ def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses
     with tempfile.NamedTemporaryFile("wb", dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
         draft = Path(file.name)
         try:
-            count = _write(conn, task_id, form, file, statuses)
+            count = _write(conn, task_id, form, cast(BinaryIO, file), statuses)
             file.flush()
             os.fsync(file.fileno())
             draft.chmod(mode)
@@ -55,7 +55,7 @@ def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses
     return count
 
 
-def _write(conn: sa.Connection, task_id: int, form: Format, out: IO[bytes], statuses: Sequence[Status]) -> int:
+def _write(conn: sa.Connection, task_id: int, form: Format, out: BinaryIO, statuses: Sequence[Status]) -> int:
     stream = _records(conn, task_id, statuses)
     if form == "coco":
         return coco.write(stream, records.concepts(conn, task_id), out)

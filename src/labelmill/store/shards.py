@@ -9,14 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Work
-from labelmill.core.partition import spread
 from labelmill.store import schema as t
 from labelmill.store.database import copy_rows
 
 ALIVE = -1
 """Beside shard numbers, the second key of a task's advisory lock that each of its workers shares."""
-
-_ASSIGNING = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,47 +190,6 @@ def fail(conn: sa.Connection, task_id: int, failed: Sequence[Failed]) -> None:
         conn.execute(_FAIL, {"task": task_id, **ids, **columns})
 
 
-_LOADS = sa.text("""
-SELECT r.person_id, coalesce(sum(s.inputs), 0)
-FROM reviewer r LEFT JOIN share s ON s.task_id = r.task_id AND s.person_id = r.person_id
-WHERE r.task_id = :task GROUP BY r.person_id ORDER BY r.person_id
-""")
-
-_SHARE = sa.text("""
-INSERT INTO share (task_id, no, person_id, inputs) VALUES (:task, :no, :person, :n)
-ON CONFLICT (task_id, no, person_id) DO UPDATE SET inputs = share.inputs + excluded.inputs
-""")
-
-
-def assign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]) -> None:
-    """Give inputs of a shard to the reviewers who have the fewest, under a lock held until the transaction ends."""
-    if not input_ids:
-        return
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
-    loads = {person: int(n) for person, n in conn.execute(_LOADS, {"task": task_id})}
-    chosen = spread(len(input_ids), loads)
-    pairs = [(task_id, i, person) for i, person in zip(input_ids, chosen, strict=False)]
-    copy_rows(conn, "assignment (task_id, input_id, person_id)", pairs, ("int4", "int8", "int8"))
-    given = [{"task": task_id, "no": no, "person": p, "n": chosen.count(p)} for p in sorted(set(chosen))]
-    if given:
-        conn.execute(_SHARE, given)
-
-
-_UNASSIGN = sa.text("""
-WITH gone AS (
-    DELETE FROM assignment WHERE task_id = :task AND input_id = ANY(:ids) AND done_at IS NULL RETURNING person_id
-), per AS (SELECT person_id, count(*) AS n FROM gone GROUP BY person_id)
-UPDATE share SET inputs = inputs - per.n FROM per
-WHERE task_id = :task AND no = :no AND share.person_id = per.person_id
-""")
-
-
-def unassign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]) -> None:
-    """Take open inputs of a shard back from their reviewers."""
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
-    conn.execute(_UNASSIGN, {"task": task_id, "no": no, "ids": list(input_ids)})
-
-
 def put_histograms(conn: sa.Connection, task_id: int, no: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Replace a shard's histograms: rows of (concept id, packed counts, approved, review, discarded)."""
     where = (t.score_histogram.c.task_id == task_id) & (t.score_histogram.c.no == no)
@@ -266,10 +222,10 @@ def hold_open(conn: sa.Connection, task_id: int, no: int) -> Claim | None:
 
 
 def works(conn: sa.Connection, task_id: int, no: int, outcome: Outcome) -> dict[int, Work]:
-    """What people owe the inputs of a shard with an outcome, by input id."""
+    """What people owe the inputs of a shard with an outcome, by input id; held until the transaction ends."""
     row = t.ledger.c
     query = sa.select(row.input_id, row.work).where(row.task_id == task_id, row.shard == no, row.outcome == outcome)
-    return {input_id: Work(work) for input_id, work in conn.execute(query.order_by(row.input_id))}
+    return {input_id: Work(work) for input_id, work in conn.execute(query.order_by(row.input_id).with_for_update())}
 
 
 _RECOUNT = sa.text("""
