@@ -64,7 +64,7 @@ def load(card: Card, *, threads: int, floor: float) -> OnnxModel:
     ModelUnusable with what the graph says and what the card says.
     """
     if card.input is None or card.weights is None:
-        raise ModelUnusable(f"model {card.name}: a card for runtime onnx has 'weights', 'input' and 'head'")
+        raise ModelUnusable(f"model {card.name}: the card has no 'weights' or no 'input'")
     cv2.setNumThreads(threads)
     session = _open(card, card.folder / card.weights, threads)
     feed = _pick("input", card.input.tensor, [node.name for node in session.get_inputs()], card)

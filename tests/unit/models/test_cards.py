@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from labelmill.core.errors import BadCard
+from labelmill.models import cards
 from labelmill.models.cards import Card, read_card, store_copy
 
 CARD: dict[str, Any] = {
@@ -124,6 +125,10 @@ def test_ignored_and_repeated_names_are_not_offered(folder: Path) -> None:
         (changed("input.wrods", "x", TEXT_CARD), "unknown key 'input.wrods'; did you mean 'words'?"),
         (changed("input.words", "none.txt", TEXT_CARD), "'input.words' names none.txt, but there is no file"),
         (changed("head", {"type": "yolox"}, TEXT_CARD | {"makes": "box"}), "a yolox head reads images"),
+        (
+            changed("head", {"type": "segmentation"}, CARD | {"makes": "polygon"}),
+            "a segmentation head needs resize: stretch",
+        ),
         ("name: [", "is not YAML, line 1, column 8"),
         ("name: a\n\tb: c", "is not YAML, line 2, column 1"),
         ("name: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
@@ -218,6 +223,32 @@ def test_copying_twice_changes_nothing(folder: Path) -> None:
     before = first.stat().st_mtime_ns
     assert store_copy(card, folder / "copy") == first
     assert first.stat().st_mtime_ns == before
+
+
+def test_of_two_who_copy_at_once_the_first_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = read_card(write(folder, CARD))
+    copy_into = cards._copy_into
+
+    def overtaken(card: Card, draft: Path) -> None:
+        copy_into(card, draft)
+        monkeypatch.setattr(cards, "_copy_into", copy_into)
+        store_copy(card, folder / "store" / "copy")
+
+    monkeypatch.setattr(cards, "_copy_into", overtaken)
+    assert read_card(store_copy(card, folder / "store" / "copy")).version == card.version
+    assert [path.name for path in (folder / "store").iterdir()] == ["copy"]
+
+
+def test_a_copy_that_cannot_be_moved_into_place_is_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = read_card(write(folder, CARD))
+
+    def refused(self: Path, target: Path) -> None:
+        raise PermissionError(f"{self} to {target}")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        store_copy(card, folder / "store" / "copy")
+    assert list((folder / "store").iterdir()) == []
 
 
 def test_a_copy_replaces_nothing(folder: Path) -> None:

@@ -14,6 +14,7 @@ from labelmill.core.errors import ModelFault, ModelUnusable
 from labelmill.models.base import Model, Picture
 from labelmill.models.cards import Card
 from labelmill.models.catalog import load
+from labelmill.models.onnx import load as load_onnx
 
 CARD: dict[str, Any] = {
     "name": "mean",
@@ -95,6 +96,17 @@ def test_a_card_that_does_not_fit_its_graph_is_told_of(tmp_path: Path, changes: 
     with pytest.raises(ModelUnusable, match=complaint) as error:
         loaded(tmp_path, **changes)
     assert str(error.value).startswith("model mean: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "complaint"),
+    [("weights", "no 'weights' or no 'input'"), ("input", "no 'weights' or no 'input'"), ("head", "has no 'head'")],
+)
+def test_another_runtime_that_builds_on_this_one_needs_the_same_keys(tmp_path: Path, key: str, complaint: str) -> None:
+    write(tmp_path, ["batch", 3, 2, 4])
+    card = Card.model_validate({k: v for k, v in CARD.items() if k != key} | {"runtime": "mine"}).at(tmp_path)
+    with pytest.raises(ModelUnusable, match=complaint):
+        load_onnx(card, threads=1, floor=0.0)
 
 
 def test_several_outputs_need_a_name(tmp_path: Path) -> None:

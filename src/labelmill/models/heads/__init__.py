@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labelmill.core.errors import ModelUnusable
 from labelmill.models import keys
 from labelmill.models.cards import Card
 from labelmill.models.heads.answers import Answers, Head
@@ -14,7 +15,8 @@ from labelmill.models.heads.yunet import Yunet
 
 
 def head_of(card: Card, floor: float) -> Head:
-    """The head a card names, answering nothing below `floor` (0 to 1). Raises TypeError for a card without a head."""
+    """The head a card names, answering nothing below `floor` (0 to 1). Raises ModelUnusable for a card
+    without a head."""
     answers = Answers(card, floor)
     match card.head:
         case keys.ClassifierKeys() as found:
@@ -31,7 +33,7 @@ def head_of(card: Card, floor: float) -> Head:
             channels_last = isinstance(card.input, keys.ImageInput) and card.input.layout == "nhwc"
             return Segmentation(found, answers, channels_last=channels_last)
         case None:
-            raise TypeError(f"card {card.name} has no head")
+            raise ModelUnusable(f"model {card.name}: the card has no 'head' to read its outputs with")
 
 
 def _size(card: Card) -> tuple[int, int] | None:
