@@ -16,7 +16,7 @@ from labelmill.flows import apply, review
 from labelmill.flows.annotate import Answers, save
 from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
-from labelmill.store import annotations, assignments, counts, inputs, projects, shards
+from labelmill.store import annotations, assignments, counts, inputs, projects, shards, tasks
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput
 
@@ -61,7 +61,7 @@ class World:
         said = dict(zip(self.ids, answers, strict=True))
         for no in range(self.shards()):
             done = [(item.input_id, said[item.input_id]) for item in shards.items(conn, self.task, no)]
-            save(conn, shards.Claim(self.task, no, 1), NAMES, 0.5, Answers(done))
+            save(conn, shards.Claim(self.task, no, 1), tasks.terms(conn, self.task), NAMES, 0.5, Answers(done))
 
     def shards(self) -> int:
         return int(self.conn.execute(sa.text("SELECT count(*) FROM shard")).scalar_one())

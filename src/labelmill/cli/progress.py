@@ -111,4 +111,5 @@ def summary(said: dict[str, Any]) -> None:
 def _ledger(said: dict[str, Any]) -> str:
     read = f"{said['sources']:,} sources: {said['inputs']:,} inputs, {said['duplicates']:,} duplicates, "
     made = ", ".join(f"{said[outcome]:,} {outcome}" for outcome in ("annotated", "empty", "failed", "waiting"))
-    return f"{read}{said['rejected']:,} rejected\nTask {said['task']} ({said['status']}): {made} in {said['seconds']:.1f} s"
+    task = f"Task {said['task']} ({said['status']}): {made} in {said['seconds']:.1f} s"
+    return f"{read}{said['rejected']:,} rejected\n{task}"

@@ -30,9 +30,8 @@ def list_(as_json: shared.AsJson = False, home: shared.Home = None) -> int:
         return 0
     for one in said:
         done = one["inputs"] - one["waiting"]
-        print(
-            f"{one['id']:>4}  {one['status']:<9} {done:,} of {one['inputs']:,} done, {one['failed']:,} failed  {one['name']}"
-        )
+        numbers = f"{done:,} of {one['inputs']:,} done, {one['failed']:,} failed"
+        print(f"{one['id']:>4}  {one['status']:<9} {numbers}  {one['name']}")
     if not said:
         print("No tasks yet. Make one: labelmill annotate SOURCE --model MODEL")
     return 0

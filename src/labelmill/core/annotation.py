@@ -70,9 +70,16 @@ class Work(StrEnum):
     REJECTED = "rejected"
 
 
+_STATUSES: Mapping[Band, Status | None] = {
+    Band.APPROVED: Status.SUCCESS,
+    Band.REVIEW: Status.AWAITING_REVIEW,
+    Band.DISCARDED: None,
+}
+
+
 def status_of(band: Band) -> Status | None:
     """The status an annotation starts with; None: the prediction makes no annotation."""
-    return {Band.APPROVED: Status.SUCCESS, Band.REVIEW: Status.AWAITING_REVIEW, Band.DISCARDED: None}[band]
+    return _STATUSES[band]
 
 
 def mapped(

@@ -34,7 +34,7 @@ def annotate_shard(
     conn.commit()
     answers = predict(model, media, items, terms, before_batch)
     with conn.begin():
-        save(conn, claim, names, model.info.overlap, answers)
+        save(conn, claim, tasks.current(conn, terms), names, model.info.overlap, answers)
     return answers
 
 
@@ -122,9 +122,13 @@ def _kept(answer: Sequence[Prediction], terms: Terms) -> list[Prediction]:
     ]
 
 
-def save(conn: sa.Connection, claim: Claim, names: Sequence[str], overlap: float, answers: Answers) -> None:
-    """Write everything of a shard, in the caller's transaction; `names`, `overlap`: the model's."""
-    terms = tasks.terms(conn, claim.task_id, hold=True)  # the thresholds may have moved while the model worked
+def save(
+    conn: sa.Connection, claim: Claim, terms: Terms, names: Sequence[str], overlap: float, answers: Answers
+) -> None:
+    """Write everything of a shard, in the caller's transaction; `names`, `overlap`: the model's.
+
+    `terms` must hold now (tasks.current): the thresholds may have moved while the model worked.
+    """
     index = {name: i for i, name in enumerate(names)}
     annotations.put_predictions(conn, terms.run_id, index, answers.done)
     decided = [(i, triage.decide_input(terms, overlap, said)) for i, said in answers.done]

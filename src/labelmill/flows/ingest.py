@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -37,15 +38,19 @@ def ingest(
     items = islice(open_source(source, limits=Limits(max_bytes=max_bytes)), limit)
     with database.begin() as conn:
         fresh = inputs.is_fresh(conn, dataset_id)
-    read = 0
-    for batch in _in_batches(_looked_at(items, media, max_pixels)):
+
+    def save(batch: list[NewInput | Rejection]) -> int:
         good = [item for item in batch if isinstance(item, NewInput)]
         with database.begin() as conn:
             if good:
                 inputs.add(conn, project_id, dataset_id, good, fresh=fresh)
             if bad := [item for item in batch if isinstance(item, Rejection)]:
                 inputs.reject(conn, project_id, dataset_id, bad)
-        read += len(batch)
+        return len(batch)
+
+    read = 0
+    for saved in _one_behind(save, _in_batches(_looked_at(items, media, max_pixels))):
+        read += saved
         on_batch(read)
     if not read:
         raise BadCall(f"{source} holds no files: name a folder with images or .txt files, a .zip, .csv or .jsonl.")
@@ -82,6 +87,20 @@ def _new_input(item: Found, media: Media, max_pixels: int) -> NewInput:
     digest = hashlib.sha256(data).digest()
     location = f"file:{item.path}" if item.path is not None else media.put(data, digest)
     return NewInput(item.name, item.uri, digest, "image", header.width, header.height, location=location)
+
+
+def _one_behind(
+    save: Callable[[list[NewInput | Rejection]], int], batches: Iterator[list[NewInput | Rejection]]
+) -> Iterator[int]:
+    """Save each batch while the next one is read; at most two are in memory."""
+    with ThreadPoolExecutor(1) as thread:
+        under_way: Future[int] | None = None
+        for batch in batches:
+            if under_way is not None:
+                yield under_way.result()
+            under_way = thread.submit(save, batch)
+        if under_way is not None:
+            yield under_way.result()
 
 
 def _in_batches(items: Iterator[NewInput | Rejection]) -> Iterator[list[NewInput | Rejection]]:

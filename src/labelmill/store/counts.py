@@ -119,7 +119,9 @@ def failures(conn: sa.Connection, task_id: int, *, limit: int) -> Iterator[dict[
         UNION ALL
         (SELECT coalesce((SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
                 l.stage, l.kind, l.message
-         FROM ledger l WHERE l.task_id = :task AND l.outcome = 'failed' ORDER BY l.input_id LIMIT :limit)
+         FROM ledger l WHERE l.task_id = :task AND l.outcome = 'failed'
+           AND l.shard = ANY(ARRAY(SELECT no FROM shard WHERE task_id = :task AND failed > 0))
+         ORDER BY l.input_id LIMIT :limit)
         LIMIT :limit
     """)  # noqa: S608 - the text put in is this module's own
     for row in conn.execute(query, {"task": task_id, "limit": limit}):

@@ -61,7 +61,8 @@ SELECT :dataset, id, input_id FROM seen ON CONFLICT DO NOTHING
 # a place that now holds other content, or none, no longer speaks for its old content in this dataset
 _REPLACE = sa.text("""
 DELETE FROM dataset_source d USING source s
-WHERE d.dataset_id = :dataset AND s.id = d.source_id AND s.project_id = :project AND s.uri = ANY(:uris)
+WHERE s.project_id = :project AND s.uri = ANY(:uris)
+  AND d.dataset_id = :dataset AND d.input_id = s.input_id AND d.source_id = s.id
 """)
 
 _REJECT = sa.text("""

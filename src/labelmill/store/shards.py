@@ -107,10 +107,13 @@ def unfinished(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> 
     return bool(conn.execute(query, {"task": task_id}).scalar_one())
 
 
+# arrays, here and below, lead the planner to the key's index whatever it believes of a table that was just filled
 _ITEMS = sa.text("""
+WITH mine AS MATERIALIZED (
+    SELECT input_id FROM ledger WHERE task_id = :task AND shard = :no AND outcome = 'waiting'
+)
 SELECT i.id, i.kind, i.text, i.location, i.hash, i.width, i.height
-FROM ledger l JOIN input i ON i.id = l.input_id
-WHERE l.task_id = :task AND l.shard = :no AND l.outcome = 'waiting' ORDER BY i.id
+FROM input i WHERE i.id = ANY(ARRAY(SELECT input_id FROM mine)) ORDER BY i.id
 """)
 
 
@@ -142,7 +145,7 @@ class Failed:
 _RESETTLE = sa.text("""
 UPDATE ledger l SET annotated = v.annotated, work = v.work
 FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[])) AS v (id, annotated, work)
-WHERE l.task_id = :task AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
 
 _SETTLE = sa.text(_RESETTLE.text.replace("SET ", "SET outcome = 'done', attempts = l.attempts + 1, "))
@@ -152,7 +155,7 @@ UPDATE ledger l SET outcome = 'failed', work = v.work, stage = v.stage, kind = v
                     attempts = l.attempts + 1
 FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:stages AS text[]), CAST(:kinds AS text[]),
             CAST(:messages AS text[])) AS v (id, work, stage, kind, message)
-WHERE l.task_id = :task AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
 
 _CLOSE = sa.text("""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,12 @@ SELECT :task, input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / si
 def extend(conn: sa.Connection, task_id: int) -> int:
     """Give a task the inputs of its dataset that it lacks; how many there were."""
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
-    return conn.execute(_EXTEND, wanted).rowcount
+    added = conn.execute(_EXTEND, wanted).rowcount
+    if added >= SHARDS_WANTED * SHARD_LIMIT:
+        # the planner must know before the run, not when autovacuum comes by; a small sample tells enough
+        conn.execute(sa.text("SET LOCAL default_statistics_target = 10"))
+        conn.execute(sa.text("ANALYZE ledger, input"))
+    return added
 
 
 def standing_on(conn: sa.Connection, dataset_id: int) -> list[int]:
@@ -172,6 +177,15 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
         ids={name: concept_id for _, name, concept_id in pairs},
         has_reviewers=row.has_reviewers,
     )
+
+
+def current(conn: sa.Connection, terms: Terms) -> Terms:
+    """The same terms with the thresholds of now, which stay until the transaction ends."""
+    query = sa.text("SELECT revision, thresholds FROM task WHERE id = :task FOR SHARE")
+    revision, thresholds = conn.execute(query, {"task": terms.task_id}).one()
+    if revision == terms.revision:
+        return terms
+    return replace(terms, revision=revision, thresholds=thresholds_from(thresholds))
 
 
 def thresholds_from(value: Mapping[str, Any]) -> Thresholds:
