@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from labelmill.cli import annotate, doctor, export, models, tasks
+from labelmill.cli import annotate, doctor, export, models, tasks, worker
 from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command("annotate")(annotate.command)
 app.command("export")(export.command)
 app.command("doctor")(doctor.command)
+app.command("worker")(worker.command)
 app.add_typer(models.app, name="models")
 app.add_typer(tasks.app, name="tasks")
 

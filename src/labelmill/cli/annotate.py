@@ -68,7 +68,7 @@ class _Annotation:
 
     def run(self, source: Path, project: str, dataset: str, limit: int | None, **plan: Any) -> dict[str, Any]:
         reference = catalog.keep(self._card, self._settings.home)
-        pool = shared.pool(self._settings, reference, plan["floor"])
+        pool = local.pool(shared.machine(self._settings), reference, plan["floor"])
         pool.start()
         try:
             with self._progress:

@@ -1,6 +1,5 @@
 """labelmill doctor: what works here, what does not, and what to do about it."""
 
-import os
 import platform
 import shutil
 import sys
@@ -55,8 +54,9 @@ def _looked(what: str, look: Callable[[Settings], Iterator[Finding]], settings: 
 
 
 def _machine(_settings: Settings) -> Iterator[Finding]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    yield Finding("Labelmill", f"{__version__} on Python {platform.python_version()}, {sys.platform}, {cores} cores")
+    yield Finding(
+        "Labelmill", f"{__version__} on Python {platform.python_version()}, {sys.platform}, {shared.cores()} cores"
+    )
 
 
 def _home(settings: Settings) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ import typer
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.engine import local
-from labelmill.engine.worker import Order
 from labelmill.settings import Settings
 from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded
@@ -61,14 +60,20 @@ def media(settings: Settings) -> Media:
     return Media(settings.home / "media", max_bytes=settings.max_file_mb * MIB)
 
 
-def pool(settings: Settings, card: str, floor: float, inputs: int | None = None) -> local.Pool:
-    """Worker processes for a kept card: one a core unless the settings say otherwise, no more than inputs."""
-    size = settings.workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if inputs is not None:
-        size = max(1, min(size, inputs))
-    limits = local.Limits(settings.batch_seconds, settings.load_seconds, settings.worker_memory_mb * MIB)
-    order = Order(settings.home, card, floor, settings.max_file_mb * MIB, settings.max_megapixels * 1_000_000)
-    return local.Pool(order, size, limits)
+def machine(settings: Settings) -> local.Machine:
+    """What this machine gives to a run: one worker a core unless the settings say otherwise."""
+    return local.Machine(
+        home=settings.home,
+        workers=settings.workers or cores(),
+        limits=local.Limits(settings.batch_seconds, settings.load_seconds, settings.worker_memory_mb * MIB),
+        max_bytes=settings.max_file_mb * MIB,
+        max_pixels=settings.max_megapixels * 1_000_000,
+    )
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def thresholds(

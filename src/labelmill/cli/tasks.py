@@ -8,9 +8,8 @@ import typer
 from labelmill.cli import shared
 from labelmill.cli.progress import Progress, summary
 from labelmill.engine import local
-from labelmill.flows import apply, catalog
+from labelmill.flows import apply
 from labelmill.flows.report import listing, report
-from labelmill.models.catalog import describe
 from labelmill.settings import Settings
 from labelmill.store import counts, models, projects, tasks
 from labelmill.store.database import Database
@@ -61,7 +60,7 @@ def apply_(
             left = apply.set_thresholds(conn, task_id, moved, projects.owner(conn))
         if left:
             shared.tell(f"{left:,} inputs that people have dealt with are left as they are.")
-        _redecide(settings, database, task_id)
+        local.redecide(database, settings.home, task_id)
 
     return _on(task, as_json, home, act)
 
@@ -119,27 +118,10 @@ def _on(task: str, as_json: bool, home: Any, act: Callable[[Settings, Database, 
     return shared.status_of(said)
 
 
-def _redecide(settings: Settings, database: Database, task_id: int) -> None:
-    with database.session() as conn:
-        version = models.by_id(conn, tasks.terms(conn, task_id).model_version_id)
-        overlap = describe(catalog.open_card(settings.home, version.card)).overlap
-        conn.commit()
-        apply.redecide_all(conn, task_id, overlap, lambda: None)
-
-
 def _go_on(settings: Settings, database: Database, task_id: int) -> None:
-    local.prepare()
     with database.begin() as conn:
         tasks.reopen(conn, task_id)
-        terms = tasks.terms(conn, task_id)
-        version = models.by_id(conn, terms.model_version_id)
-        waiting = counts.ledger(conn, task_id).waiting
-    _redecide(settings, database, task_id)
-    if not waiting:
-        return
     progress = Progress()
     with progress:
-        pool = shared.pool(settings, version.card, terms.floor, waiting)
-        pool.start()
         progress.task(database, task_id)
-        pool.run(database, task_id, progress.tick)
+        local.run_task(database, shared.machine(settings), task_id, progress.tick)

@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import connection, forkserver
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
 from labelmill.engine.worker import Order, work
+from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
-from labelmill.store import tasks
+from labelmill.flows.catalog import open_card
+from labelmill.models.catalog import describe
+from labelmill.store import counts, models, tasks
 from labelmill.store.database import Database
 
 TICK = 0.2
@@ -38,6 +42,17 @@ class Limits:
         return self.memory or psutil.virtual_memory().total * 4 // 5
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What this machine gives to a run: where its home is, how many workers, what each may take, what inputs may be."""
+
+    home: Path
+    workers: int
+    limits: Limits
+    max_bytes: int
+    max_pixels: int
+
+
 @dataclass(slots=True)
 class _Worker:
     process: Any
@@ -48,6 +63,33 @@ class _Worker:
     shard: int = -1
     suspects: list[int] = field(default_factory=list)
     killed: tuple[str, str] | None = None
+
+
+def pool(machine: Machine, card: str, floor: float, inputs: int | None = None) -> "Pool":
+    """Worker processes for a kept card (flows.catalog.keep); no more than there are inputs, where that is known."""
+    size = machine.workers if inputs is None else max(1, min(machine.workers, inputs))
+    return Pool(Order(machine.home, card, floor, machine.max_bytes, machine.max_pixels), size, machine.limits)
+
+
+def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callable[[], None]) -> None:
+    """Do whatever a task still needs: shards to decide again, then inputs that wait. Raises as Pool.run does."""
+    redecide(database, machine.home, task_id)
+    with database.begin() as conn:
+        terms = tasks.terms(conn, task_id)
+        card = models.by_id(conn, terms.model_version_id).card
+        waiting = counts.ledger(conn, task_id).waiting
+    if waiting:
+        workers = pool(machine, card, terms.floor, waiting)
+        workers.start()
+        workers.run(database, task_id, on_tick)
+
+
+def redecide(database: Database, home: Path, task_id: int) -> None:
+    """Decide a task's shards again that were decided under older thresholds; the model is not run."""
+    with database.session() as conn:
+        version = models.by_id(conn, tasks.terms(conn, task_id).model_version_id)
+        conn.commit()
+        redecide_all(conn, task_id, describe(open_card(home, version.card)).overlap)
 
 
 def prepare() -> None:

@@ -1,7 +1,5 @@
 """Other thresholds for a task: its shards are decided again from the stored scores, without the model."""
 
-from collections.abc import Callable
-
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Status, Work
@@ -32,7 +30,7 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
     return shards.count_settled_by_people(conn, task_id)
 
 
-def redecide_all(conn: sa.Connection, task_id: int, overlap: float, on_shard: Callable[[], None]) -> None:
+def redecide_all(conn: sa.Connection, task_id: int, overlap: float) -> None:
     """Decide every shard again that was decided under older thresholds. Stopped anywhere, a next call goes on.
 
     Shards that another worker holds are left to it. `overlap`: the model's, see core.annotation.mapped.
@@ -41,7 +39,6 @@ def redecide_all(conn: sa.Connection, task_id: int, overlap: float, on_shard: Ca
         with conn.begin():
             redecide(conn, claim, overlap)
         shards.release(conn, task_id, claim.no)
-        on_shard()
 
 
 def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:

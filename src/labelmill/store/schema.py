@@ -1,8 +1,8 @@
 """The tables. `migrations/` creates them; a test holds the two together.
 
-The bulk tables (input, source, dataset_source, ledger, prediction, region, annotation, assignment) have no foreign keys: each check costs about 4 µs a
-row, more than the row itself. Their rows are written only beside what they refer to, in one transaction, and deleted
-only by the functions of this package (docs/adr/0003).
+The bulk tables (input, source, dataset_source, ledger, prediction, region, annotation, assignment) have no foreign
+keys: each check costs about 4 µs a row, more than the row itself. Their rows are written only beside what they refer
+to, in one transaction, and deleted only by the functions of this package (docs/adr/0003).
 """
 
 from sqlalchemy import (

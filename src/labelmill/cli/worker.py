@@ -1,0 +1,32 @@
+"""labelmill worker: what the server runs beside itself; by hand, for tasks that were left in the queue."""
+
+from typing import Annotated
+
+import typer
+
+from labelmill.cli import shared
+from labelmill.core.errors import ModelUnusable
+from labelmill.engine import jobs, local
+from labelmill.settings import Settings
+
+
+def command(
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
+    home: shared.Home = None,
+) -> int:
+    """Work through the tasks that wait, one after another."""
+    settings = Settings.from_environment(home=home)
+    machine = shared.machine(settings)
+    with shared.opened(settings) as database:
+
+        def run(task_id: int) -> None:
+            shared.tell(f"Task {task_id} ...")
+            try:
+                local.run_task(database, machine, task_id, lambda: None)
+            except ModelUnusable as error:
+                shared.tell(f"Task {task_id} failed: {error}")  # it stands on the task; trying again would not help
+            else:
+                shared.tell(f"Task {task_id} done.")
+
+        jobs.serve(database.url, run, until_idle=until_idle)
+    return 0
