@@ -11,7 +11,7 @@ from labelmill.engine import local
 from labelmill.flows import apply
 from labelmill.flows.report import listing, report
 from labelmill.settings import Settings
-from labelmill.store import counts, models, projects, tasks
+from labelmill.store import projects, tasks
 from labelmill.store.database import Database
 
 app = typer.Typer(help="Look at tasks; apply, retry, resume, cancel, delete them.", no_args_is_help=True)
