@@ -1,0 +1,27 @@
+"""Run every measurement and print one table. `python -m bench null photos memory` runs some."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import memory, photos, texts
+from bench.table import Row, show
+
+MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure}
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(MEASUREMENTS)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="labelmill-bench-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)  # the embedded database may run under an account of its own
+        for name in names:
+            rows += MEASUREMENTS[name](place)
+    show(rows, f"{len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}")
+    sys.exit(0 if all(row.met for row in rows) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""1,500 distinct photos through real detectors, beside the loops a person would write by hand."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from bench.command import labelmill, warm
+from bench.table import Row
+
+COUNT = 1_500
+RUNS = 3
+REPOSITORY = Path(__file__).resolve().parents[1]
+PHOTOS = REPOSITORY.parent / "shared" / "data" / "coco-mini" / "images"
+OF_BARE, OF_PLAIN = 0.85, 1.15
+
+
+def measure(place: Path) -> list[Row]:
+    if not PHOTOS.is_dir():
+        print(f"No photos at {PHOTOS.name}: the photo measurements are left out.", file=sys.stderr)
+        return []
+    folder = place / "photos"
+    write_photos(folder, COUNT)
+    home = place / "home-photos"
+    warm(home)
+    return [row for name in ("yolox-nano", "fastestdet") for row in _measure_model(name, folder, home)]
+
+
+def write_photos(folder: Path, count: int) -> None:
+    """Photos with the same pixels and other bytes: each has a JPEG comment of its own."""
+    folder.mkdir()
+    originals = sorted(PHOTOS.glob("*.jpg"))
+    for i in range(count):
+        data = originals[i % len(originals)].read_bytes()
+        comment = f"copy {i}".encode()
+        segment = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+        (folder / f"{i:05}.jpg").write_bytes(data[:2] + segment + data[2:])
+
+
+def _measure_model(name: str, folder: Path, home: Path) -> list[Row]:
+    card = REPOSITORY / "tests" / "cards" / f"{name}.yaml"
+    seconds: dict[str, list[float]] = {"ours": [], "threads": [], "processes": [], "plain": []}
+    for run in range(RUNS):
+        for loop in ("threads", "processes"):
+            seconds[loop].append(_script("bench.bare", loop, str(card), str(folder)))
+        took, report = labelmill(
+            home, "annotate", str(folder), "--model", str(card), "--project", f"{name}-{run}", "--lower", "0.3"
+        )
+        assert report["inputs"] == COUNT
+        assert not report["failures_total"]
+        seconds["ours"].append(took)
+        seconds["plain"].append(_script("bench.plain", name, str(card), str(folder)))
+    speeds = {loop: COUNT / median(times) for loop, times in seconds.items()}
+    best = max(speeds["threads"], speeds["processes"])
+    return [
+        Row(
+            f"{name}, {COUNT:,} photos, whole command",
+            f"{speeds['ours']:.0f} photos/s",
+            f"{speeds['ours'] / best:.2f} of the best bare loop, two one-thread sessions ({best:.0f}/s)",
+            f"{OF_BARE}",
+            speeds["ours"] >= OF_BARE * best,
+        ),
+        Row(
+            f"{name}, the same",
+            f"{speeds['ours']:.0f} photos/s",
+            f"{speeds['ours'] / speeds['plain']:.2f} times a plain script with one session ({speeds['plain']:.0f}/s)",
+            f"{OF_PLAIN}",
+            speeds["ours"] >= OF_PLAIN * speeds["plain"],
+        ),
+    ]
+
+
+def _script(module: str, *args: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", module, *args], check=True, cwd=REPOSITORY)
+    return time.perf_counter() - started
