@@ -255,12 +255,17 @@ def retry(conn: sa.Connection, task_id: int) -> int:
 def delete(conn: sa.Connection, task_id: int) -> None:
     """Delete a task with its run, predictions and annotations. Inputs, sources and datasets stay."""
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
+    # what was moved or dropped left its region to its event
     gone = sa.text("""
-        WITH gone AS (DELETE FROM annotation WHERE task_id = :task RETURNING region_id)
-        DELETE FROM region WHERE id IN (SELECT region_id FROM gone)
+        WITH gone AS (DELETE FROM annotation WHERE task_id = :task RETURNING region_id),
+             told AS (DELETE FROM annotation_event WHERE task_id = :task RETURNING before, after)
+        DELETE FROM region WHERE id IN (
+            SELECT region_id FROM gone
+            UNION SELECT (before ->> 'region')::bigint FROM told
+            UNION SELECT (after ->> 'region')::bigint FROM told)
     """)
     conn.execute(gone, {"task": task_id})
-    for table in (t.annotation_event, t.assignment, t.share, t.score_histogram, t.ledger):
+    for table in (t.assignment, t.share, t.score_histogram, t.ledger):
         conn.execute(sa.delete(table).where(table.c.task_id == task_id))
     conn.execute(sa.delete(t.task).where(t.task.c.id == task_id))
     if run_id is not None:
