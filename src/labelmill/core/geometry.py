@@ -140,8 +140,10 @@ def to_shapely(region: Box | Polygon) -> BaseGeometry:
     whole = shapely.MultiPolygon([(p.outer, p.holes) for p in region.parts])
     if whole.is_valid:
         return whole
-    # mending may leave lines and points beside the areas, and shapely cannot unite a mixture
-    pieces = shapely.get_parts(shapely.make_valid(whole))
+    # on a grid far finer than any pixel: without it GEOS cannot mend some rings whose points all but coincide
+    whole = shapely.transform(whole, lambda points: points.round(9))
+    pieces = shapely.get_parts(shapely.make_valid(whole, method="structure", keep_collapsed=False))
+    # lines may be left beside the areas all the same, and shapely cannot unite a mixture
     areas = pieces[shapely.get_dimensions(pieces) == 2]
     return shapely.union_all(areas) if areas.size else shapely.MultiPolygon()
 

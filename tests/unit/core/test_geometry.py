@@ -63,6 +63,17 @@ def test_iou_of_spans_counts_code_points(a, b):
     assert iou(a, b) == pytest.approx(len(one & other) / len(one | other))
 
 
+def test_rings_that_geos_cannot_mend_as_they_are_still_compare():
+    point, hole = ((0.0, 0.0),) * 3, ((0.0, 1.0), (0.0, 0.5), (1.0, 0.0))
+    mixed = Polygon((Part(point, (hole,)), Part(SQUARE)))
+    assert iou(mixed, Box(0, 0, 0.5, 0.5)) == pytest.approx(1)
+
+
+def test_overlapping_parts_are_united():
+    twice = Polygon((Part(SQUARE), Part(INNER)))
+    assert iou(twice, Box(0, 0, 0.5, 0.5)) == pytest.approx(1)
+
+
 def test_boxes_too_small_for_their_area_do_not_divide_by_zero():
     speck = Box(0, 0, 1e-200, 1e-200)
     assert iou(speck, speck) == 0
