@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -141,7 +142,8 @@ def checked(report: Any) -> Any:
 def bands(report: Any) -> dict[str, int]:
     """Predictions of a report by band, over all concepts."""
     return {
-        band: sum(counts[band] for counts in report["concepts"].values()) for band in ("approved", "review", "discarded")
+        band: sum(counts[band] for counts in report["concepts"].values())
+        for band in ("approved", "review", "discarded")
     }
 
 
@@ -193,14 +195,8 @@ def rows(database: Database, statement: str, **values: object) -> list[Any]:
 
 def done_share(home: Path, task_id: int = 1) -> float:
     """The share of a task's inputs that its ledger says are finished, in the home's own database; -1 without one."""
-    with Embedded(home) as url:
-        database = Database(url)
-        try:
-            found = rows(
-                database,
-                "SELECT sum(annotated + empty + failed)::float / sum(inputs) FROM shard WHERE task_id = :task",
-                task=task_id,
-            )
-        finally:
-            database.close()
-    return -1.0 if not found or found[0] is None else float(found[0])
+    query = "SELECT sum(annotated + empty + failed)::float / sum(inputs) FROM shard WHERE task_id = %s"
+    with Embedded(home) as url, psycopg.connect(url, autocommit=True) as line:
+        there = line.execute("SELECT to_regclass('shard') IS NOT NULL").fetchone()
+        found = line.execute(query, [task_id]).fetchone() if there and there[0] else None
+    return -1.0 if found is None or found[0] is None else float(found[0])

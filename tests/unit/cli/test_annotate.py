@@ -121,7 +121,10 @@ def test_names_given(mill: Mill, tmp_path: Path) -> None:
     ("suffix", "content"),
     [
         (".csv", 'id,text\nr1,"a, ""b"""\nr2,second\nr3,zwölf ✓\n'),
-        (".jsonl", '{"id": "r1", "text": "a, \\"b\\""}\n{"id": "r2", "text": "second"}\n{"id": "r3", "text": "zwölf ✓"}\n'),
+        (
+            ".jsonl",
+            '{"id": "r1", "text": "a, \\"b\\""}\n{"id": "r2", "text": "second"}\n{"id": "r3", "text": "zwölf ✓"}\n',
+        ),
     ],
 )
 def test_tables(mill: Mill, tmp_path: Path, suffix: str, content: str) -> None:
@@ -168,7 +171,7 @@ def test_a_single_file(mill: Mill, tmp_path: Path, name: str) -> None:
 
 
 def test_odd_names_reach_the_export_as_they_are(mill: Mill, tmp_path: Path) -> None:
-    names = ["ümläut 東京.txt", "it's \"quoted\".txt", "tab\there.txt", "semi;colon -- $(x) `y`.txt", "new\nline.txt"]
+    names = ["ümläut 東京.txt", 'it\'s "quoted".txt', "tab\there.txt", "semi;colon -- $(x) `y`.txt", "new\nline.txt"]
     names += ["back\\slash.txt", "percent%20.txt", "#row=1.txt", "e\u0301.txt", "\u00e9.txt"]
     source = write_texts(tmp_path / "it's ü", {f"dir '\"/{name}": name for name in names})
     report = mill.annotate(source)

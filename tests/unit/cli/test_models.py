@@ -1,0 +1,109 @@
+"""labelmill models, export and doctor."""
+
+import json
+import os
+from pathlib import Path
+
+from mill import CARDS, Mill, write_card, write_texts
+from mill import mill as mill
+
+
+def test_a_card_is_added_shown_listed_and_used_by_name(mill: Mill, tmp_path: Path) -> None:
+    card = write_card(tmp_path / "mine.yaml", concepts=("yes", "no"))
+    assert "mine is in the catalog" in mill("models", "add", card).out
+    card.unlink()
+    listed = {entry["name"]: entry for entry in mill("models", "list", "--json").json}
+    assert set(listed) == {"mine", "null"}
+    assert listed["mine"]["concepts"] == ["yes", "no"]
+    assert mill("models", "show", "mine", "--json").json == listed["mine"]
+    assert "runtime: fake" in mill("models", "show", "mine").out
+    assert len(mill("models", "list").out.splitlines()) == 2
+    report = mill.annotate(write_texts(tmp_path / "texts", ["a"]), "mine")
+    assert report["annotations"] == {"success": 1, "awaiting_review": 1}
+    said = mill("models", "check", "mine", "some text", "--json").json
+    assert said["predictions"] == [{"concept": "yes", "score": 0.95}, {"concept": "no", "score": 0.6}]
+
+
+def test_a_name_points_at_the_newest_card_and_old_tasks_keep_theirs(mill: Mill, tmp_path: Path) -> None:
+    source = write_texts(tmp_path / "texts", ["a"])
+    mill("models", "add", write_card(tmp_path / "mine.yaml", {"text": "a", "do": "raise"}))
+    first = mill.annotate(source, "mine", status=1)
+    mill("models", "add", write_card(tmp_path / "mine.yaml"))
+    assert mill.annotate(source, "mine")["failed"] == 0
+    again = mill("tasks", "retry", first["task"], "--json", status=1).json
+    assert again["failed"] == 1  # a run belongs to one version
+
+
+def test_wrong_cards_are_not_added(mill: Mill, tmp_path: Path) -> None:
+    taken = write_card(tmp_path / "null.yaml")
+    assert "built in" in mill("models", "add", taken, status=2).line
+    (tmp_path / "bad.yaml").write_text("name: [")
+    assert "bad.yaml" in mill("models", "add", tmp_path / "bad.yaml", status=2).line
+    assert [entry["name"] for entry in mill("models", "list", "--json").json] == ["null"]
+
+
+def test_check_says_what_is_wrong(mill: Mill, tmp_path: Path) -> None:
+    liar = write_card(tmp_path / "liar.yaml", {"do": "nan-score"})
+    line = mill("models", "check", liar, "some text", status=2).line
+    assert "liar" in line
+    assert "nan" in line
+    blind = write_card(tmp_path / "blind.yaml", reads=["image"])
+    assert "no file of this name" in mill("models", "check", blind, tmp_path / "nowhere.jpg", status=2).line
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    assert "broken.jpg" in mill("models", "check", blind, tmp_path / "broken.jpg", status=2).line
+    (tmp_path / "note.txt").write_text("a note")
+    silent = write_card(tmp_path / "silent.yaml", predictions=[])
+    assert "found nothing" in mill("models", "check", silent, tmp_path / "note.txt").out
+
+
+def test_check_shows_the_regions_of_a_real_model(mill: Mill, shared_data: Path, shared_models: Path) -> None:
+    photo = sorted((shared_data / "coco-mini/images").iterdir())[0]
+    said = mill("models", "check", CARDS / "yolox-nano.yaml", photo, "--json").json
+    assert said["model"] == "yolox-nano"
+    assert said["predictions"]
+    assert all(len(one["box"]) == 4 for one in said["predictions"])
+    scores = [one["score"] for one in said["predictions"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_export_says_how_many_and_replaces_a_file_whole(mill: Mill, tmp_path: Path) -> None:
+    mill.annotate(write_texts(tmp_path / "texts", ["a", "b"]))
+    to = tmp_path / "out.jsonl"
+    to.write_text("old")
+    said = mill("export", 1, "--format", "jsonl", "--to", to)
+    assert said.out == ""
+    assert "2 records" in said.err
+    lines = [json.loads(line) for line in to.read_text().splitlines()]
+    assert [[a["status"] for a in line["annotations"]] for line in lines] == [["success"], ["success"]]
+    mill("export", 1, "--format", "jsonl", "--to", to, "--status", "awaiting_review")
+    lines = [json.loads(line) for line in to.read_text().splitlines()]
+    assert {a["concept"] for line in lines for a in line["annotations"]} == {"null-2", "null-3"}
+    mask = os.umask(0o022)
+    os.umask(mask)
+    assert to.stat().st_mode & 0o777 == 0o666 & ~mask
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "texts"]
+
+
+def test_doctor(mill: Mill, tmp_path: Path) -> None:
+    found = mill("doctor", "--json").json
+    assert all(list(one) == ["what", "said", "advice"] for one in found)
+    told = {one["what"]: one for one in found}
+    assert {"Labelmill", "Home", "Database", "Model null"} <= set(told)
+    assert "pgvector" in told["Database"]["said"]
+    assert not any(one["advice"] for one in found)
+    assert mill("doctor").out.startswith("ok")
+    (tmp_path / "w.onnx").write_bytes(b"no onnx")
+    card = tmp_path / "hurt.yaml"
+    keys = {"weights": "w.onnx", "input": {"size": [8, 8]}, "head": {"type": "classifier", "activation": "none"}}
+    head = {"name": "hurt", "runtime": "onnx", "licence": "none", "makes": "class", "reads": "image", "concepts": ["a"]}
+    card.write_text(json.dumps({**head, **keys}))
+    mill("models", "add", card)
+    hurt = {one["what"]: one for one in mill("doctor", "--json", status=1).json}
+    assert "hurt" in hurt["Model hurt"]["advice"]
+    assert "-> " in mill("doctor", status=1).out
+
+
+def test_doctor_without_a_database(mill: Mill) -> None:
+    mill.url = "postgresql://labelmill@127.0.0.1:1/nothing"
+    told = {one["what"]: one for one in mill("doctor", "--json", status=1).json}
+    assert "cannot be reached" in told["Database"]["advice"]
