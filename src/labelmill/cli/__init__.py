@@ -8,6 +8,9 @@ import typer
 from labelmill.cli import annotate, doctor, export, models, tasks, worker
 from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable
 
+INTERRUPTED = 130
+"""What typer makes of Ctrl-C, without a word."""
+
 app = typer.Typer(
     name="labelmill",
     help="Labels whole datasets of images and text, and asks people only about what it is not sure of.",
@@ -27,9 +30,7 @@ def run(args: Sequence[str]) -> int:
     """Run the command with its arguments; its exit status. Errors become one line on stderr."""
     command = typer.main.get_command(app)
     try:
-        return int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
-    except KeyboardInterrupt:
-        return _say("stopped; nothing is lost: 'labelmill tasks list' shows what to resume.", 130)
+        status = int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
     except (BadCall, ModelUnusable) as error:
         return _say(str(error), 2)
     except LabelmillError as error:
@@ -38,6 +39,9 @@ def run(args: Sequence[str]) -> int:
         if not hasattr(error, "format_message"):
             raise
         return _say(error.format_message(), 2)
+    if status == INTERRUPTED:
+        return _say("stopped; nothing is lost: 'labelmill tasks list' shows what to resume.", status)
+    return status
 
 
 def _say(sentence: str, status: int) -> int:
