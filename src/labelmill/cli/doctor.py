@@ -12,7 +12,6 @@ from labelmill import __version__
 from labelmill.cli import shared
 from labelmill.core.errors import LabelmillError
 from labelmill.flows import catalog
-from labelmill.models.catalog import load
 from labelmill.settings import Settings
 from labelmill.store.database import lacks
 from labelmill.store.embedded import where
@@ -83,7 +82,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
         cards = catalog.listed(database, settings.home)
     for card in cards:
         try:
-            load(card)
+            catalog.load_model(card)
         except LabelmillError as error:
             yield Finding(f"Model {card.name}", "cannot be loaded", str(error))
         else:

@@ -19,9 +19,8 @@ import sqlalchemy as sa
 from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
 from labelmill.flows.annotate import annotate_shard
 from labelmill.flows.blame import DEFAULT_TRIES, blame
-from labelmill.flows.catalog import open_card
+from labelmill.flows.catalog import load_model, open_card
 from labelmill.models.base import Model
-from labelmill.models.catalog import load
 from labelmill.store import shards
 from labelmill.store.database import Database
 from labelmill.store.media import Media
@@ -47,7 +46,7 @@ def work(order: Order, line: Connection, life: Connection) -> None:
     threading.Thread(target=_die_with, args=(life,), daemon=True).start()
     _prefer_me_to_the_database()
     try:
-        model = load(open_card(order.home, order.card), floor=order.floor)
+        model = load_model(open_card(order.home, order.card), floor=order.floor)
         line.send(("ready",))
         url, task_id = line.recv()
         _work_on(Database(url), task_id, model, Media(order.home / "media", max_bytes=order.max_bytes), line)

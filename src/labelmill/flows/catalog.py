@@ -5,9 +5,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from labelmill.core.errors import BadCall, BadCard, NotFound
+from labelmill.core.errors import BadCall, BadCard, LabelmillError, ModelUnusable, NotFound
+from labelmill.models.base import Model
 from labelmill.models.cards import Card, read_card, store_copy
-from labelmill.models.catalog import BUILTIN
+from labelmill.models.catalog import BUILTIN, load
 from labelmill.store import models
 from labelmill.store.database import Database
 
@@ -47,6 +48,16 @@ def open_card(home: Path, reference: str) -> Card:
     if reference.startswith(BUILTIN_PREFIX):
         return BUILTIN[reference.removeprefix(BUILTIN_PREFIX)]
     return read_card(home / reference)
+
+
+def load_model(card: Card, *, floor: float | None = None) -> Model:
+    """A card's model, for one thread. Raises ModelUnusable, also for whatever a loader of somebody else's raises."""
+    try:
+        return load(card, floor=floor)
+    except LabelmillError:
+        raise
+    except Exception as error:
+        raise ModelUnusable(f"model {card.name}: its loader raised {type(error).__name__}: {error}") from error
 
 
 def put_version(conn: sa.Connection, card: Card, reference: str) -> int:

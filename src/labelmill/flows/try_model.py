@@ -4,11 +4,11 @@ from pathlib import Path
 
 from labelmill.core.errors import BadCall, Unreadable
 from labelmill.flows.annotate import ask
+from labelmill.flows.catalog import load_model
 from labelmill.formats import image
 from labelmill.formats.found import read_item
 from labelmill.models.base import Checked, Input, Picture
 from labelmill.models.cards import Card
-from labelmill.models.catalog import load
 from labelmill.store.media import read_file
 
 
@@ -22,7 +22,7 @@ def try_on(card: Card, subject: str, *, max_bytes: int) -> Checked:
     if kind not in card.reads:
         hint = "" if kind == "image" or "image" not in card.reads else " (there is no file of this name)"
         raise BadCall(f"{card.name} reads {' and '.join(card.reads)}, this is {kind}{hint}")
-    return ask(load(card), [read])[0]
+    return ask(load_model(card), [read])[0]
 
 
 def _read(subject: str, max_bytes: int) -> Input:
