@@ -65,13 +65,13 @@ def decide(score: float, limits: Limits) -> Band:
 
 def histogram(scores: Iterable[float]) -> NDArray[np.int64]:
     """Counts of scores per bin; shape (BINS,)."""
-    return np.bincount([_bin(score) for score in scores], minlength=BINS)
+    return np.bincount(_bins(np.fromiter(scores, dtype=np.float64)), minlength=BINS)
 
 
 def bands(counts: NDArray[np.int64], limits: Limits) -> dict[Band, int]:
     """How many of a histogram's predictions fall into each band; exact for limits in thousandths."""
-    low = _bin(limits.lower)
-    high = BINS if limits.upper is None else _bin(limits.upper)
+    low, top = (int(at) for at in _bins(np.array([limits.lower, 0.0 if limits.upper is None else limits.upper])))
+    high = BINS if limits.upper is None else top
     return {
         Band.APPROVED: int(counts[high:].sum()),
         Band.REVIEW: int(counts[low:high].sum()),
@@ -91,8 +91,8 @@ def unpack(packed: Iterable[bytes]) -> NDArray[np.int64]:
     return np.bincount(pairs[:, 0], weights=pairs[:, 1], minlength=BINS).astype(np.int64)
 
 
-def _bin(score: float) -> int:
+def _bins(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     # compared with the bin's own limit and not merely cut off: 0.29 * 1000 is 289.99999999999994, and a score a hair
     # below 0.29 gives the same
-    nearest = round(score * 1000)
-    return nearest if score >= nearest / 1000 else nearest - 1
+    nearest = np.rint(scores * 1000)
+    return (nearest - (scores < nearest / 1000)).astype(np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Prediction, Status
-from labelmill.core.geometry import Region, decode, encode, kind_of
+from labelmill.core.geometry import Box, Region, decode, encode, kind_of
 from labelmill.core.triage import Standing
 from labelmill.store import schema as t
 from labelmill.store.database import copy_rows
@@ -27,7 +29,7 @@ def put_predictions(
             input_id,
             _array(concepts[p.concept] for p in said),
             _array(p.score for p in said),
-            _regions_json(said),
+            _packed_regions(said),
             _parents(said),
         )
         for input_id, said in answers
@@ -44,10 +46,9 @@ def predictions(
     query = sa.select(table.c.input_id, table.c.concepts, table.c.scores, table.c.regions, table.c.parents)
     found: dict[int, list[Prediction]] = {}
     for input_id, concepts, scores, regions, parents in conn.execute(query.where(table.c.run_id == run_id, wanted)):
-        regions = regions or [None] * len(concepts)
         parents = parents or [None] * len(concepts)
-        rows = zip(concepts, scores, regions, parents, strict=True)
-        found[input_id] = [Prediction(names[c], s, _region(r), p) for c, s, r, p in rows]
+        rows = zip(concepts, scores, _unpacked_regions(regions, len(concepts)), parents, strict=True)
+        found[input_id] = [Prediction(names[c], s, r, p) for c, s, r, p in rows]
     return found
 
 
@@ -212,10 +213,25 @@ def _parents(said: Sequence[Prediction]) -> str | None:
     return _array(p.parent for p in said) if any(p.parent is not None for p in said) else None
 
 
-def _regions_json(said: Sequence[Prediction]) -> str | None:
+def _packed_regions(said: Sequence[Prediction]) -> bytes | None:
+    """Boxes alone: `B` and four little-endian float64 each. Anything else: `J` and JSON, null or {kind: value} each."""
     if all(p.region is None for p in said):
         return None
-    return as_json([None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said])
+    numbers: list[float] = []
+    for p in said:
+        if not isinstance(p.region, Box):
+            mixed = [None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said]
+            return b"J" + as_json(mixed).encode()
+        numbers += encode(p.region)
+    return struct.pack(f"<c{len(numbers)}d", b"B", *numbers)
+
+
+def _unpacked_regions(packed: bytes | None, count: int) -> list[Region | None]:
+    if packed is None:
+        return [None] * count
+    if packed[:1] == b"B":
+        return [Box(*four) for four in struct.iter_unpack("<4d", packed[1:])]
+    return [_region(value) for value in json.loads(packed[1:])]
 
 
 def _region(value: dict[str, list[Any]] | None) -> Region | None:

@@ -271,7 +271,7 @@ prediction = Table(
     Column("input_id", BigInteger, primary_key=True),
     Column("concepts", ARRAY(SmallInteger), nullable=False, comment="indexes into the model version's concepts"),
     Column("scores", ARRAY(Double), nullable=False),
-    Column("regions", JSONB, comment="per prediction null or {kind: value}; null: all about the whole input"),
+    Column("regions", LargeBinary, comment="as store.annotations packs them; null: all about the whole input"),
     Column("parents", ARRAY(SmallInteger), comment="per prediction the index of its parent; null: none has one"),
     postgresql_partition_by="LIST (run_id)",
 )

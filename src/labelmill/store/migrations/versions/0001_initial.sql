@@ -131,7 +131,7 @@ CREATE TABLE prediction (
     input_id BIGINT NOT NULL,
     concepts SMALLINT[] NOT NULL,
     scores DOUBLE PRECISION[] NOT NULL,
-    regions JSONB,
+    regions BYTEA,
     parents SMALLINT[],
     CONSTRAINT pk_prediction PRIMARY KEY (run_id, input_id)
 )
@@ -139,7 +139,7 @@ CREATE TABLE prediction (
 
 COMMENT ON COLUMN prediction.concepts IS 'indexes into the model version''s concepts';
 
-COMMENT ON COLUMN prediction.regions IS 'per prediction null or {kind: value}; null: all about the whole input';
+COMMENT ON COLUMN prediction.regions IS 'as store.annotations packs them; null: all about the whole input';
 
 COMMENT ON COLUMN prediction.parents IS 'per prediction the index of its parent; null: none has one';
 
