@@ -12,7 +12,7 @@ import pytest
 from scratch import Scratch
 
 from labelmill.core.errors import StoreFault
-from labelmill.store import launch, postmaster
+from labelmill.store import embedded, launch, postmaster
 from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded, where
 
@@ -76,6 +76,7 @@ def _stop(home: Path) -> None:
             postmaster.interrupt(server.pid)  # its user was killed before it could leave
         assert time.monotonic() < deadline, f"the database of {home} does not stop"
         time.sleep(0.02)
+    embedded._reap()  # the server is this process's child when this process was the first to need it
     if place.elsewhere:
         shutil.rmtree(place.folder, ignore_errors=True)
 
