@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -48,10 +49,13 @@ class Media:
 def read_file(path: Path, *, max_bytes: int) -> bytes:
     """A file's bytes. Raises Unreadable, naming no path: the caller's record does."""
     try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > max_bytes:
-                raise Unreadable("too-large", f"{size:,} bytes, more than the limit of {max_bytes:,}")
+        # without O_NONBLOCK, opening what has become a pipe would wait for ever for a writer
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:
+            held = os.fstat(file.fileno())
+            if not stat.S_ISREG(held.st_mode):
+                raise Unreadable("unsupported", "this is no regular file any more: put it back or import it again")
+            if held.st_size > max_bytes:
+                raise Unreadable("too-large", f"{held.st_size:,} bytes, more than the limit of {max_bytes:,}")
             return file.read()
     except FileNotFoundError:
         raise Unreadable("vanished", "the file is no longer there: put it back or import it again") from None
