@@ -97,7 +97,9 @@ def _read(path: Path, limits: Limits) -> bytes:
             raise Unreadable("unsupported", "this is no regular file (a pipe or a device); copy its content to a file")
         if held.st_size > limits.max_bytes:
             raise too_large(held.st_size, limits)
-        data = file.read(limits.max_bytes + 1)
+        data = file.read(held.st_size + 1)  # not of the limit: Python would get that much memory first
+        if len(data) > held.st_size:
+            data += file.read(limits.max_bytes + 1 - len(data))  # it is still growing
     if len(data) > limits.max_bytes:
         raise too_large(len(data), limits)
     return data
