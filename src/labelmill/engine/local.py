@@ -72,7 +72,13 @@ def pool(machine: Machine, card: str, floor: float, inputs: int | None = None) -
 
 
 def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callable[[], None]) -> None:
-    """Do whatever a task still needs: shards to decide again, then inputs that wait. Raises as Pool.run does."""
+    """Do whatever a task still needs: shards to decide again, then inputs that wait. Raises as Pool.run does.
+
+    A task that was deleted since needs nothing.
+    """
+    with database.begin() as conn:
+        if not tasks.exists(conn, task_id):
+            return
     redecide(database, machine.home, task_id)
     with database.begin() as conn:
         terms = tasks.terms(conn, task_id)

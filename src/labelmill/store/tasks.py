@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from labelmill.core.errors import BadCall, NotFound
+from labelmill.core.errors import BadCall, Conflict, NotFound
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.core.triage import limits_json
 from labelmill.store import schema as t
+from labelmill.store.shards import ALIVE
 
 SHARD_LIMIT = 256
 SHARDS_WANTED = 32
@@ -104,6 +105,11 @@ def standing_on(conn: sa.Connection, dataset_id: int) -> list[int]:
         t.task.c.dataset_id == dataset_id, t.task.c.standing, t.task.c.cancelled_at.is_(None)
     )
     return list(conn.execute(query).scalars())
+
+
+def exists(conn: sa.Connection, task_id: int) -> bool:
+    """False for a task that was deleted."""
+    return bool(conn.execute(sa.select(sa.exists().where(t.task.c.id == task_id))).scalar_one())
 
 
 def find(conn: sa.Connection, key: str) -> int:
@@ -253,7 +259,13 @@ def retry(conn: sa.Connection, task_id: int) -> int:
 
 
 def delete(conn: sa.Connection, task_id: int) -> None:
-    """Delete a task with its run, predictions and annotations. Inputs, sources and datasets stay."""
+    """Delete a task with its run, predictions and annotations. Inputs, sources and datasets stay.
+
+    Raises Conflict while somebody works on it: the tables would go from under the worker's hands.
+    """
+    query = sa.text("SELECT pg_try_advisory_xact_lock(:task, :alive)")
+    if not conn.execute(query, {"task": task_id, "alive": ALIVE}).scalar_one():
+        raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
     # what was moved or dropped left its region to its event
     gone = sa.text("""
