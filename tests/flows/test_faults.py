@@ -158,15 +158,21 @@ def test_a_model_that_cannot_be_loaded_fails_before_anything(mill: Mill, tmp_pat
 
 @pytest.mark.parametrize(
     ("body", "part"),
-    [("raise RuntimeError('out of luck')", "out of luck"), ("import os; os.kill(os.getpid(), 11)", "signal 11")],
+    [
+        ("raise RuntimeError('out of luck')", "out of luck"),
+        ("import os; os.kill(os.getpid(), 11)", "signal 11"),
+        ("import time; time.sleep(3600)", "not loaded within 2 s"),
+    ],
+    ids=["raises", "crashes", "hangs"],
 )
-def test_a_loader_that_raises_or_crashes(mill: Mill, tmp_path: Path, body: str, part: str) -> None:
+def test_a_loader_that_raises_crashes_or_hangs(mill: Mill, tmp_path: Path, body: str, part: str) -> None:
     package = write_recorder(tmp_path / "site")
     (package / "recorder.py").write_text(f"def load(card, **options):\n    {body}\n")
     mill.settings = {"PYTHONPATH": str(package)}
     card = tmp_path / "recorder.yaml"
     card.write_text("name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n")
-    said = mill("annotate", write_texts(tmp_path / "texts", ["a"]), "--model", card, "--json", status=2)
+    source = write_texts(tmp_path / "texts", ["a"])
+    said = mill("annotate", source, "--model", card, "--json", status=2, load_seconds=2)
     assert part in said.line
 
 

@@ -1,0 +1,89 @@
+"""Worker processes: none is left behind, and one that does not come up ends the run with a sentence."""
+
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+from mill import Mill, checked, ended, rows, until, write_card, write_texts
+from mill import mill as mill
+
+from labelmill.core.errors import ModelUnusable
+from labelmill.engine.local import Limits, Pool
+from labelmill.engine.worker import Order
+from labelmill.flows import catalog
+from labelmill.models.cards import read_card
+from labelmill.store.database import Database
+
+
+def order(tmp_path: Path, card: Path) -> Order:
+    reference = catalog.keep(read_card(card), tmp_path / "home")
+    return Order(tmp_path / "home", reference, 0.05, 2**20, 10**6)
+
+
+def processes(pool: Pool) -> list[psutil.Process]:
+    return [psutil.Process(worker.process.pid) for worker in pool._workers]
+
+
+def test_the_memory_a_worker_may_take() -> None:
+    assert Limits(memory=5).most_memory == 5
+    assert Limits().most_memory == psutil.virtual_memory().total * 4 // 5
+
+
+def test_a_pool_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
+    pool = Pool(order(tmp_path, write_card(tmp_path / "m.yaml")), 3, Limits())
+    pool.start()
+    pool.wait_ready()
+    running = processes(pool)
+    assert len(running) == 3
+    pool.close()
+    assert psutil.wait_procs(running, timeout=30)[1] == []
+    pool.close()  # again is nothing
+
+
+def test_a_pool_that_is_closed_while_it_starts(tmp_path: Path) -> None:
+    pool = Pool(order(tmp_path, write_card(tmp_path / "m.yaml")), 2, Limits())
+    pool.start()
+    pool.close()
+    assert not any(thread.name == pool._hiring.name for thread in threading.enumerate())
+    assert pool._workers == []
+
+
+def test_a_card_that_is_gone(tmp_path: Path) -> None:
+    wanted = order(tmp_path, write_card(tmp_path / "m.yaml"))
+    (tmp_path / "home" / wanted.card).unlink()
+    pool = Pool(wanted, 1, Limits())
+    pool.start()
+    try:
+        with pytest.raises(ModelUnusable, match=r"card\.yaml"):
+            pool.wait_ready()
+    finally:
+        pool.close()
+
+
+def test_deleting_a_task_that_is_worked_on(mill: Mill, database: Database, tmp_path: Path) -> None:
+    """Either it is refused, or both commands end with a sentence; never half a task."""
+    card = write_card(tmp_path / "slow.yaml", delay=0.05)
+    source = write_texts(tmp_path / "texts", [f"text {i}" for i in range(400)])
+    process = mill.start("annotate", source, "--model", card, "--json")
+    until(lambda: rows(database, "SELECT count(*) FROM ledger WHERE outcome = 'done'")[0] > 0)
+    assert "cancel it first" in mill("tasks", "delete", 1, status=2).line
+    mill("tasks", "cancel", 1)
+    report = checked(ended(process, 1).json)
+    assert report["status"] == "cancelled"
+    mill("tasks", "delete", 1)
+    assert rows(database, "SELECT count(*) FROM ledger") == [0]
+
+
+def test_no_more_workers_than_inputs(mill: Mill, database: Database, tmp_path: Path) -> None:
+    card = write_card(tmp_path / "slow.yaml", {"text": "x", "do": "raise"})
+    mill.annotate(write_texts(tmp_path / "texts", ["x", "b", "c"]), card, status=1)
+    process = mill.start("tasks", "retry", 1, "--json", workers=8)
+    most = 0
+    while process.poll() is None:
+        try:
+            most = max(most, len(psutil.Process(process.pid).children(recursive=True)))
+        except psutil.NoSuchProcess:
+            break
+    ended(process, 1)
+    assert 0 < most <= 3  # a resource tracker, a fork server, one worker
