@@ -181,7 +181,9 @@ def test_the_whole_command(url: str, tmp_path: Path) -> None:
 # --- what a server may lack -------------------------------------------------------------------------------------------
 
 
-def test_what_is_lacking_is_said_in_one_sentence(own_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_lacking_is_said_in_one_sentence(
+    own_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A user who may nothing, on a server that is too old: everything at once, so that it is put right at once."""
     name = f"poor_{next(_numbers)}"
     _execute(own_server, f"CREATE DATABASE {name}")

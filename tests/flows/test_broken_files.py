@@ -50,7 +50,9 @@ def bomb(path: Path) -> None:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(9))) + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(9))) + chunk(b"IEND", b"")
+    )
 
 
 def unix_socket(path: Path) -> None:
@@ -114,7 +116,11 @@ def test_broken_files_of_every_kind_among_good_ones(mill: Mill, tmp_path: Path) 
 
 def test_rows_that_cannot_be_read(mill: Mill, tmp_path: Path) -> None:
     table = tmp_path / "rows.jsonl"
-    lines = [b'{"id": "good", "text": "fine"}', b'{"id": "nul", "text": "a\\u0000b"}', b'{"id": "half", "text": "\\ud800"}']
+    lines = [
+        b'{"id": "good", "text": "fine"}',
+        b'{"id": "nul", "text": "a\\u0000b"}',
+        b'{"id": "half", "text": "\\ud800"}',
+    ]
     lines += [b'{"id": "none"}', b'{"id": "number", "text": 3}', b"no json", b'{"id": "void", "text": ""}', b'"text"']
     lines += [b'{"id": "latin", "text": "zw\xf6lf"}', b'{"id": "last", "text": "also fine"}']
     table.write_bytes(b"\n".join(lines) + b"\n")

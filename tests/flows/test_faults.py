@@ -86,7 +86,7 @@ def test_retry_runs_the_failures_and_nothing_else(mill: Mill, database: Database
     assert checked(mill("tasks", "retry", 1, "--json").json) == third
 
 
-RECORDER = '''
+RECORDER = """
 import os, pathlib
 from labelmill.core.annotation import Prediction
 from labelmill.models.catalog import describe
@@ -106,7 +106,7 @@ class Recorder:
 
 def load(card, *, threads, floor):
     return Recorder(describe(card))
-'''
+"""
 
 
 def write_recorder(site: Path) -> Path:
@@ -193,7 +193,9 @@ def test_a_worker_prefers_itself_to_the_database(mill: Mill, tmp_path: Path) -> 
         pytest.skip("NOT TESTED: only Linux says whom it would end")
     package = write_recorder(tmp_path / "site")
     (package / "recorder.py").write_text(
-        RECORDER.replace("return [[", "assert open('/proc/self/oom_score_adj').read().strip() == '800'\n        return [[")
+        RECORDER.replace(
+            "return [[", "assert open('/proc/self/oom_score_adj').read().strip() == '800'\n        return [["
+        )
     )
     mill.settings = {"PYTHONPATH": str(package), "RECORDER": str(tmp_path)}
     card = tmp_path / "recorder.yaml"

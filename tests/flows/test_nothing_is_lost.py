@@ -1,4 +1,4 @@
-"""kill -9 of everything at random moments, two workers on one task, Ctrl-C, a full disk: then resume, nothing is lost."""
+"""kill -9 of everything at random moments, two workers on one task, Ctrl-C, a full disk: nothing is lost."""
 
 import contextlib
 import os
@@ -54,8 +54,8 @@ def stands(mill: Mill, task: int, to: Path) -> dict[str, Any]:
         check_sums(database, task)
         of = {"t": task}
         facts: dict[str, Any] = {
-            "outcomes": rows(database, "SELECT outcome::text, work::text, kind, count(*) FROM ledger WHERE task_id = :t "
-                             "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", **of),
+            "outcomes": rows(database, "SELECT outcome::text, work::text, kind, count(*) FROM ledger "
+                             "WHERE task_id = :t GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", **of),
             "annotations": rows(database, "SELECT count(*), count(DISTINCT (input_id, prediction)) FROM annotation "
                                 "WHERE task_id = :t", **of),
             "predictions": rows(database, "SELECT count(*), sum(cardinality(p.scores)) FROM prediction p "

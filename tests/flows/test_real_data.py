@@ -56,7 +56,9 @@ def _key(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (row[0], row[1], row[3], [round(v, 3) for v in json.loads(row[2] or "[]")])
 
 
-def test_photos_with_yolox(mill: Mill, database: Database, tmp_path: Path, shared_data: Path, shared_models: Path) -> None:
+def test_photos_with_yolox(
+    mill: Mill, database: Database, tmp_path: Path, shared_data: Path, shared_models: Path
+) -> None:
     source = shared_data / "coco-mini/images"
     report = mill.annotate(source, CARDS / "yolox-nano.yaml", "--upper", "0.8", "--lower", "0.3", workers=2)
     assert (report["status"], report["sources"], report["inputs"], report["failures"]) == ("complete", 77, 77, [])
@@ -75,7 +77,9 @@ def test_photos_with_yolox(mill: Mill, database: Database, tmp_path: Path, share
     for image in raw["images"]:
         known = truth[image["file_name"]]
         assert (image["width"], image["height"]) == (known["width"], known["height"])
-    assert all(set(one["attributes"]) == {"status", "labeler"} and 0.3 <= one["score"] <= 1 for one in raw["annotations"])
+    assert all(
+        set(one["attributes"]) == {"status", "labeler"} and 0.3 <= one["score"] <= 1 for one in raw["annotations"]
+    )
     from pycocotools.coco import COCO
 
     with contextlib.redirect_stdout(io.StringIO()):

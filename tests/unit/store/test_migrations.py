@@ -22,7 +22,10 @@ CATALOG = {
         SELECT c.relname, i.relname, replace(pg_get_indexdef(x.indexrelid), c.relnamespace::regnamespace || '.', '')
         FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
     """,
-    "tables": "SELECT c.relname, c.relkind, c.reloptions, pg_get_partkeydef(c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'p')",
+    "tables": """
+        SELECT c.relname, c.relkind, c.reloptions, pg_get_partkeydef(c.oid) FROM pg_class c
+        WHERE c.relkind IN ('r', 'p')
+    """,
 }
 ENUMS = """
 SELECT t.typname, array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid

@@ -134,7 +134,7 @@ def close_at_random(database: Database, task_id: int, outcomes: list[str]) -> Co
                 shards.close(
                     conn, task_id, claim.no, revision=1, predictions=7,
                     settled=[Settled(i, o == "annotated", Work.NONE) for i, o in chosen.items() if o != "failed"],
-                    failed=[Failed(i, Work.LABEL, "predict", "raised", "x") for i, o in chosen.items() if o == "failed"],
+                    failed=[Failed(i, "label", "predict", "raised", "x") for i, o in chosen.items() if o == "failed"],
                 )  # fmt: skip
             shards.release(conn, task_id, claim.no)
     return seen

@@ -19,8 +19,8 @@ from labelmill.store.database import Database
 from labelmill.store.schema import metadata
 
 KEPT = {
-    "person", "project", "member", "concept", "input", "source", "dataset", "dataset_source", "model_version", "catalog",
-    "labeler", "rejection",
+    "person", "project", "member", "concept", "input", "source", "dataset", "dataset_source", "model_version",
+    "catalog", "labeler", "rejection",
 }  # fmt: skip
 """What a task refers to, and what outlives it."""
 
