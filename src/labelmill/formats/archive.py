@@ -6,7 +6,6 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -30,20 +29,19 @@ def open_zip(path: Path, limits: Limits) -> Iterator[Found | Refused]:
 
 
 def _members(zipped: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Found | Refused]:
-    seen: Counter[str] = Counter()
-    budget = limits.max_total
+    budget = _Budget(limits, path.stat().st_size)
     with zipped:
+        places = _Places(zipped)
         for info in sorted(zipped.infolist(), key=lambda info: info.filename):
             name = info.filename
             if _is_left_out(info):
                 continue
-            seen[name] += 1
-            twice = f"#{seen[name]}" if seen[name] > 1 else ""
-            uri = f"{path}!/{name}{twice}"
+            uri = f"{path}!/{places.of(name)}"
             try:
-                _check(info, budget, limits)
+                _check(info, limits)
+                budget.check(info.file_size)
                 data = _read(zipped, info, limits)
-                budget -= len(data)
+                budget.spent += len(data)
                 item = read_item(name, uri, data)
                 del data  # the reader's copy must not outlive the item while the caller works
                 yield item
@@ -52,13 +50,50 @@ def _members(zipped: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Fo
                 yield Refused(name, uri, error.kind, str(error))
 
 
+class _Places:
+    """A place for each member; names that are there more than once get a number that makes no other member's name."""
+
+    def __init__(self, zipped: zipfile.ZipFile) -> None:
+        self._names = {info.filename for info in zipped.infolist()}
+        self._given: dict[str, int] = {}
+
+    def of(self, name: str) -> str:
+        number = self._given.get(name, 0) + 1
+        place = name
+        while number > 1 and (place := f"{name}#{number}") in self._names:
+            number += 1
+        self._given[name] = number
+        self._names.add(place)
+        return place
+
+
+class _Budget:
+    """What all members together may still take; once they have grown too much, nothing more is unpacked."""
+
+    def __init__(self, limits: Limits, packed: int) -> None:
+        self.spent = 0
+        self._limits = limits
+        self._most_grown = max(limits.max_bytes, limits.max_ratio * packed)
+        self._explodes = False
+
+    def check(self, size: int) -> None:
+        """Raise Unreadable when a member of this size is too much: `unsafe`, `too-large`."""
+        most = self._limits.max_total
+        self._explodes = self._explodes or self.spent + size > self._most_grown
+        if self._explodes and self._most_grown < most:
+            reason = f"the archive would grow more than {self._limits.max_ratio} times when unpacked, as zip bombs do"
+            raise Unreadable("unsafe", f"{reason}; split it, or give the files in a folder")
+        if self.spent + size > most:
+            raise Unreadable("too-large", f"the archive holds more than {most:,} bytes in all; split it")
+
+
 def _is_left_out(info: zipfile.ZipInfo) -> bool:
     """Folders and hidden members; what is unsafe is never left out in silence."""
     hidden = any(is_hidden(part) for part in info.filename.split("/") if part != ".")
     return info.is_dir() or (hidden and not _unsafe(info))
 
 
-def _check(info: zipfile.ZipInfo, budget: int, limits: Limits) -> None:
+def _check(info: zipfile.ZipInfo, limits: Limits) -> None:
     """Raise Unreadable for what should not even be unpacked: `unsafe`, `unsupported`, `too-large`."""
     if reason := _unsafe(info):
         raise Unreadable("unsafe", f"{reason}; pack the archive again with plain relative names")
@@ -69,8 +104,6 @@ def _check(info: zipfile.ZipInfo, budget: int, limits: Limits) -> None:
     if info.file_size > MIB and info.file_size > limits.max_ratio * info.compress_size:
         reason = f"the member would grow more than {limits.max_ratio} times when unpacked, as zip bombs do"
         raise Unreadable("too-large", f"{reason}; pack the archive again without it")
-    if info.file_size > budget:
-        raise Unreadable("too-large", f"the archive holds more than {limits.max_total:,} bytes in all; split it")
 
 
 def _unsafe(info: zipfile.ZipInfo) -> str | None:

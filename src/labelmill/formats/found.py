@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -10,6 +12,8 @@ from labelmill.core.errors import Unreadable
 from labelmill.formats.image import PREFIX, is_image
 
 MIB = 2**20
+MOST_NAME = 1_000
+MOST_URI = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Limits:
     """How much one source may hold, in bytes unless said otherwise.
 
     `max_bytes`: a file or an archive member. `max_text`: a row of a table. `max_total`: all members of an archive
-    together. `max_ratio`: how many times a member of more than 1 MiB may grow when it is unpacked.
+    together. `max_ratio`: how many times a member of more than 1 MiB may grow when it is unpacked, and all members
+    together once they are more than `max_bytes`.
     """
 
     max_bytes: int = 100 * MIB
@@ -49,6 +54,35 @@ class Refused(NamedTuple):
     uri: str
     kind: str
     message: str
+
+
+def storable(items: Iterator[Found | Refused]) -> Iterator[Found | Refused]:
+    """The items, of which those with a name or place too long to be kept and sorted by are refused."""
+    for item in items:
+        # no character has more than 4 bytes: most need not be counted
+        if len(item.name) <= MOST_NAME // 4 and len(item.uri) <= MOST_URI // 4:
+            yield item
+        else:
+            yield _judged(item)
+        del item  # the next one is read while nobody needs this one
+
+
+def _judged(item: Found | Refused) -> Found | Refused:
+    name, uri = _short(item.name, MOST_NAME), _short(item.uri, MOST_URI)
+    if (name, uri) == (item.name, item.uri):
+        return item
+    if isinstance(item, Refused):
+        return Refused(name, uri, item.kind, item.message)
+    reason = f"its name is longer than {MOST_NAME:,} bytes, or its whole place than {MOST_URI:,}; give it a shorter one"
+    return Refused(name, uri, "unsupported", reason)
+
+
+def _short(text: str, most: int) -> str:
+    """The text, or its start with a hash of all of it: what differs stays different."""
+    data = text.encode("utf-8", "backslashreplace")
+    if len(data) <= most:
+        return text
+    return f"{data[: most - 40].decode('utf-8', 'ignore')}...{hashlib.sha256(data).hexdigest()[:32]}"
 
 
 def is_hidden(name: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labelmill.core.errors import BadCall, NotFound, Unreadable
 from labelmill.formats import archive, table
-from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item, too_large
+from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item, storable, too_large
 
 __all__ = ["Found", "Limits", "Refused", "open_source"]
 
@@ -22,8 +22,8 @@ __all__ = ["Found", "Limits", "Refused", "open_source"]
 def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found | Refused]:
     """Stream what lies in a folder, image, `.txt` file, `.zip`, `.csv`, `.tsv` or `.jsonl`.
 
-    Raises NotFound when there is nothing at `path`, and BadCall when the archive is none or the table has no column
-    `text`: at once, not at the first item.
+    Raises NotFound when there is nothing at `path`, and BadCall when the path is no UTF-8, the archive is none or the
+    table has no column `text`: at once, not at the first item.
     """
     limits = limits or Limits()
     try:
@@ -32,6 +32,14 @@ def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found |
         reason = error.strerror if isinstance(error, OSError) else error
         raise NotFound(f"there is no file or folder at {_shown(str(path))} ({reason})") from error
     path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links, and sources keep their names
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise BadCall(f"the path {_shown(str(path))} is no UTF-8; rename what is strange in it") from error
+    return storable(_opened(path, mode, limits))
+
+
+def _opened(path: Path, mode: int, limits: Limits) -> Iterator[Found | Refused]:
     if stat.S_ISDIR(mode):
         return _folder(path, "", (), limits)
     suffix = path.suffix.lower()

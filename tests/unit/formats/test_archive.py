@@ -130,3 +130,27 @@ def test_an_archive_cut_off_is_a_bad_call(tmp_path):
 def test_an_empty_archive_holds_nothing(tmp_path):
     assert list(open_source(pack(tmp_path / "z.zip", []))) == []
     assert all(isinstance(item, Found) for item in open_source(pack(tmp_path / "y.zip", [("a.txt", b"x")])))
+
+
+def test_many_small_members_are_a_bomb_too(tmp_path):
+    zeros = bytes(900_000)
+    path = pack(tmp_path / "z.zip", [(f"{n:03}.txt", zeros.replace(b"\0", b"a")) for n in range(30)])
+    found = list(kinds(path, max_bytes=10**6).values())
+    read = found.count("text")
+    assert 0 < read * 900_000 <= max(10**6, 200 * path.stat().st_size)
+    assert read < 30 and found == ["text"] * read + ["unsafe"] * (30 - read)
+
+
+def test_places_are_unique_whatever_members_are_called(tmp_path):
+    members = ["a.txt", "a.txt", "a.txt#2", "a.txt", "a.txt#2", "a.txt#2#2"]
+    path = pack(tmp_path / "z.zip", [(name, name.encode()) for name in members])
+    items = list(open_source(path))
+    assert len({item.uri for item in items}) == len(members)
+
+
+def test_members_with_names_too_long_to_keep_are_refused(tmp_path):
+    names = ["ü" * 501 + "1.txt", "ü" * 501 + "2.txt", "ü" * 490 + ".txt"]
+    items = list(open_source(pack(tmp_path / "z.zip", [(name, b"x") for name in names])))
+    assert [item.kind for item in items] == ["text", "unsupported", "unsupported"]
+    assert len({item.uri for item in items}) == len({item.name for item in items}) == 3
+    assert all(len(item.name.encode()) <= 1000 and len(item.uri.encode()) <= 2000 for item in items)

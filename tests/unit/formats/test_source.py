@@ -8,7 +8,7 @@ import socket
 import pytest
 from unit.formats.pictures import saved, scene
 
-from labelmill.core.errors import NotFound
+from labelmill.core.errors import BadCall, NotFound
 from labelmill.formats.source import Found, Limits, Refused, open_source
 
 PNG = saved(scene(), "PNG")
@@ -132,3 +132,37 @@ def test_a_relative_path_gives_absolute_places(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("x")
     monkeypatch.chdir(tmp_path)
     assert [item.uri for item in open_source(tmp_path.__class__("."))] == [str(tmp_path / "a.txt")]
+
+
+def test_a_place_too_long_to_keep_is_refused(tmp_path):
+    folder = tmp_path / "/".join(["n" * 200] * 6)
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("x")
+    (folder / "b.pdf").write_text("x")
+    items = list(open_source(tmp_path))
+    assert [item.kind for item in items] == ["unsupported", "unsupported"]
+    assert "shorter" in items[0].message and "convert" in items[1].message
+    assert len({item.name for item in items}) == 2
+    assert all(len(item.name.encode()) <= 1000 for item in items)
+
+
+def test_the_id_of_a_row_has_a_longest_length(tmp_path):
+    (tmp_path / "t.csv").write_text(f"id,text\n{'i' * 1001},a\n{'i' * 1000},b\n")
+    items = list(open_source(tmp_path / "t.csv"))
+    assert [item.kind for item in items] == ["unsupported", "text"]
+
+
+def test_a_folder_above_that_is_no_utf8_is_a_bad_call_at_once(tmp_path, monkeypatch):
+    strange = tmp_path / os.fsdecode(b"caf\xe9")
+    try:
+        (strange / "in").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    (strange / "in" / "a.txt").write_text("x")
+    pack = strange / "z.zip"
+    pack.write_bytes(b"")
+    monkeypatch.chdir(strange)
+    for source in ("in", pack, "in/a.txt"):
+        with pytest.raises(BadCall, match="no UTF-8") as error:
+            open_source(tmp_path.__class__(source))
+        assert str(error.value).encode()
