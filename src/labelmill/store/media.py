@@ -12,9 +12,13 @@ from labelmill.core.errors import StoreFault, Unreadable
 
 
 class Media:
-    """Bytes by location. A location is `file:` and an absolute path, or `media:` and a hash in hex."""
+    """Bytes by location, with the limits on what is read: bytes of a file, pixels of an image.
 
-    def __init__(self, root: Path, *, max_bytes: int) -> None:
+    A location is `file:` and an absolute path, or `media:` and a hash in hex.
+    """
+
+    def __init__(self, root: Path, *, max_bytes: int, max_pixels: int = 200_000_000) -> None:
+        self.max_pixels = max_pixels
         self._root = root
         self._max_bytes = max_bytes
 
@@ -24,11 +28,7 @@ class Media:
         if not path.exists():
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(file.name).replace(path)
+                _write(path, data)
             except OSError as error:
                 raise StoreFault(f"Cannot store a file in {self._root}: {error.strerror}.") from error
         return f"media:{digest.hex()}"
@@ -44,6 +44,21 @@ class Media:
 
     def _path(self, hexdigest: str) -> Path:
         return self._root / hexdigest[:2] / hexdigest[2:]
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all; nothing of it stays behind when it cannot be written."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def read_file(path: Path, *, max_bytes: int) -> bytes:
