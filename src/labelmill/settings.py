@@ -1,5 +1,6 @@
 """The environment as one frozen object. Only the command and the worker's entry read it; the rest takes arguments."""
 
+import math
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -28,7 +29,7 @@ class Settings:
         for field in fields(cls):
             variable = f"LABELMILL_{field.name.upper()}"
             if field.name not in said and (text := os.environ.get(variable, "")):
-                said[field.name] = _parsed(type(field.default), variable, text)
+                said[field.name] = _parsed(type(field.default), variable, text) or field.default
         made = cls(**said)
         return cls(**{field.name: getattr(made, field.name) for field in fields(cls)} | {"home": _absolute(made.home)})
 
@@ -40,10 +41,20 @@ def _parsed(kind: type[Any], variable: str, text: str) -> Any:
         value = kind(text)
     except ValueError:
         raise BadCall(f"{variable} is {text!r}, not a number.") from None
+    if not math.isfinite(value):
+        raise BadCall(f"{variable} is {text}, which is no limit: give a number, or leave it out for the default.")
     if value < 0:
         raise BadCall(f"{variable} is {text}, less than 0.")
     return value
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow a linked home
+    try:
+        found = os.path.abspath(path.expanduser())  # noqa: PTH100 - resolve() would follow a linked home
+        found.encode()
+    except RuntimeError as error:
+        raise BadCall(f"The home {path} cannot be found: {error}") from error
+    except UnicodeEncodeError as error:
+        shown = found.encode("utf-8", "backslashreplace").decode()
+        raise BadCall(f"The path of the home, {shown}, is no UTF-8: choose another folder.") from error
+    return Path(found)
