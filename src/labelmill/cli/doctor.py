@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from labelmill import __version__
 from labelmill.cli import shared
-from labelmill.core.errors import LabelmillError
+from labelmill.core.errors import BadCard, LabelmillError
 from labelmill.flows import catalog
 from labelmill.settings import Settings
 from labelmill.store.database import lacks
@@ -80,7 +80,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings) -> Iterator[Finding]:
     with shared.opened(settings) as database:
         cards = catalog.listed(database, settings.home)
-    for card in cards:
+    for name, card in cards:
+        if isinstance(card, BadCard):
+            yield Finding(f"Model {name}", "is broken", str(card))
+            continue
         try:
             catalog.load_model(card)
         except LabelmillError as error:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from labelmill.cli import shared
-from labelmill.core.errors import BadCall, ModelFault
+from labelmill.core.errors import BadCall, BadCard, ModelFault
 from labelmill.core.geometry import encode, kind_of
 from labelmill.flows import catalog, try_model
 from labelmill.models.cards import Card
@@ -22,9 +22,12 @@ def list_(as_json: shared.AsJson = False, home: shared.Home = None) -> int:
     with shared.opened(settings) as database:
         cards = catalog.listed(database, settings.home)
     if as_json:
-        shared.put_json([_facts(card) for card in cards])
+        shared.put_json([_facts_of(name, card) for name, card in cards])
         return 0
-    for card in cards:
+    for name, card in cards:
+        if isinstance(card, BadCard):
+            print(f"{name}: {card}")
+            continue
         print(f"{card.name}: {card.makes} on {' and '.join(card.reads)}, {len(card.offered)} concepts, {card.licence}")
     return 0
 
@@ -84,6 +87,10 @@ def check(
 def _card(name: str, settings: Settings) -> Card:
     with shared.opened(settings) as database:
         return catalog.find_card(name, settings.home, database)
+
+
+def _facts_of(name: str, card: Card | BadCard) -> dict[str, Any]:
+    return {"name": name, "error": str(card)} if isinstance(card, BadCard) else _facts(card)
 
 
 def _facts(card: Card) -> dict[str, Any]:

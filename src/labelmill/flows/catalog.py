@@ -38,7 +38,6 @@ def keep(card: Card, home: Path) -> str:
         return BUILTIN_PREFIX + card.name
     folder = home / "models" / card.version
     if not (folder / "card.yaml").is_file():
-        folder.parent.mkdir(parents=True, exist_ok=True)
         store_copy(card, folder)
     return f"models/{card.version}/card.yaml"
 
@@ -78,11 +77,19 @@ def add(database: Database, home: Path, path: Path) -> Card:
     return card
 
 
-def listed(database: Database, home: Path) -> list[Card]:
-    """All cards of the catalog, by name."""
+def listed(database: Database, home: Path) -> list[tuple[str, Card | BadCard]]:
+    """All names of the catalog in their order, each with its card, or with what is wrong with the kept one."""
     with database.begin() as conn:
-        added = [open_card(home, entry.card) for entry in models.published(conn)]
-    return sorted([*BUILTIN.values(), *added], key=lambda card: card.name)
+        entries = models.published(conn)
+    added = {entry.name: _opened(home, entry.name, entry.card) for entry in entries}
+    return sorted((BUILTIN | added).items(), key=lambda item: item[0])
+
+
+def _opened(home: Path, name: str, reference: str) -> Card | BadCard:
+    try:
+        return open_card(home, reference)
+    except BadCard as error:
+        return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
 
 
 def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:

@@ -7,13 +7,14 @@ import json
 import os
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, PositiveInt, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, PrivateAttr, ValidationError, model_validator
 
 from labelmill.core.errors import BadCard
 from labelmill.models.base import Kind
@@ -33,9 +34,22 @@ def _names_or_file(value: Any) -> Any:
     for index, name in enumerate(value):
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"entry {index + 1} is {name!r}, not a name: put it in quotes")
+        if not _is_plain(name):
+            raise ValueError(f"entry {index + 1} is {name!r}: take out the control characters")
     if len(set(value)) < len(value):
         raise ValueError(f"{next(n for n in value if list(value).count(n) > 1)!r} is there twice")
     return value
+
+
+def _plain(value: str) -> str:
+    if not _is_plain(value):
+        raise ValueError(f"holds control characters ({value!r}): take them out")
+    return value
+
+
+def _is_plain(name: str) -> bool:
+    """False for what no name holds: control characters such as NUL, and halves of surrogate pairs."""
+    return name.isprintable() or not any(unicodedata.category(c) in ("Cc", "Cs") for c in name)
 
 
 class Card(Keys):
@@ -45,9 +59,9 @@ class Card(Keys):
     score below which nothing is predicted; `batch` how many inputs one call may hold.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    runtime: Annotated[str, Field(min_length=1)]
-    licence: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+    runtime: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
+    licence: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
     description: str = ""
     makes: Literal["class", "box", "polygon", "span", "embedding"]
     reads: Annotated[tuple[Kind, ...], Field(min_length=1), BeforeValidator(_listed)]
@@ -146,15 +160,13 @@ def read_card(path: Path) -> Card:
     Raises BadCard, whose one sentence names the card, the key, what is wrong and what to do.
     """
     try:
-        said = yaml.safe_load(path.read_bytes())
+        said = _load(path.read_bytes())
         if not isinstance(said, dict):
             raise BadCard("is not a list of keys and values; start it with `name: ...`")
         card = Card.model_validate(said).at(path.parent)
         _check_files(card)
     except OSError as error:
         raise BadCard(f"model card {path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadCard(f"model card {path}: {_yaml_fault(error)}") from error
     except ValidationError as error:
         raise BadCard(f"model card {path}: {sentence(error, Card)}") from error
     except BadCard as error:
@@ -162,12 +174,31 @@ def read_card(path: Path) -> Card:
     return card
 
 
+def _load(data: bytes) -> Any:
+    try:
+        return yaml.safe_load(data)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadCard(_yaml_fault(error)) from error
+    except RecursionError as error:
+        raise BadCard("is not YAML that can be read: it is nested too deeply") from error
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:  # of YAML's constructors
+        raise BadCard(f"holds a value that YAML takes for a date or a number ({error}): put it in quotes") from error
+
+
 def store_copy(card: Card, folder: Path) -> Path:
     """Copy a card and its files flat into `folder`, which appears whole or not at all; returns its card.yaml.
 
-    A folder that already holds this version is left as it is. Raises BadCard when the folder holds anything else, or
-    when a file of the card changed meanwhile.
+    A folder that already holds this version is left as it is. Raises BadCard when the folder holds anything else, when
+    a file of the card changed meanwhile, or when it cannot be copied.
     """
+    try:
+        return _stored(card, folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadCard(f"model {card.name} cannot be copied to {folder}: {reason}") from error
+
+
+def _stored(card: Card, folder: Path) -> Path:
     target = folder / "card.yaml"
     if folder.exists():
         if not target.exists() or read_card(target).version != card.version:
@@ -249,6 +280,9 @@ def _read_names(path: Path) -> tuple[str, ...]:
     names = tuple(line.strip() for line in lines)
     if not all(names) or not names:
         raise BadCard(f"'concepts': line {[*names, ''].index('') + 1} of {path} is empty; each line is one concept")
+    for number, name in enumerate(names, start=1):
+        if not _is_plain(name):
+            raise BadCard(f"'concepts': line {number} of {path} is {name!r}: take out the control characters")
     return names
 
 

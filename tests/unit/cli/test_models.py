@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 from mill import CARDS, Mill, write_card, write_texts
@@ -107,3 +108,17 @@ def test_doctor_without_a_database(mill: Mill) -> None:
     mill.url = "postgresql://labelmill@127.0.0.1:1/nothing"
     told = {one["what"]: one for one in mill("doctor", "--json", status=1).json}
     assert "cannot be reached" in told["Database"]["advice"]
+
+
+def test_a_kept_card_that_is_gone_hides_no_other(mill: Mill, tmp_path: Path) -> None:
+    for name in ("gone", "there"):
+        mill("models", "add", write_card(tmp_path / f"{name}.yaml"))
+    version = mill("models", "show", "gone", "--json").json["version"]
+    shutil.rmtree(mill.home / "models" / version)
+    listed = {entry["name"]: entry for entry in mill("models", "list", "--json").json}
+    assert set(listed) == {"gone", "null", "there"}
+    assert "labelmill models add" in listed["gone"]["error"]
+    assert "gone: the kept card is broken" in mill("models", "list").out
+    looked = mill("doctor", status=1).out
+    assert "!!  Model gone: is broken" in looked
+    assert "ok  Model there: loads" in looked

@@ -246,7 +246,7 @@ def test_a_copy_that_cannot_be_moved_into_place_is_told_of(folder: Path, monkeyp
         raise PermissionError(f"{self} to {target}")
 
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(PermissionError):
+    with pytest.raises(BadCard, match="model pets cannot be copied"):
         store_copy(card, folder / "store" / "copy")
     assert list((folder / "store").iterdir()) == []
 
@@ -262,7 +262,7 @@ def test_a_copy_replaces_nothing(folder: Path) -> None:
 def test_a_failed_copy_leaves_nothing(folder: Path) -> None:
     card = read_card(write(folder, CARD))
     (folder / "classes.txt").unlink()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(BadCard, match=r"model pets cannot be copied to .*: No such file or directory"):
         store_copy(card, folder / "store" / "copy")
     assert list((folder / "store").iterdir()) == []
 
@@ -302,3 +302,38 @@ def test_neither_order_nor_defaults_nor_file_names_make_a_version(folder: Path) 
     (folder / "pets.onnx").rename(folder / "renamed.onnx")
     said = CARD | {"weights": "renamed.onnx", "floor": 0.05, "input": CARD["input"] | {"layout": "nchw"}}
     assert read_card(write(folder, dict(reversed(said.items())))).version == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: 2020-13-45", "name: !!timestamp x", "name: !!int ''", "name: !!bool x", "name: {[]: 1}",
+        "name: " + "[" * 5000, "name: \x00", b"name: \xff",
+    ],
+)  # fmt: skip
+def test_a_value_that_yaml_chokes_on_is_told_of(folder: Path, text: str | bytes) -> None:
+    with pytest.raises(BadCard) as error:
+        read_card(write(folder, text))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("character", ["\0", "\n", "\x1b", "\x7f", "\ud800"])
+@pytest.mark.parametrize("key", ["name", "licence", "concepts"])
+def test_names_hold_no_control_characters(folder: Path, key: str, character: str) -> None:
+    name = f"a{character}b"
+    said = json.dumps(CARD | {key: [name] if key == "concepts" else name})  # JSON is YAML
+    with pytest.raises(BadCard, match="control characters|unicode") as error:
+        read_card(write(folder, said))
+    assert str(error.value).isprintable()
+
+
+def test_a_list_of_concepts_holds_no_control_characters(folder: Path) -> None:
+    (folder / "classes.txt").write_text("cat\nd\0g\n")
+    with pytest.raises(BadCard, match="line 2 of .* control characters"):
+        read_card(write(folder, CARD))
+
+
+def test_a_folder_that_is_a_file_takes_no_copy(folder: Path) -> None:
+    (folder / "home").write_text("a file")
+    with pytest.raises(BadCard, match="model pets cannot be copied to"):
+        store_copy(read_card(write(folder, CARD)), folder / "home" / "models" / "1")
