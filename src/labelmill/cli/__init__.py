@@ -1,15 +1,21 @@
 """The command `labelmill`. Exit status 0: all done; 1: some sources or inputs failed; 2: the call was wrong."""
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import typer
 
-from labelmill.cli import annotate, doctor, export, models, tasks, worker
+from labelmill.cli import annotate, doctor, export, faults, models, tasks, worker
 from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable
 
 INTERRUPTED = 130
 """What typer makes of Ctrl-C, without a word."""
+
+TERMINATED = 143
 
 app = typer.Typer(
     name="labelmill",
@@ -28,20 +34,69 @@ app.add_typer(tasks.app, name="tasks")
 
 def run(args: Sequence[str]) -> int:
     """Run the command with its arguments; its exit status. Errors become one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no run
+    for word in args:
+        if not _is_text(word):
+            shown = word.encode("utf-8", "backslashreplace").decode()
+            return _say(f"the argument {shown} is no UTF-8: give the file or name another name.", 2)
+    with _terminable() as stopped:
+        try:
+            status = _run(args)
+        except KeyboardInterrupt:
+            status = INTERRUPTED
+    if status == INTERRUPTED:
+        status = TERMINATED if stopped else INTERRUPTED
+        return _say("stopped; nothing is lost: 'labelmill tasks list' shows what to resume.", status)
+    return status
+
+
+def _run(args: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
-        status = int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
+        return int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
     except (BadCall, ModelUnusable) as error:
         return _say(str(error), 2)
     except LabelmillError as error:
+        if type(error) is LabelmillError:  # only a fault of ours has no kind; a worker's trace is in it
+            return _say(faults.record(error, args), 1)
         return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on.", 1)
-    except Exception as error:
+    except (OSError, UnicodeError) as error:
+        return _say(faults.sentence(error), 2)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody should have to read a traceback
         if not hasattr(error, "format_message"):
-            raise
-        return _say(error.format_message(), 2)
-    if status == INTERRUPTED:
-        return _say("stopped; nothing is lost: 'labelmill tasks list' shows what to resume.", status)
-    return status
+            return _say(faults.record(error, args), 1)
+        said = error.format_message()  # typer printed the help already when a group was named without a command
+        return _say(said, 2) if said else 2
+
+
+@contextmanager
+def _terminable() -> Iterator[list[int]]:
+    """Make SIGTERM stop the command as Ctrl-C does, once; the list is empty until then."""
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: Any) -> None:
+        if not stopped:
+            stopped.append(number)
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield stopped
+        return
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _say(sentence: str, status: int) -> int:

@@ -57,7 +57,8 @@ def _prepared(url: str) -> Iterator[Database]:
 
 def media(settings: Settings) -> Media:
     """The bytes of a home."""
-    return Media(settings.home / "media", max_bytes=settings.max_file_mb * MIB)
+    most = {"max_bytes": settings.max_file_mb * MIB, "max_pixels": settings.max_megapixels * 1_000_000}
+    return Media(settings.home / "media", **most)
 
 
 def machine(settings: Settings) -> local.Machine:
@@ -111,7 +112,8 @@ def tell(line: str) -> None:
 
 def put_json(value: Any) -> None:
     """Exactly one JSON value on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    escaped = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")  # what cannot be shown has to stay JSON
+    print(json.dumps(value, ensure_ascii=escaped, indent=2))
 
 
 def status_of(report: Mapping[str, Any]) -> int:
