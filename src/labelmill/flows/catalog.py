@@ -81,11 +81,11 @@ def listed(database: Database, home: Path) -> list[tuple[str, Card | BadCard]]:
     """All names of the catalog in their order, each with its card, or with what is wrong with the kept one."""
     with database.begin() as conn:
         entries = models.published(conn)
-    added = {entry.name: _opened(home, entry.name, entry.card) for entry in entries}
+    added = {entry.name: _opened(home, entry.card) for entry in entries}
     return sorted((BUILTIN | added).items(), key=lambda item: item[0])
 
 
-def _opened(home: Path, name: str, reference: str) -> Card | BadCard:
+def _opened(home: Path, reference: str) -> Card | BadCard:
     try:
         return open_card(home, reference)
     except BadCard as error:
