@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from mill import Mill
+from mill import mill as mill
 from onnx import TensorProto, helper
+from PIL import Image
 
 from labelmill.core.errors import ModelFault, ModelUnusable
 from labelmill.models.base import Model, Picture
@@ -165,3 +172,23 @@ def test_an_answer_of_nan_is_a_failure_and_not_an_empty_answer(tmp_path: Path) -
     model = loaded(tmp_path, input={"size": [4, 2], "scale": 3e38})
     with pytest.raises(ModelFault, match="NaN or infinite"), np.errstate(over="ignore"):
         model.predict([one_colour(255, 255, 255)])
+
+
+def test_nothing_is_left_outside_the_home(mill: Mill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)  # this process has imported the runtime
+    write(tmp_path, ["batch", 3, 2, 4])
+    (tmp_path / "mean.yaml").write_text(json.dumps(CARD))
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (4, 2), (255, 0, 0)).save(tmp_path / "photos" / "red.png")
+    assert mill.annotate(tmp_path / "photos", tmp_path / "mean.yaml")["annotated"] == 1
+    mill("models", "check", tmp_path / "mean.yaml", tmp_path / "photos" / "red.png")
+    assert [path for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME") for path in (tmp_path / name).rglob("*")] == []
+
+
+def test_a_library_user_gets_no_telemetry_either(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    code = "import os, labelmill.models.onnx; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, env=env) == "1\n"
