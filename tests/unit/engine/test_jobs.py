@@ -66,12 +66,12 @@ def test_what_cannot_run_or_is_gone_stops_no_other(mill: Mill, database: Databas
     mill("annotate", source, "--model", deadly, "--json", status=2)
     mill.annotate(source, "null", "--name", "gone")
     mill.annotate(source, "null", "--name", "finished")
-    mill.annotate(source, "null", "--name", "cancelled")
-    mill("tasks", "cancel", "cancelled")
     slow = write_card(tmp_path / "slow.yaml", delay=0.05)
-    process = mill.start("annotate", source, "--model", slow, "--name", "left")
-    until(lambda: rows(database, "SELECT count(*) FROM task WHERE name = 'left'") == [1])
-    kill_group(process)
+    for name in ("cancelled", "left"):
+        process = mill.start("annotate", source, "--model", slow, "--name", name)
+        until(lambda name=name: rows(database, "SELECT count(*) FROM task WHERE name = :name", name=name) == [1])
+        kill_group(process)
+    mill("tasks", "cancel", "cancelled")
     mill("tasks", "delete", "gone")
     said = mill("worker", "--until-idle")
     assert "Traceback" not in said.err, said.err

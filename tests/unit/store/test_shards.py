@@ -69,7 +69,7 @@ def test_many_connections_at_once_share_the_shards_out(database: Database) -> No
 
 @pytest.mark.parametrize("death", ["closed", "terminated"])
 def test_a_dead_connection_frees_its_shards(database: Database, database_url: str, death: str) -> None:
-    task = make_task(database, 3)
+    task = make_task(database, 1)
     line = psycopg.connect(database_url)
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: line, poolclass=sa.StaticPool)
     conn = engine.connect()
