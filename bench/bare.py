@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from labelmill.formats import image
-from labelmill.models.base import Picture, check_predictions
+from labelmill.models.base import Picture
 from labelmill.models.cards import read_card
 from labelmill.models.catalog import load
 
@@ -21,7 +21,7 @@ def loop(card: str, files: list[Path]) -> None:
     for file in files:
         pixels = image.decode(file.read_bytes(), at_least=model.info.wants)
         picture = Picture(pixels, pixels.shape[1], pixels.shape[0])
-        check_predictions(model.info, [picture], model.predict([picture]))
+        model.predict([picture])
 
 
 def main() -> None:

@@ -48,10 +48,9 @@ def command(
     with shared.opened(settings) as database:
         card = catalog.find_card(model, settings.home, database)
         check_plan(card, wanted, limits, floor)
-        dataset = dataset or source.resolve().name
         said = _Annotation(settings, database, card, Progress()).run(
-            source, project, dataset, limit, name=name or f"{dataset} · {card.name}", thresholds=limits, floor=floor,
-            concepts=wanted, standing=standing,
+            source, project, dataset, limit, name=name, thresholds=limits, floor=floor, concepts=wanted,
+            standing=standing,
         )  # fmt: skip
     shared.put_json(said) if as_json else summary(said)
     return shared.status_of(said)
@@ -66,7 +65,9 @@ class _Annotation:
         self._card = card
         self._progress = progress
 
-    def run(self, source: Path, project: str, dataset: str, limit: int | None, **plan: Any) -> dict[str, Any]:
+    def run(
+        self, source: Path, project: str, dataset: str | None, limit: int | None, *, name: str | None, **plan: Any
+    ) -> dict[str, Any]:
         reference = catalog.keep(self._card, self._settings.home)
         pool = local.pool(shared.machine(self._settings), reference, plan["floor"])
         pool.start()
@@ -74,7 +75,9 @@ class _Annotation:
             with self._progress:
                 started = time.monotonic()
                 with self._database.begin() as conn:
-                    person_id, project_id, dataset_id = _places(conn, project, dataset)
+                    person_id, project_id = _owned_project(conn, project)
+                    dataset_id = _dataset(conn, project_id, dataset, source, limit)
+                    plan["name"] = name or f"{projects.dataset_name(conn, dataset_id)} · {self._card.name}"
                 self._ingest(source, project_id, dataset_id, limit)
                 pool.wait_ready()
                 plan |= {"ingest_seconds": time.monotonic() - started, "reviewers": [person_id]}
@@ -106,7 +109,16 @@ class _Annotation:
             )
 
 
-def _places(conn: sa.Connection, project: str, dataset: str) -> tuple[int, int, int]:
+def _owned_project(conn: sa.Connection, project: str) -> tuple[int, int]:
     person_id = projects.owner(conn)
-    project_id = projects.project(conn, project, person_id)
-    return person_id, project_id, projects.dataset(conn, project_id, dataset)
+    return person_id, projects.project(conn, project, person_id)
+
+
+def _dataset(conn: sa.Connection, project_id: int, name: str | None, source: Path, limit: int | None) -> int:
+    """The named dataset, or the one of this source: two folders of one name, or a part of one, do not mix."""
+    if name is not None:
+        return projects.dataset(conn, project_id, name)
+    place = source.resolve()
+    if limit is None:
+        return projects.dataset_of(conn, project_id, str(place), place.name)
+    return projects.dataset_of(conn, project_id, f"{place}#limit={limit}", f"{place.name}, first {limit}")

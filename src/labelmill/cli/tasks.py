@@ -7,6 +7,7 @@ import typer
 
 from labelmill.cli import shared
 from labelmill.cli.progress import Progress, summary
+from labelmill.core.errors import BadCall
 from labelmill.engine import local
 from labelmill.flows import apply
 from labelmill.flows.report import listing, report
@@ -71,6 +72,8 @@ def retry(task: Task, as_json: shared.AsJson = False, home: shared.Home = None) 
 
     def act(settings: Settings, database: Database, task_id: int) -> None:
         with database.begin() as conn:
+            if tasks.row(conn, task_id).cancelled_at is not None:
+                raise BadCall(f"Task {task_id} is cancelled: 'labelmill tasks resume {task_id}' lets it go on.")
             tasks.retry(conn, task_id)
         _go_on(settings, database, task_id)
 

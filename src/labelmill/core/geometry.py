@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -119,16 +120,19 @@ def fault(region: Region, *, length: int | None = None) -> str | None:
 
 
 def clip(region: Region) -> Region:
-    """Put coordinates that rounding left just outside the image on its edge. Spans come back as they are."""
+    """Put coordinates that rounding left just outside the image on its edge, and make them Python's own numbers.
+
+    Raises TypeError for a span whose offsets are no whole numbers.
+    """
     match region:
         case Box(x1, y1, x2, y2):
-            if x1 >= 0 and y1 >= 0 and x2 <= 1 and y2 <= 1:
+            if x1 >= 0 and y1 >= 0 and x2 <= 1 and y2 <= 1 and {type(v) for v in (x1, y1, x2, y2)} == {float}:
                 return region
-            return Box(*(min(max(v, 0.0), 1.0) for v in (x1, y1, x2, y2)))
+            return Box(*(min(max(float(v), 0.0), 1.0) for v in (x1, y1, x2, y2)))
         case Polygon(parts):
             return Polygon(tuple(Part(_clip_ring(p.outer), tuple(map(_clip_ring, p.holes))) for p in parts))
-        case Span():
-            return region
+        case Span(start, end):
+            return Span(index(start), index(end))
 
 
 def to_shapely(region: Box | Polygon) -> BaseGeometry:
@@ -191,7 +195,7 @@ def _ring_area(ring: Ring) -> float:
 
 
 def _clip_ring(ring: Ring) -> Ring:
-    return tuple((min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)) for x, y in ring)
+    return tuple((min(max(float(x), 0.0), 1.0), min(max(float(y), 0.0), 1.0)) for x, y in ring)
 
 
 def _points_fault(points: tuple[Point, ...]) -> str | None:

@@ -21,7 +21,7 @@ from labelmill.store import counts, models, tasks
 from labelmill.store.database import Database
 
 TICK = 0.2
-"""Seconds between looks at clocks and memory when no worker says anything."""
+"""Seconds between looks at clocks and memory."""
 
 DEATHS_IN_A_ROW = 20
 """So many deaths without one shard done in between mean that the model, not an input, is at fault: halving a batch of
@@ -88,6 +88,7 @@ def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callab
         workers = pool(machine, card, terms.floor, waiting)
         workers.start()
         workers.run(database, task_id, on_tick)
+        redecide(database, machine.home, task_id)  # thresholds may have moved while the last shards were under way
 
 
 def redecide(database: Database, home: Path, task_id: int) -> None:
@@ -119,6 +120,7 @@ class Pool:
         self._workers: list[_Worker] = []
         self._hiring = threading.Thread()
         self._deaths = 0
+        self._next_look = 0.0
         self._task: tuple[Database, int] | None = None
 
     def start(self) -> None:
@@ -130,6 +132,8 @@ class Pool:
     def wait_ready(self) -> None:
         """Wait until every process has loaded the model. Raises ModelUnusable when it cannot be loaded."""
         self._hiring.join()
+        if len(self._workers) < self._size:
+            raise ModelUnusable("Worker processes cannot be started on this machine: is it out of memory or processes?")
         while any(w.state == "loading" for w in self._workers):
             self._listen()
             self._look()
@@ -206,7 +210,8 @@ class Pool:
                 worker.state = "ready"
                 self._give_task(worker)
             case ("batch", shard, suspects):
-                worker.state, worker.shard, worker.suspects = "predicting", shard, suspects
+                worker.state = "predicting" if suspects else "saving"
+                worker.shard, worker.suspects = shard, suspects
             case ("rest",):
                 worker.state, self._deaths = "resting", 0
             case ("end",):
@@ -221,6 +226,9 @@ class Pool:
 
     def _look(self) -> None:
         now = time.monotonic()
+        if now < self._next_look:
+            return  # workers send a message a batch: looking each time would cost more than what is looked for
+        self._next_look = now + TICK
         for worker in list(self._workers):
             spent = now - worker.since
             if worker.state == "predicting" and spent > self._limits.batch_seconds:

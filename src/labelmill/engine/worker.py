@@ -1,8 +1,8 @@
 """The process in which a model runs. It takes shards until none is left, and tells its supervisor what it is at.
 
-Messages to the supervisor: ("ready",) the model is loaded; ("batch", shard, input ids) about to call the model;
-("rest",) not in the model now; ("end",) nothing left to do; ("unusable", sentence); ("store", sentence);
-("bug", sentence, traceback). From it: one (url, task id).
+Messages to the supervisor: ("ready",) the model is loaded; ("batch", shard, input ids) about to read these and call
+the model, without ids: through with the model, about to save; ("rest",) the shard is saved; ("end",) nothing left to
+do; ("unusable", sentence); ("store", sentence); ("bug", sentence, traceback). From it: one (url, task id).
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
+from labelmill.core.errors import LabelmillError, ModelUnusable, NotFound, StoreFault
 from labelmill.flows.annotate import annotate_shard
 from labelmill.flows.blame import DEFAULT_TRIES, blame
 from labelmill.flows.catalog import load_model, open_card
@@ -44,12 +44,14 @@ def work(order: Order, line: Connection, life: Connection) -> None:
     """The process's main function. `life` closes when the supervisor dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to hear
     threading.Thread(target=_die_with, args=(life,), daemon=True).start()
+    os.dup2(2, 1)  # whatever a model prints is not the command's answer
     _prefer_me_to_the_database()
     try:
         model = load_model(open_card(order.home, order.card), floor=order.floor)
         line.send(("ready",))
+        media = Media(order.home / "media", max_bytes=order.max_bytes, max_pixels=order.max_pixels)
         url, task_id = line.recv()
-        _work_on(Database(url), task_id, model, Media(order.home / "media", max_bytes=order.max_bytes), line)
+        _work_on(Database(url), task_id, model, media, line)
         line.send(("end",))
     except (EOFError, BrokenPipeError):
         return  # the supervisor is gone; the lock on the shard goes with this process
@@ -57,6 +59,8 @@ def work(order: Order, line: Connection, life: Connection) -> None:
         line.send(("unusable", str(error)))
     except StoreFault as error:
         line.send(("store", str(error)))
+    except NotFound:
+        line.send(("end",))  # the task was deleted
     except LabelmillError as error:
         line.send(("unusable", str(error)))
     except Exception as error:  # noqa: BLE001 - a bug must reach the supervisor, whatever it is

@@ -1,6 +1,6 @@
 """One shard: load -> predict -> check -> decide -> save. Everything of a shard commits in one transaction."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -25,33 +25,39 @@ class Answers:
 
 
 def annotate_shard(
-    conn: sa.Connection, claim: Claim, model: Model, media: Media, before_batch: Callable[[Sequence[int]], None]
+    conn: sa.Connection, claim: Claim, model: Model, media: Media, tell: Callable[[Sequence[int]], None]
 ) -> Answers:
-    """Predict and save a claimed shard. `before_batch` hears the ids of the inputs the model is about to see."""
+    """Predict and save a claimed shard.
+
+    `tell` hears the ids of the inputs that are about to be read and shown to the model; none when they are through.
+    """
     terms = tasks.terms(conn, claim.task_id)
     names = models.by_id(conn, terms.model_version_id).concepts
     items = shards.items(conn, claim.task_id, claim.no)
     conn.commit()
-    answers = predict(model, media, items, terms, before_batch)
+    answers = predict(model, media, items, terms, tell)
     with conn.begin():
         save(conn, claim, tasks.current(conn, terms), names, model.info.overlap, answers)
     return answers
 
 
 def predict(
-    model: Model, media: Media, items: Sequence[Item], terms: Terms, before_batch: Callable[[Sequence[int]], None]
+    model: Model, media: Media, items: Sequence[Item], terms: Terms, tell: Callable[[Sequence[int]], None]
 ) -> Answers:
     """The model's checked predictions of the asked concepts, down to the run's floor, for inputs it can read."""
     answers = Answers()
     work = Work.LABEL if terms.has_reviewers else Work.NONE
-    for batch in _batches(model, media, items, answers.failed, work):
-        before_batch([item.input_id for item, _ in batch])
-        said = ask(model, [read for _, read in batch])
-        for (item, _), answer in zip(batch, said, strict=True):
+    for start in range(0, len(items), model.info.batch):
+        batch = items[start : start + model.info.batch]
+        tell([item.input_id for item in batch])
+        readable = _readable(model, media, batch, answers.failed, work)
+        said = ask(model, [read for _, read in readable]) if readable else []
+        for (item, _), answer in zip(readable, said, strict=True):
             if isinstance(answer, ModelFault):
                 answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer)))
             else:
                 answers.done.append((item.input_id, _kept(answer, terms)))
+    tell([])
     return answers
 
 
@@ -77,32 +83,29 @@ def read(item: Item, model: Model, media: Media) -> Input:
     if item.location is None or item.width is None or item.height is None:
         raise Unreadable("vanished", "nothing is stored for this input: import it again")
     data = media.get(item.location, item.digest)
-    return Picture(image.decode(data, at_least=model.info.wants), item.width, item.height)
+    return Picture(image.decode(data, at_least=model.info.wants, max_pixels=media.max_pixels), item.width, item.height)
 
 
-def _batches(
-    model: Model, media: Media, items: Sequence[Item], failed: list[Failed], work: Work
-) -> Iterator[list[tuple[Item, Input]]]:
-    batch: list[tuple[Item, Input]] = []
-    for item in items:
+def _readable(
+    model: Model, media: Media, batch: Sequence[Item], failed: list[Failed], work: Work
+) -> list[tuple[Item, Input]]:
+    found: list[tuple[Item, Input]] = []
+    for item in batch:
         try:
-            batch.append((item, read(item, model, media)))
+            found.append((item, read(item, model, media)))
         except Unreadable as error:
             failed.append(Failed(item.input_id, work, "read", error.kind, str(error)))
         except ModelFault as error:
             failed.append(Failed(item.input_id, work, "predict", error.kind, str(error)))
-        if len(batch) == model.info.batch:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    return found
 
 
 def _raised(model: Model, error: Exception) -> ModelFault:
     if isinstance(error, ModelFault):
         return error
     kind = "memory" if isinstance(error, MemoryError) else "raised"
-    said = " ".join(str(error).split())[:500]
+    # a database takes neither NUL nor half a surrogate pair
+    said = " ".join(str(error).replace("\0", " ").encode(errors="replace").decode().split())[:500]
     return ModelFault(kind, f"{model.info.name} raised {type(error).__name__}{': ' + said if said else ''}")
 
 

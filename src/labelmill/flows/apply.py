@@ -33,12 +33,21 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
 def redecide_all(conn: sa.Connection, task_id: int, overlap: float) -> None:
     """Decide every shard again that was decided under older thresholds. Stopped anywhere, a next call goes on.
 
-    Shards that another worker holds are left to it. `overlap`: the model's, see core.annotation.mapped.
+    `overlap`: the model's, see core.annotation.mapped.
     """
-    while (claim := shards.claim(conn, task_id, outdated=True)) is not None:
-        with conn.begin():
-            redecide(conn, claim, overlap)
-        shards.release(conn, task_id, claim.no)
+    shards.show_alive(conn, task_id)
+    while True:
+        claim = shards.claim(conn, task_id, outdated=True)
+        if claim is not None:
+            with conn.begin():
+                redecide(conn, claim, overlap)
+            shards.release(conn, task_id, claim.no)
+        elif shards.unfinished(conn, task_id, outdated=True):
+            conn.commit()
+            shards.wait_for_outdated(conn, task_id)
+        else:
+            conn.commit()
+            return
 
 
 def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:

@@ -40,6 +40,10 @@ def export(
 
 
 def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses: Sequence[Status]) -> int:
+    to = to.resolve()  # a link stays one
+    if to.exists() and not to.is_file():
+        with to.open("wb") as pipe:  # a pipe or a device cannot be replaced
+            return _write(conn, task_id, form, cast(BinaryIO, pipe), statuses)
     mode = 0o666 & ~_umask()  # what open() would have given; a temporary file is private
     with tempfile.NamedTemporaryFile("wb", dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
         draft = Path(file.name)

@@ -18,6 +18,10 @@ BATCH = 1000
 """Items in one transaction. A crash between two loses nothing: reading the source again finds the first ones there."""
 
 
+BATCH_CHARACTERS = 16_000_000
+"""Characters of text after which a batch ends before it is full."""
+
+
 def ingest(
     database: Database,
     media: Media,
@@ -104,5 +108,13 @@ def _one_behind(
 
 
 def _in_batches(items: Iterator[NewInput | Rejection]) -> Iterator[list[NewInput | Rejection]]:
-    while batch := list(islice(items, BATCH)):
+    batch: list[NewInput | Rejection] = []
+    characters = 0
+    for item in items:
+        batch.append(item)
+        characters += len(item.text or "") if isinstance(item, NewInput) else 0
+        if len(batch) == BATCH or characters > BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from labelmill.core.annotation import Prediction
 from labelmill.core.errors import ModelFault
-from labelmill.core.geometry import Span, clip, fault
+from labelmill.core.geometry import Box, Polygon, Span, clip, fault
 
 Kind: TypeAlias = Literal["image", "text"]
 Makes: TypeAlias = Literal["class", "box", "polygon", "span", "embedding", "text"]
@@ -68,6 +68,9 @@ class Model(Protocol):
         ...
 
 
+MOST_PREDICTIONS = 32_767
+"""For one input: an index of a prediction is stored in 16 bits."""
+
 Checked: TypeAlias = list[Prediction] | ModelFault
 
 
@@ -91,14 +94,19 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
     length = len(item) if isinstance(item, str) else None
     clean: list[Prediction] = []
     try:
-        for index, said in enumerate(answer):
+        said_all = list(answer)
+        if len(said_all) > MOST_PREDICTIONS:
+            count = f"{len(said_all):,} predictions for one input"
+            return ModelFault("rubbish", f"{info.name}: {count}, more than {MOST_PREDICTIONS:,}")
+        for index, said in enumerate(said_all):
             if wrong := _fault(said, known, index, length):
                 return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
             region = None if said.region is None else clip(said.region)
             if region is not None and (wrong := fault(region)):  # all of it lay in the rounding margin
                 return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
-            clean.append(Prediction(said.concept, round(float(said.score), 6), region, said.parent))
-    except (AttributeError, TypeError, ValueError) as error:
+            parent = None if said.parent is None else int(said.parent)
+            clean.append(Prediction(str(said.concept), round(float(said.score), 6), region, parent))
+    except Exception as error:  # noqa: BLE001 - an answer may be anything, and may run code of the model's
         return ModelFault("rubbish", f"{info.name}: an answer that is no list of predictions ({error})")
     return clean
 
@@ -112,6 +120,8 @@ def _fault(said: Prediction, known: frozenset[str], index: int, length: int | No
         return f"parent {said.parent} is not an earlier prediction"
     if said.region is None:
         return None
+    if not isinstance(said.region, Box | Polygon | Span):
+        return f"a {type(said.region).__name__} is no region"
     if isinstance(said.region, Span) != (length is not None):
         return f"a {type(said.region).__name__.lower()} does not fit this kind of input"
     return fault(said.region, length=length)

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from labelmill.core.partition import spread
+from labelmill.store import locks
 from labelmill.store.database import copy_rows
-
-_ASSIGNING = -2
-"""Second key of a task's advisory lock under which reviewers are chosen; shards use numbers from 0 on."""
 
 _LOADS = sa.text("""
 SELECT r.person_id, coalesce(sum(s.inputs), 0)
@@ -26,7 +24,7 @@ def assign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int])
     """Give inputs of a shard to the reviewers who have the fewest, under a lock held until the transaction ends."""
     if not input_ids:
         return
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
+    locks.hold(conn, task_id, locks.ASSIGNING)
     loads = {person: int(n) for person, n in conn.execute(_LOADS, {"task": task_id})}
     chosen = spread(len(input_ids), loads)
     pairs = [(task_id, i, person) for i, person in zip(input_ids, chosen, strict=False)]
@@ -47,7 +45,7 @@ WHERE task_id = :task AND no = :no AND share.person_id = per.person_id
 
 def unassign(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]) -> None:
     """Take open inputs of a shard back from their reviewers."""
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": _ASSIGNING})
+    locks.hold(conn, task_id, locks.ASSIGNING)
     conn.execute(_UNASSIGN, {"task": task_id, "no": no, "ids": list(input_ids)})
 
 

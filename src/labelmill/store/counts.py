@@ -117,7 +117,9 @@ def failures(conn: sa.Connection, task_id: int, *, limit: int) -> Iterator[dict[
     query = sa.text(f"""
         (SELECT r.name AS source, 'ingest' AS stage, r.kind, r.message {_REJECTED} ORDER BY r.uri LIMIT :limit)
         UNION ALL
-        (SELECT coalesce((SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
+        (SELECT coalesce((SELECT min(s.name) FROM task t JOIN dataset_source d USING (dataset_id)
+                          JOIN source s ON s.id = d.source_id WHERE t.id = :task AND d.input_id = l.input_id),
+                         (SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
                 l.stage, l.kind, l.message
          FROM ledger l WHERE l.task_id = :task AND l.outcome = 'failed'
            AND l.shard = ANY(ARRAY(SELECT no FROM shard WHERE task_id = :task AND failed > 0))

@@ -35,7 +35,7 @@ class Rejection:
 
 
 # DISTINCT ON keeps the first source of equal content; an input that exists takes the newest place of its bytes,
-# because that place was just read
+# because that place was just read; what is stored stays stored
 _ADD = sa.text("""
 WITH item AS (
     SELECT * FROM unnest(
@@ -46,7 +46,8 @@ WITH item AS (
     INSERT INTO input (project_id, hash, kind, width, height, text, location)
     SELECT :project, hash, kind, width, height, text, location
     FROM (SELECT DISTINCT ON (hash) * FROM item ORDER BY hash, ord) AS once ORDER BY ord
-    ON CONFLICT (project_id, hash) DO UPDATE SET location = excluded.location
+    ON CONFLICT (project_id, hash) DO UPDATE SET location =
+        CASE WHEN input.location LIKE 'media:%' THEN input.location ELSE excluded.location END
     RETURNING id, hash
 ), seen AS (
     INSERT INTO source (project_id, input_id, name, uri)
@@ -78,6 +79,8 @@ def add(conn: sa.Connection, project_id: int, dataset_id: int, items: Sequence[N
 
     `fresh`: the dataset is new, so nothing in it can be replaced. Uris within `items` differ.
     """
+    # one import of a project at a time: two with common content would otherwise wait for each other's rows
+    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:project)"), {"project": project_id})
     uris = [item.uri for item in items]
     if not fresh:
         conn.execute(_REPLACE, {"dataset": dataset_id, "project": project_id, "uris": uris})

@@ -29,6 +29,23 @@ def dataset(conn: sa.Connection, project_id: int, name: str) -> int:
     return _get_or_make(conn, t.dataset, project_id=project_id, name=name)
 
 
+def dataset_of(conn: sa.Connection, project_id: int, origin: str, name: str) -> int:
+    """The id of the dataset that holds what lies at a place; a new one gets `name`, with a number if that is taken."""
+    query = sa.select(t.dataset.c.id).filter_by(project_id=project_id, origin=origin)
+    number = 1
+    while (found := conn.execute(query).scalar()) is None:
+        free = name if number == 1 else f"{name} ({number})"
+        row = insert(t.dataset).values(project_id=project_id, name=free, origin=origin)
+        conn.execute(row.on_conflict_do_nothing())
+        number += 1
+    return int(found)
+
+
+def dataset_name(conn: sa.Connection, dataset_id: int) -> str:
+    """What a dataset is called."""
+    return str(conn.execute(sa.select(t.dataset.c.name).where(t.dataset.c.id == dataset_id)).scalar_one())
+
+
 def concepts(conn: sa.Connection, project_id: int, names: Sequence[str]) -> dict[str, int]:
     """Ids of a project's concepts by name; those that it lacks are made."""
     rows = [{"project_id": project_id, "name": name} for name in names]

@@ -118,8 +118,10 @@ dataset = Table(
     _id(),
     _refers("project_id", "project"),
     Column("name", Text, nullable=False),
+    Column("origin", Text, comment="the place it was made of, where nobody named it"),
     _when(),
     UniqueConstraint("project_id", "name"),
+    UniqueConstraint("project_id", "origin", name="uq_dataset_origin"),
 )
 
 dataset_source = Table(

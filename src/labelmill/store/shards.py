@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import LockNotAvailable
 
 from labelmill.core.annotation import Outcome, Work
+from labelmill.store import locks
 from labelmill.store import schema as t
 from labelmill.store.database import copy_rows
 
-ALIVE = -1
-"""Beside shard numbers, the second key of a task's advisory lock that each of its workers shares."""
+_MOMENT = "1s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Item:
 _CLAIM = """
 WITH open AS MATERIALIZED (
     SELECT s.no FROM shard s JOIN task t ON t.id = s.task_id
-    WHERE s.task_id = :task AND t.cancelled_at IS NULL AND t.error IS NULL AND {condition} ORDER BY s.no LIMIT 256
+    WHERE s.task_id = :task AND {condition} ORDER BY s.attempts, s.no LIMIT 256
 )
 SELECT no FROM open WHERE pg_try_advisory_lock(:task, no) LIMIT 1
 """
@@ -52,7 +53,7 @@ UPDATE shard s SET attempts = attempts + 1 FROM task t
 WHERE s.task_id = :task AND s.no = :no AND t.id = s.task_id AND {condition} RETURNING s.attempts
 """
 
-_TO_DO = "NOT s.done"
+_TO_DO = "NOT s.done AND t.cancelled_at IS NULL AND t.error IS NULL"
 _OUTDATED = "s.done AND s.revision < t.revision"
 
 
@@ -83,7 +84,7 @@ def release(conn: sa.Connection, task_id: int, no: int) -> None:
 
 def show_alive(conn: sa.Connection, task_id: int) -> None:
     """Hold the lock that says: somebody works on this task. It dies with the connection."""
-    conn.execute(sa.text("SELECT pg_advisory_lock_shared(:task, :alive)"), {"task": task_id, "alive": ALIVE})
+    conn.execute(sa.text("SELECT pg_advisory_lock_shared(:task, :alive)"), {"task": task_id, "alive": locks.ALIVE})
     conn.commit()
 
 
@@ -101,8 +102,7 @@ def unfinished(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> 
     """True while shards are to be done (or decided again) and the task may go on."""
     condition = _OUTDATED if outdated else _TO_DO
     query = sa.text(f"""
-        SELECT EXISTS (SELECT FROM shard s JOIN task t ON t.id = s.task_id WHERE s.task_id = :task AND {condition}
-                       AND t.cancelled_at IS NULL AND t.error IS NULL)
+        SELECT EXISTS (SELECT FROM shard s JOIN task t ON t.id = s.task_id WHERE s.task_id = :task AND {condition})
     """)  # noqa: S608 - one of the two conditions above
     return bool(conn.execute(query, {"task": task_id}).scalar_one())
 
@@ -204,6 +204,7 @@ def put_histograms(conn: sa.Connection, task_id: int, no: int, rows: Sequence[tu
 
 def isolate(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int], attempts: int) -> None:
     """Put some inputs of an open shard into a new shard of their own, tried `attempts` times so far."""
+    locks.hold(conn, task_id, locks.NUMBERING)
     first = sa.select(sa.func.max(t.shard.c.no) + 1).where(t.shard.c.task_id == task_id).scalar_subquery()
     row = sa.insert(t.shard).values(task_id=task_id, no=first, inputs=len(input_ids), attempts=attempts)
     new = conn.execute(row.returning(t.shard.c.no)).scalar_one()
@@ -214,14 +215,34 @@ def isolate(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int]
 
 
 def hold_open(conn: sa.Connection, task_id: int, no: int) -> Claim | None:
-    """Wait for whoever holds a shard (a dead worker's connection goes in a moment); None when it is done after all.
+    """Hold a shard until the transaction ends; None when it is done after all, or in somebody else's hands.
 
-    Held until the transaction ends.
+    A dead worker's connection lets go in a moment, so that long is waited. Who holds it longer is at work on it, and
+    waiting for them would keep the caller from ending them when they hang.
     """
-    conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :no)"), {"task": task_id, "no": no})
+    try:
+        with conn.begin_nested():
+            conn.execute(sa.text(f"SET LOCAL lock_timeout = '{_MOMENT}'"))
+            locks.hold(conn, task_id, no)
+            conn.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
+    except sa.exc.OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return None
+        raise
     same = (t.shard.c.task_id == task_id) & (t.shard.c.no == no) & ~t.shard.c.done
     attempts = conn.execute(sa.select(t.shard.c.attempts).where(same)).scalar()
     return None if attempts is None else Claim(task_id, no, attempts)
+
+
+def wait_for_outdated(conn: sa.Connection, task_id: int) -> None:
+    """Wait until somebody who holds a shard that is to be decided again lets go of it; they never hold one long."""
+    query = sa.text(f"""
+        SELECT s.no FROM shard s JOIN task t ON t.id = s.task_id WHERE s.task_id = :task AND {_OUTDATED} LIMIT 1
+    """)  # noqa: S608 - the condition above
+    no = conn.execute(query, {"task": task_id}).scalar()
+    if no is not None:
+        locks.hold(conn, task_id, no)
+    conn.commit()
 
 
 def works(conn: sa.Connection, task_id: int, no: int, outcome: Outcome) -> dict[int, Work]:

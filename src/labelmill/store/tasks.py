@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall, Conflict, NotFound
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.core.triage import limits_json
+from labelmill.store import locks
 from labelmill.store import schema as t
-from labelmill.store.shards import ALIVE
 
 SHARD_LIMIT = 256
 SHARDS_WANTED = 32
@@ -90,6 +90,7 @@ SELECT :task, input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / si
 
 def extend(conn: sa.Connection, task_id: int) -> int:
     """Give a task the inputs of its dataset that it lacks; how many there were."""
+    locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
     added = conn.execute(_EXTEND, wanted).rowcount
     if added >= SHARDS_WANTED * SHARD_LIMIT:
@@ -114,7 +115,7 @@ def exists(conn: sa.Connection, task_id: int) -> bool:
 
 def find(conn: sa.Connection, key: str) -> int:
     """The id of the task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
-    if key.isdecimal() and int(key) < 2**31:
+    if key.isdecimal() and len(key) < 10:
         found = conn.execute(sa.select(t.task.c.id).where(t.task.c.id == int(key))).scalar()
         if found is not None:
             return int(found)
@@ -151,8 +152,11 @@ JOIN labeler l ON l.id = t.labeler_id
 
 
 def row(conn: sa.Connection, task_id: int) -> TaskRow:
-    """A task that is known to exist."""
-    return TaskRow(*conn.execute(sa.text(ROW + "WHERE t.id = :task"), {"task": task_id}).one())
+    """A task as people see it. Raises NotFound."""
+    found = conn.execute(sa.text(ROW + "WHERE t.id = :task"), {"task": task_id}).one_or_none()
+    if found is None:
+        raise NotFound(f"Task {task_id} was deleted.")
+    return TaskRow(*found)
 
 
 _TERMS = """
@@ -163,8 +167,13 @@ FROM task t JOIN run r ON r.id = t.run_id WHERE t.id = :task
 
 
 def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
-    """A task's terms; `hold` keeps its thresholds from changing until the transaction ends."""
-    row = conn.execute(sa.text(_TERMS + ("FOR SHARE OF t" if hold else "")), {"task": task_id}).one()
+    """A task's terms; `hold` keeps its thresholds from changing until the transaction ends.
+
+    Raises NotFound.
+    """
+    row = conn.execute(sa.text(_TERMS + ("FOR SHARE OF t" if hold else "")), {"task": task_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"Task {task_id} was deleted.")
     pairs = conn.execute(
         sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id)
         .join(t.concept, t.concept.c.id == t.task_concept.c.concept_id)
@@ -208,8 +217,9 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
 
 
 def cancel(conn: sa.Connection, task_id: int) -> None:
-    """Stop a task: workers take no more of its shards. What it made stays."""
-    row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None))
+    """Stop a task: workers take no more of its shards. What it made stays; one that is complete stays so."""
+    open_shards = sa.exists().where(t.shard.c.task_id == task_id, ~t.shard.c.done)
+    row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None), open_shards)
     conn.execute(row.values(cancelled_at=sa.func.now()))
 
 
@@ -254,6 +264,7 @@ WHERE l.task_id = :task AND l.input_id = per.input_id
 
 def retry(conn: sa.Connection, task_id: int) -> int:
     """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay."""
+    locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
     return conn.execute(_RETRY, wanted).rowcount
 
@@ -263,8 +274,7 @@ def delete(conn: sa.Connection, task_id: int) -> None:
 
     Raises Conflict while somebody works on it: the tables would go from under the worker's hands.
     """
-    query = sa.text("SELECT pg_try_advisory_xact_lock(:task, :alive)")
-    if not conn.execute(query, {"task": task_id, "alive": ALIVE}).scalar_one():
+    if not locks.hold_if_free(conn, task_id, locks.ALIVE):
         raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
     # what was moved or dropped left its region to its event
