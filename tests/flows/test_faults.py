@@ -28,7 +28,8 @@ CULPRITS = (17, 30)
 def annotated(mill: Mill, tmp_path: Path, do: str, batch: int, count: int = 40, **more: Any) -> Any:
     texts = [f"culprit {i}" if i in CULPRITS else f"good {i}" for i in range(count)]
     card = write_card(tmp_path / "model.yaml", {"text": "culprit", "do": do}, batch=batch, **more)
-    return mill.annotate(write_texts(tmp_path / "texts", texts), card, status=1, **LIMITS | ({"batch_seconds": 1} if do == "hang" else {}))
+    limits = LIMITS | ({"batch_seconds": 1} if do == "hang" else {})
+    return mill.annotate(write_texts(tmp_path / "texts", texts), card, status=1, **limits)
 
 
 @pytest.mark.parametrize("batch", [1, 8])

@@ -322,14 +322,14 @@ def test_a_value_that_yaml_chokes_on_is_told_of(folder: Path, text: str | bytes)
 def test_names_hold_no_control_characters(folder: Path, key: str, character: str) -> None:
     name = f"a{character}b"
     said = json.dumps(CARD | {key: [name] if key == "concepts" else name})  # JSON is YAML
-    with pytest.raises(BadCard, match="control characters|unicode") as error:
+    with pytest.raises(BadCard, match=r"control characters|unicode") as error:
         read_card(write(folder, said))
     assert str(error.value).isprintable()
 
 
 def test_a_list_of_concepts_holds_no_control_characters(folder: Path) -> None:
     (folder / "classes.txt").write_text("cat\nd\0g\n")
-    with pytest.raises(BadCard, match="line 2 of .* control characters"):
+    with pytest.raises(BadCard, match=r"line 2 of .* control characters"):
         read_card(write(folder, CARD))
 
 
