@@ -1,11 +1,12 @@
 """Worker processes on this machine: started early, watched, replaced when they die, never trusted."""
 
 import multiprocessing
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, util
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from labelmill.store.database import Database
 
 TICK = 0.2
 """Seconds between looks at clocks and memory."""
+
+_LONGEST_TEMP_DIR = 60
+"""Characters that leave room for a socket's name within the 107 that one may have."""
 
 DEATHS_IN_A_ROW = 20
 """So many deaths without one shard done in between mean that the model, not an input, is at fault: halving a batch of
@@ -101,6 +105,12 @@ def redecide(database: Database, home: Path, task_id: int) -> None:
 
 def prepare() -> None:
     """Start the server that worker processes are forked from: it imports what they need while the caller goes on."""
+    if len(tempfile.gettempdir()) > _LONGEST_TEMP_DIR:
+        usual, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 - multiprocessing makes a private folder in it
+        try:
+            util.get_temp_dir()  # chosen now, once for the process
+        finally:
+            tempfile.tempdir = usual
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["labelmill.engine.worker", "labelmill.models.onnx"])
     forkserver.ensure_running()
