@@ -27,9 +27,12 @@ export interface Page<T> {
   next: string | null
 }
 
-export interface Person {
+export interface Me {
   id: number
   name: string
+  operator: boolean
+  has_password: boolean
+  csrf: string | null
 }
 
 export interface Project {
@@ -47,28 +50,25 @@ export interface Input {
   kind: Kind
   width: number | null
   height: number | null
+  /** In a list only the beginning of a long text. */
   text: string | null
+  length: number | null
   name: string
+  created_at: string
   annotations: Annotation[]
 }
 
 export interface InputDetail extends Input {
-  sources: { name: string; uri: string }[]
   previous: number | null
   next: number | null
-  created_at: string
 }
 
-export interface Rejection {
-  source: string
-  kind: string
-  message: string
-}
-
-export interface Upload {
-  inputs: number
-  duplicates: number
-  rejected: Rejection[]
+/** What came of an upload: items read, those of them taken, and what was refused with its reason. */
+export interface Received {
+  read: number
+  accepted: number
+  failures: { source: string; kind: string; message: string }[]
+  dataset_id: number | null
 }
 
 export interface Dataset {
@@ -77,7 +77,14 @@ export interface Dataset {
   inputs: number
   images: number
   texts: number
+  rejected: number
+  tasks: number
   created_at: string
+}
+
+export interface Concept {
+  id: number
+  name: string
 }
 
 export interface Model {
@@ -85,18 +92,24 @@ export interface Model {
   runtime: string
   licence: string
   description: string
-  makes: 'class' | 'box' | 'polygon' | 'span' | 'embedding'
-  reads: Kind[]
+  makes: string
+  reads: string[]
   concepts: string[]
-  floor: number
-  /** Why no task can use it; null when it can. */
-  unusable: string | null
-  builtin: boolean
+  version: string
+  selectable: boolean
+  /** Why no task can be made with it. */
+  reason: string | null
 }
 
-export interface Trial {
-  seconds: number
-  predictions: { concept: string; score: number; region: Region | null }[]
+export interface Prediction {
+  concept: string
+  score: number
+  region: Region | null
+}
+
+export interface Answers {
+  model: string
+  items: { input_id: number | null; predictions: Prediction[]; fault: { kind: string; message: string } | null }[]
 }
 
 export interface Limits {
@@ -104,8 +117,7 @@ export interface Limits {
   upper: number | null
 }
 
-export interface Thresholds {
-  default: Limits
+export interface Thresholds extends Limits {
   by_concept: Record<string, Limits>
 }
 
@@ -119,46 +131,70 @@ export interface Ledger {
   failed: number
 }
 
-export interface TaskRow extends Ledger {
+export interface TaskHead extends Ledger {
   id: number
   name: string
   status: TaskStatus
+  error: string | null
+  dataset_id: number
   dataset: string
   model: string
   concepts: string[]
+  thresholds: Thresholds
+  /** Slices that are still to be decided under the newest thresholds. */
+  deciding: number
+  created_by: string
   created_at: string
 }
 
 export type BandCounts = Record<Band, number>
 
+export interface Task extends TaskHead {
+  floor: number
+  sources: number
+  duplicates: number
+  rejected: number
+  predictions: number
+  annotations: Record<string, number>
+  bands: Record<string, BandCounts>
+  seconds: number
+  failures_total: number
+}
+
+export interface Applied {
+  left_alone: number
+  task: Task
+}
+
+/** Per concept the bins that are not empty, as [bin, count]: bin b holds scores from b / 1000 on, 1000 exactly 1. */
+export interface Histograms {
+  concepts: Record<string, [number, number][]>
+}
+
+export interface Sample {
+  input_id: number
+  kind: Kind
+  width: number | null
+  height: number | null
+  text: string | null
+  concept: string
+  score: number
+  region: Region | null
+  band: Band
+}
+
 export interface Failure {
-  source: string
   input_id: number | null
+  source: string
   stage: string
   kind: string
   message: string
 }
 
-export interface Task extends TaskRow {
-  thresholds: Thresholds
-  floor: number
-  predictions: number
-  annotations: Partial<Record<Status, number>>
-  bands: Record<string, BandCounts>
-  seconds: number
-  failures_total: number
-  failures: Failure[]
-  /** Inputs that people have dealt with: new thresholds leave them alone. */
-  touched: number
-  error?: string
-}
-
-/** Per concept 1,001 counts: one for each thousandth of the score, the last for exactly 1. */
-export type Histograms = Record<string, number[]>
-
 export interface NewTask {
   name: string
-  dataset_id: number
+  dataset_id?: number
+  all_inputs_as?: string
   model: string
   concepts: string[]
   thresholds: Thresholds

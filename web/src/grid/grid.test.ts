@@ -4,7 +4,7 @@ import type { Input } from '../api/types'
 import { Grid } from './grid'
 import { GAP, Layout, proportion } from './layout'
 
-const input = (id: number): Input => ({ id, kind: id % 5 === 0 ? 'text' : 'image', width: 640, height: 480, text: 'some words', name: `${id}.jpg`, annotations: [] })
+const input = (id: number): Input => ({ id, kind: id % 5 === 0 ? 'text' : 'image', width: 640, height: 480, text: 'some words', length: 10, name: `${id}.jpg`, created_at: '2026-01-01T00:00:00Z', annotations: [] })
 
 describe('layout', () => {
   it('fills every row but the last from edge to edge', () => {

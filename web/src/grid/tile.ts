@@ -3,7 +3,7 @@ import { paintShapes } from '../canvas/paint'
 import { shapes } from '../canvas/shapes'
 
 export interface Look {
-  thumbnail: (input: Input, height: number) => string
+  thumbnail: (input: Input, longer: number) => string
   open: (input: Input) => string
   colour: (concept: string) => string
   /** Read-only grids have no delete. */
@@ -46,7 +46,7 @@ function pictureCard(input: Input, width: number, height: number, look: Look): H
   const picture = element('img', 'tile-picture')
   picture.alt = ''
   picture.decoding = 'async'
-  picture.src = look.thumbnail(input, height)
+  picture.src = look.thumbnail(input, Math.max(width, height) * devicePixelRatio)
   picture.addEventListener('error', () => picture.closest('.tile')?.classList.add('broken'), { once: true })
   const found = shapes(input.annotations, width, height)
   if (found.length === 0) return [picture]
