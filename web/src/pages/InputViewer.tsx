@@ -83,7 +83,7 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
       <div className="viewer">
         <div className="viewer-stage">
           {input.kind === 'image' ? (
-            <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvas={canvas} {...shown} />
+            <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvasRef={canvas} {...shown} />
           ) : (
             <TextView text={input.text ?? ''} {...shown} />
           )}

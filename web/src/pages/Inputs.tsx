@@ -149,7 +149,7 @@ export function Component() {
           items={items}
           size={size}
           look={look}
-          grid={grid}
+          gridRef={grid}
           events={{ open: (input) => void navigate(look.open(input)), remove: askRemove, selected: setSelected, more }}
         />
       )}

@@ -75,6 +75,7 @@ export function Component() {
           <Card no={1} title="Dataset">
             <SegmentedControl
               size="xs"
+              className="start"
               aria-label="Which inputs"
               value={kind}
               onChange={(value) => setWhere(value as 'some' | 'all')}
@@ -94,7 +95,7 @@ export function Component() {
           </Card>
           <Card no={3} title="Concepts" aside={model && <Button size="compact-xs" variant="subtle" onClick={() => chooseConcepts(concepts.length === model.concepts.length ? [] : model.concepts)}>{concepts.length === model.concepts.length ? 'None' : `All ${whole(model.concepts.length)}`}</Button>}>
             {model ? (
-              <MultiSelect aria-label="Concepts" placeholder={concepts.length === 0 ? 'Search concepts' : ''} searchable clearable limit={100} hidePickedOptions data={model.concepts} value={concepts} onChange={chooseConcepts} nothingFoundMessage={`${model.name} has no such concept.`} />
+              <MultiSelect aria-label="Concepts" classNames={{ pillsList: 'pills' }} placeholder={concepts.length === 0 ? 'Search concepts' : ''} searchable clearable limit={100} hidePickedOptions data={model.concepts} value={concepts} onChange={chooseConcepts} nothingFoundMessage={`${model.name} has no such concept.`} />
             ) : (
               <Text size="sm" c="dimmed">
                 Choose a model first: it says what it can find.
@@ -104,6 +105,7 @@ export function Component() {
           <Card no={4} title="Threshold" aside={<BandLegend />}>
             <SegmentedControl
               size="xs"
+              className="start"
               aria-label="For which concepts"
               value={own > 0 || asking ? 'own' : 'all'}
               onChange={(value) => (value === 'own' ? setAsking(true) : setThresholds({ ...thresholds, by_concept: {} }))}

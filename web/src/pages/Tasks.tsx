@@ -92,8 +92,12 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
         </Group>
         <LedgerBar ledger={task} numbers={false} height={5} />
       </Table.Td>
-      <Table.Td>{task.dataset}</Table.Td>
-      <Table.Td>{task.model}</Table.Td>
+      <Table.Td className="ellipsis" maw={180} title={task.dataset}>
+        {task.dataset}
+      </Table.Td>
+      <Table.Td className="ellipsis" maw={180} title={task.model}>
+        {task.model}
+      </Table.Td>
       <Table.Td maw={220}>
         <Text size="sm" className="ellipsis" title={task.concepts.join(', ')}>
           {task.concepts.slice(0, 3).join(', ')}

@@ -30,7 +30,8 @@ export function useFilter(): [Filter, (more: Filter) => void, string] {
       }),
     [setSearch],
   )
-  return [filter, change, text === '' ? '' : `?${text}`]
+  const chosen = new URLSearchParams({ ...filter }).toString()
+  return [filter, change, chosen === '' ? '' : `?${chosen}`]
 }
 
 export function useColours(project: number): (concept: string) => string {

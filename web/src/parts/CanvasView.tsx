@@ -14,11 +14,11 @@ interface Props {
   selected: number | null
   onHover: (id: number | null) => void
   onPick: (id: number | null) => void
-  canvas: RefObject<Canvas | null>
+  canvasRef: RefObject<Canvas | null>
 }
 
 /** The canvas in React's clothes: hands data in, hears what is hovered and picked. */
-export function CanvasView({ project, input, annotations, colour, hidden, hovered, selected, onHover, onPick, canvas }: Props) {
+export function CanvasView({ project, input, annotations, colour, hidden, hovered, selected, onHover, onPick, canvasRef }: Props) {
   const element = useRef<HTMLCanvasElement>(null)
   const hear = useRef({ onHover, onPick })
   const picture = usePicture(project, input.id)
@@ -32,16 +32,16 @@ export function CanvasView({ project, input, annotations, colour, hidden, hovere
       hover: (id) => hear.current.onHover(id),
       pick: (id) => hear.current.onPick(id),
     })
-    canvas.current = made
+    canvasRef.current = made
     return () => {
-      canvas.current = null
+      canvasRef.current = null
       made.close()
     }
-  }, [canvas])
-  useEffect(() => canvas.current?.show({ picture, size: { width, height }, annotations, colour }), [canvas, picture, width, height, annotations, colour])
-  useEffect(() => canvas.current?.hide(hidden), [canvas, hidden])
-  useEffect(() => canvas.current?.hover(hovered), [canvas, hovered])
-  useEffect(() => canvas.current?.select(selected), [canvas, selected])
+  }, [canvasRef])
+  useEffect(() => canvasRef.current?.show({ picture, size: { width, height }, annotations, colour }), [canvasRef, picture, width, height, annotations, colour])
+  useEffect(() => canvasRef.current?.hide(hidden), [canvasRef, hidden])
+  useEffect(() => canvasRef.current?.hover(hovered), [canvasRef, hovered])
+  useEffect(() => canvasRef.current?.select(selected), [canvasRef, selected])
 
   return <canvas ref={element} className="stage" role="img" aria-label={`${input.name} with ${annotations.length} annotations`} />
 }

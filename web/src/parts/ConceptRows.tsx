@@ -28,19 +28,19 @@ export function ConceptRows({ project, task, scores, thresholds, change, disable
   return (
     <>
       <ThresholdSlider label="All concepts" value={thresholds} least={task.floor} disabled={disabled} onChange={(limits) => change({ ...thresholds, ...limits })} />
-      <Table mt="lg" verticalSpacing={6} layout="fixed" miw={760}>
+      <Table mt="lg" verticalSpacing={6} layout="fixed" miw={760} fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={150}>Concept</Table.Th>
             <Table.Th>Scores</Table.Th>
-            <Table.Th w={230}>Reviewer from, approved from</Table.Th>
-            <Table.Th w={80} ta="right">
+            <Table.Th w={190}>Reviewer, approved from</Table.Th>
+            <Table.Th w={90} ta="right">
               approved
             </Table.Th>
-            <Table.Th w={90} ta="right">
+            <Table.Th w={118} ta="right">
               to a reviewer
             </Table.Th>
-            <Table.Th w={80} ta="right">
+            <Table.Th w={98} ta="right">
               discarded
             </Table.Th>
           </Table.Tr>

@@ -9,11 +9,11 @@ interface Props {
   size: number
   look: Look
   events: Events
-  grid: RefObject<Grid | null>
+  gridRef: RefObject<Grid | null>
 }
 
 /** The grid in React's clothes. */
-export function GridView({ items, size, look, events, grid }: Props) {
+export function GridView({ items, size, look, events, gridRef }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const hear = useRef(events)
   const first = useRef(size)
@@ -27,16 +27,16 @@ export function GridView({ items, size, look, events, grid }: Props) {
       selected: (inputs) => hear.current.selected(inputs),
       more: () => hear.current.more(),
     })
-    grid.current = made
+    gridRef.current = made
     return () => {
-      grid.current = null
+      gridRef.current = null
       made.close()
     }
-  }, [grid, look])
-  useEffect(() => grid.current?.show(items), [grid, items, look])
+  }, [gridRef, look])
+  useEffect(() => gridRef.current?.show(items), [gridRef, items, look])
   useEffect(() => {
     first.current = size
-    grid.current?.resize(size)
-  }, [grid, size])
+    gridRef.current?.resize(size)
+  }, [gridRef, size])
   return <div ref={scroller} className="grid-scroller" />
 }

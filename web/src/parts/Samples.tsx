@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { thumbnailOf } from '../api/calls'
 import { useSamples } from '../api/queries'
 import type { Limits, Sample } from '../api/types'
+import { bandOf } from './bands'
 
 const SIDE = 84
 
@@ -13,13 +14,15 @@ const SIDE = 84
 export function Samples({ project, task, concept, limits }: { project: number; task: number; concept: string; limits: Limits }) {
   return (
     <Stack gap="sm">
-      <Near project={project} task={task} concept={concept} near={limits.lower} words="Around the lower limit" />
-      {limits.upper !== null && <Near project={project} task={task} concept={concept} near={limits.upper} words="Around the upper limit" />}
+      <Near project={project} task={task} concept={concept} limits={limits} near={limits.lower} words="Around the lower limit" />
+      {limits.upper !== null && <Near project={project} task={task} concept={concept} limits={limits} near={limits.upper} words="Around the upper limit" />}
     </Stack>
   )
 }
 
-function Near({ project, task, concept, near, words }: { project: number; task: number; concept: string; near: number; words: string }) {
+type NearProps = { project: number; task: number; concept: string; limits: Limits; near: number; words: string }
+
+function Near({ project, task, concept, limits, near, words }: NearProps) {
   const [settled] = useDebouncedValue(near, 250)
   const found = useSamples(project, task, concept, settled)
   const items = [...(found.data?.items ?? [])].sort((a, b) => a.score - b.score)
@@ -32,7 +35,7 @@ function Near({ project, task, concept, near, words }: { project: number; task: 
         {items.map((one, at) => (
           <Link key={at} to={`/projects/${project}/inputs/${one.input_id}?task_id=${task}`} className="sample" aria-label={`${concept}, ${one.score.toFixed(2)}`}>
             <Crop project={project} sample={one} />
-            <span className="sample-score" style={{ borderColor: `var(--lm-${one.band})` }}>
+            <span className="sample-score" style={{ borderColor: `var(--lm-${bandOf(one.score, limits)})` }}>
               {one.score.toFixed(2)}
             </span>
           </Link>
@@ -54,7 +57,9 @@ function cropStyle(address: string, { region, width, height }: Sample): CSSPrope
   const [x1, y1, x2, y2] = bounds(region) ?? [0, 0, 1, 1]
   const side = Math.min(Math.max((x2 - x1) * w, (y2 - y1) * h, Math.max(w, h) / 12) * 1.15, Math.max(w, h))
   const scale = SIDE / side
-  const [left, top] = [((x1 + x2) / 2) * w - side / 2, ((y1 + y2) / 2) * h - side / 2]
+  // near an edge the crop moves inwards rather than showing what is not there
+  const within = (middle: number, whole: number): number => Math.max(0, Math.min(middle - side / 2, whole - side))
+  const [left, top] = [within(((x1 + x2) / 2) * w, w), within(((y1 + y2) / 2) * h, h)]
   return {
     backgroundImage: `url("${address}")`,
     backgroundSize: `${w * scale}px ${h * scale}px`,

@@ -68,14 +68,14 @@ export function TryModel({ project, model }: { project: number; model: Model }) 
           {attempt.error?.message ?? answer?.fault?.message}
         </Alert>
       )}
-      {answer && !answer.fault && !attempt.isPending && <Answer project={project} input={chosen} predictions={answer.predictions} />}
+      {answer && !answer.fault && !attempt.isPending && <Answer project={project} model={model} input={chosen} predictions={answer.predictions} />}
     </Stack>
   )
 }
 
-function Answer({ project, input, predictions }: { project: number; input: Input | null; predictions: Prediction[] }) {
+function Answer({ project, model, input, predictions }: { project: number; model: Model; input: Input | null; predictions: Prediction[] }) {
   const { data } = useConcepts(project)
-  const colour = useMemo(() => conceptColours(data ?? []), [data])
+  const colour = useMemo(() => conceptColours([...new Set([...(data ?? []), ...model.concepts])]), [data, model])
   const canvas = useRef<Canvas | null>(null)
   const [hovered, setHovered] = useState<number | null>(null)
   const drawn = useMemo(() => predictions.map((one, id) => ({ ...one, id, status: 'success' as const })), [predictions])
@@ -85,7 +85,7 @@ function Answer({ project, input, predictions }: { project: number; input: Input
     <Group align="stretch" wrap="nowrap">
       {input?.kind === 'image' && (
         <div className="viewer-stage" style={{ height: 380 }}>
-          <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} annotations={drawn} colour={colour} hidden={hidden} hovered={hovered} selected={null} onHover={setHovered} onPick={setHovered} canvas={canvas} />
+          <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} annotations={drawn} colour={colour} hidden={hidden} hovered={hovered} selected={null} onHover={setHovered} onPick={setHovered} canvasRef={canvas} />
         </div>
       )}
       <Stack gap={2} w={220} mah={380} style={{ overflowY: 'auto' }}>

@@ -16,6 +16,10 @@ export function count(histogram: readonly number[], { lower, upper }: Limits): B
   return counts
 }
 
+export function bandOf(score: number, { lower, upper }: Limits): Band {
+  return upper !== null && score >= upper ? 'approved' : score >= lower ? 'review' : 'discarded'
+}
+
 export function limitsOf(thresholds: Thresholds, concept: string): Limits {
   return thresholds.by_concept[concept] ?? { lower: thresholds.lower, upper: thresholds.upper }
 }
@@ -38,7 +42,7 @@ export function move(limits: Limits, which: 'lower' | 'upper', to: number, least
 
 /** Own limits for one concept; those that say the same as the general ones are forgotten. */
 export function withConcept(thresholds: Thresholds, concept: string, limits: Limits): Thresholds {
-  const { [concept]: _before, ...others } = thresholds.by_concept
+  const others = Object.fromEntries(Object.entries(thresholds.by_concept).filter(([name]) => name !== concept))
   return { ...thresholds, by_concept: same(limits, thresholds) ? others : { ...others, [concept]: limits } }
 }
 
