@@ -64,6 +64,7 @@ export class Grid {
     } else {
       this.#selection.keep(new Set(items.map(({ id }) => id)))
       this.#arrange()
+      this.#chosen()
     }
   }
 
@@ -83,6 +84,7 @@ export class Grid {
   }
 
   close(): void {
+    if (this.#selection.size > 0) this.#events.selected([])
     this.#stop.abort()
     this.#watch.disconnect()
     cancelAnimationFrame(this.#frame)
