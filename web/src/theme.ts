@@ -18,7 +18,7 @@ const discarded: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: { light: 7, dark: 8 },
   colors: { dark, approved, review, discarded },
   defaultRadius: 'sm',
   radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px' },

@@ -1,5 +1,5 @@
 import { Hits } from './hits'
-import { paintName, paintPicked, paintShapes } from './paint'
+import { paintName, paintPicked, strokes } from './paint'
 import { type Drawn, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
 
@@ -17,19 +17,25 @@ export interface Listeners {
   view?: (view: View) => void
 }
 
-/** As far as one may pan before the buffer is painted anew. */
+/** What is painted beyond the stage, so that panning meets something; from half of it on a new buffer is begun. */
 const MARGIN = 256
+/** Milliseconds of a frame that painting may take; the rest waits for the next frame. */
+const SLICE = 6
 const NAMES_UP_TO = 30
 const SETTLED = 90
 
 /**
  * A picture with its regions. Everything is painted once into a buffer larger than the stage; panning only blits it,
- * zooming stretches it until the hand rests. What is hovered or selected is drawn over it each frame.
+ * zooming stretches it until the hand rests. A new buffer is painted behind the one that is seen, a slice each frame,
+ * so that no frame is long however many regions there are. What is hovered or selected is drawn over it each frame.
  */
 export class Canvas {
   readonly #element: HTMLCanvasElement
   readonly #pen: CanvasRenderingContext2D
-  readonly #buffer = document.createElement('canvas')
+  readonly #probe = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D
+  #front = document.createElement('canvas')
+  #back = document.createElement('canvas')
+  #work: { view: View; strokes: Iterator<void> } | null = null
   readonly #listeners: Listeners
   readonly #stop = new AbortController()
   readonly #watch: ResizeObserver
@@ -45,6 +51,8 @@ export class Canvas {
   #fitted = true
   #hovered: number | null = null
   #selected: number | null = null
+  /** Strokes a frame, found out as it goes: machines differ by a hundred times. */
+  #quota = 6
   #frame = 0
   #settle: ReturnType<typeof setTimeout> | undefined
   #moved = 0
@@ -117,8 +125,7 @@ export class Canvas {
 
   #choose(): void {
     this.#shown = this.#hidden.size === 0 ? this.#shapes : this.#shapes.filter(({ concept }) => !this.#hidden.has(concept))
-    this.#painted = null
-    this.#draw()
+    this.#renew()
   }
 
   #resize(): void {
@@ -127,9 +134,8 @@ export class Canvas {
     this.#stage = { width, height }
     this.#element.width = width * devicePixelRatio
     this.#element.height = height * devicePixelRatio
-    this.#painted = null
+    this.#renew()
     if (this.#fitted) this.fit()
-    this.#draw()
   }
 
   #move(view: View, fitted: boolean): void {
@@ -144,7 +150,7 @@ export class Canvas {
     this.#move(zoom(this.#view, factor, x, y, least), false)
     clearTimeout(this.#settle)
     this.#settle = setTimeout(() => {
-      this.#painted = null
+      this.#work = this.#begin()
       this.#draw()
     }, SETTLED)
   }
@@ -159,42 +165,78 @@ export class Canvas {
   /** One frame, at once. */
   paint(): void {
     if (this.#stage.width === 0 || this.#stage.height === 0) return
-    if (!this.#reaches()) this.#fill()
+    if (this.#work === null && this.#stale()) this.#work = this.#begin()
+    this.#advance()
     const { width, height } = this.#stage
-    const [pen, view, painted] = [this.#pen, this.#view, this.#painted as View]
-    const by = view.scale / painted.scale
+    const [pen, view, painted] = [this.#pen, this.#view, this.#painted]
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     pen.clearRect(0, 0, width, height)
-    const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
-    pen.drawImage(this.#buffer, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
+    if (painted === null || this.#beyond(MARGIN)) this.#paintPicture(pen, view)
+    if (painted !== null) {
+      const by = view.scale / painted.scale
+      const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
+      pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
+    }
     this.#paintPicked()
+    if (this.#work !== null) this.#draw()
   }
 
-  /** Whether the buffer still covers the stage; while zooming a stretched one is good enough. */
-  #reaches(): boolean {
+  /** Everything is different: what was painted is of no use any more. */
+  #renew(): void {
+    this.#painted = null
+    this.#work = null
+    this.#draw()
+  }
+
+  #beyond(distance: number): boolean {
     const painted = this.#painted
-    if (painted === null) return false
-    if (painted.scale !== this.#view.scale) return true
-    return Math.abs(painted.x - this.#view.x) <= MARGIN && Math.abs(painted.y - this.#view.y) <= MARGIN
+    if (painted === null || painted.scale !== this.#view.scale) return painted === null
+    return Math.abs(painted.x - this.#view.x) > distance || Math.abs(painted.y - this.#view.y) > distance
   }
 
-  #fill(): void {
+  /** A stretched buffer is good enough while zooming. */
+  #stale(): boolean {
+    return this.#beyond(MARGIN / 2)
+  }
+
+  #begin(): { view: View; strokes: Iterator<void> } {
     const room = { width: this.#stage.width + 2 * MARGIN, height: this.#stage.height + 2 * MARGIN }
-    const [width, height] = [Math.round(room.width * devicePixelRatio), Math.round(room.height * devicePixelRatio)]
-    if (this.#buffer.width !== width) this.#buffer.width = width
-    if (this.#buffer.height !== height) this.#buffer.height = height
-    const pen = this.#buffer.getContext('2d') as CanvasRenderingContext2D
+    this.#back.width = Math.round(room.width * devicePixelRatio)
+    this.#back.height = Math.round(room.height * devicePixelRatio)
+    const pen = this.#back.getContext('2d') as CanvasRenderingContext2D
     const view = { scale: this.#view.scale, x: this.#view.x + MARGIN, y: this.#view.y + MARGIN }
-    const { picture, size, colour } = this.#scene
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    pen.clearRect(0, 0, room.width, room.height)
-    pen.imageSmoothingEnabled = view.scale < 3
-    pen.imageSmoothingQuality = 'high'
-    if (picture !== null) pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
-    paintShapes(pen, this.#shown, view, size, room, colour)
+    this.#paintPicture(pen, view)
+    return { view: this.#view, strokes: this.#regions(pen, view, room) }
+  }
+
+  *#regions(pen: CanvasRenderingContext2D, view: View, room: Size): Generator<void> {
+    const { size, colour } = this.#scene
+    yield* strokes(pen, this.#shown, view, size, room, colour)
     if (this.#shown.length <= NAMES_UP_TO)
       for (const shape of this.#shown) paintName(pen, shape, view, size, room, colour(shape.concept))
-    this.#painted = this.#view
+  }
+
+  #advance(): void {
+    if (this.#work === null) return
+    const start = performance.now()
+    for (let some = 0; some < this.#quota; some++)
+      if (this.#work.strokes.next().done) {
+        this.#painted = this.#work.view
+        this.#work = null
+        ;[this.#front, this.#back] = [this.#back, this.#front]
+        return
+      }
+    // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost
+    this.#probe.drawImage(this.#back, 0, 0, 1, 1, 0, 0, 1, 1)
+    const took = performance.now() - start
+    this.#quota = Math.max(1, Math.min(64, Math.round(this.#quota * Math.min(1.5, SLICE / Math.max(took, 0.1)))))
+  }
+
+  #paintPicture(pen: CanvasRenderingContext2D, view: View): void {
+    const { picture, size } = this.#scene
+    pen.imageSmoothingEnabled = view.scale < 3
+    if (picture !== null) pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
   }
 
   #paintPicked(): void {

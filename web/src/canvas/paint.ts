@@ -8,34 +8,52 @@ export type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 const DASHES: Record<Outline, number[]> = { solid: [], dashed: [7, 4], dotted: [1.5, 4] }
 const HALO = 'rgba(0, 0, 0, 0.55)'
 
+/** So many regions share a path: enough to save strokes, few enough that rasterizing one stays cheap. */
+const TOGETHER = 8
+/** Below this size on the screen (pixels) dashes and halo would only blur. */
+const TINY = 16
+
 /**
- * All regions in as few strokes as there are styles: one path for each colour and outline, a dark halo under it so
- * that the line reads on any photo. What lies outside the window is left out.
+ * Strokes regions, some of one colour and outline at a time, a dark halo under them so that lines read on any photo.
+ * It yields after each stroke, so that thousands can be spread over frames. What lies outside the window is left out.
  */
-export function paintShapes(pen: Pen, found: readonly Shape[], view: View, picture: Size, window: Size, colour: (concept: string) => string): void {
-  const paths = new Map<string, { colour: string; outline: Outline; path: Path2D }>()
+export function* strokes(pen: Pen, found: readonly Shape[], view: View, picture: Size, window: Size, colour: (concept: string) => string): Generator<void> {
+  const styles = new Map<string, { ink: string; outline: Outline; tiny: boolean; shapes: Shape[] }>()
   const [sx, sy] = [picture.width * view.scale, picture.height * view.scale]
   for (const shape of found) {
     const [x1, y1, x2, y2] = shape.bounds
     if (x2 * sx + view.x < 0 || y2 * sy + view.y < 0 || x1 * sx + view.x > window.width || y1 * sy + view.y > window.height) continue
     const ink = colour(shape.concept)
-    const key = ink + shape.outline
-    let entry = paths.get(key)
-    if (entry === undefined) paths.set(key, (entry = { colour: ink, outline: shape.outline, path: new Path2D() }))
-    trace(entry.path, shape, sx, sy, view.x, view.y)
+    const tiny = (x2 - x1) * sx < TINY && (y2 - y1) * sy < TINY
+    const key = ink + (tiny ? 'tiny' : shape.outline)
+    const style = styles.get(key)
+    if (style === undefined) styles.set(key, { ink, outline: tiny ? 'solid' : shape.outline, tiny, shapes: [shape] })
+    else style.shapes.push(shape)
   }
-  pen.lineJoin = 'round'
-  for (const { colour: ink, outline, path } of paths.values()) {
-    pen.setLineDash(DASHES[outline])
-    pen.lineCap = outline === 'dotted' ? 'round' : 'butt'
-    pen.strokeStyle = HALO
-    pen.lineWidth = 3.5
-    pen.stroke(path)
-    pen.strokeStyle = ink
-    pen.lineWidth = 2
-    pen.stroke(path)
-  }
+  for (const { ink, outline, tiny, shapes } of styles.values())
+    for (let at = 0; at < shapes.length; at += TOGETHER) {
+      const path = new Path2D()
+      for (const shape of shapes.slice(at, at + TOGETHER)) trace(path, shape, sx, sy, view.x, view.y)
+      pen.lineJoin = tiny ? 'miter' : 'round'
+      pen.lineCap = outline === 'dotted' ? 'round' : 'butt'
+      pen.setLineDash(DASHES[outline])
+      if (!tiny) stroke(pen, path, HALO, 3.5)
+      stroke(pen, path, ink, tiny ? 1.5 : 2)
+      yield
+    }
   pen.setLineDash([])
+}
+
+function stroke(pen: Pen, path: Path2D, ink: string, width: number): void {
+  pen.strokeStyle = ink
+  pen.lineWidth = width
+  pen.stroke(path)
+}
+
+/** All regions at once. */
+export function paintShapes(...what: Parameters<typeof strokes>): void {
+  const all = strokes(...what)
+  while (!all.next().done) continue
 }
 
 function trace(path: Path2D, shape: Shape, sx: number, sy: number, x: number, y: number): void {

@@ -132,11 +132,11 @@ function Account({ folded }: { folded: boolean }) {
   const me = useMe()
   const out = useAction('sign-out')
   const name = me.data?.name ?? ''
-  const initial = <span className="initial">{name.slice(0, 1).toUpperCase()}</span>
+  const initial = <span className="initial" aria-hidden>{name.slice(0, 1).toUpperCase()}</span>
   return (
     <Menu position="right-end" width={180}>
       <Menu.Target>
-        <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={`Account of ${name}`} />
+        <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={name === '' ? 'Account' : `${name}: account`} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={out.run}>
