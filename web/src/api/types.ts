@@ -1,8 +1,11 @@
-/** The shapes that the pages read and send. Numbers and names are the server's own. */
+/**
+ * The shapes that the pages read and send: names for those in schema.ts, which is generated from the server's OpenAPI.
+ * Only what OpenAPI cannot say is said here: what the lists of a region hold.
+ */
+import type { components } from './schema'
 
-export type Status = 'success' | 'awaiting_review' | 'awaiting_consensus_review' | 'pending' | 'rejected'
-export type Band = 'approved' | 'review' | 'discarded'
-export type Kind = 'image' | 'text'
+type Said = components['schemas']
+
 export type Ring = [number, number][]
 
 /** As `core.geometry.encode` writes it: shares of the upright image, or code points of the text. */
@@ -11,191 +14,42 @@ export type Region =
   | { kind: 'polygon'; value: Ring[][] }
   | { kind: 'span'; value: [number, number] }
 
-export interface Annotation {
-  id: number
-  concept: string
-  present: boolean
-  region: Region | null
-  score: number | null
-  status: Status
-  labeler: string
-  task_id: number
-}
+type Placed<T> = Omit<T, 'region'> & { region: Region | null }
 
 export interface Page<T> {
   items: T[]
   next: string | null
 }
 
-export interface Me {
-  id: number
-  name: string
-  operator: boolean
-  has_password: boolean
-  csrf: string | null
-}
+export type Annotation = Placed<Said['Annotation']>
+export type Status = Annotation['status']
+export type Input = Omit<Said['Input'], 'annotations'> & { annotations: Annotation[] }
+export type InputDetail = Omit<Said['InputAlone'], 'annotations'> & { annotations: Annotation[] }
+export type Kind = Input['kind']
 
-export interface Project {
-  id: number
-  name: string
-  role: string
-  inputs: number
-  tasks: number
-  created_at: string
-  archived_at: string | null
-}
+export type Me = Said['Me']
+export type Project = Said['Project']
+export type Received = Said['Received']
+export type Dataset = Said['Dataset']
+export type Concept = Said['Concept']
+export type Model = Said['Model']
 
-export interface Input {
-  id: number
-  kind: Kind
-  width: number | null
-  height: number | null
-  /** In a list only the beginning of a long text. */
-  text: string | null
-  length: number | null
-  name: string
-  created_at: string
-  annotations: Annotation[]
-}
+export type Prediction = Placed<Said['Prediction']>
+export type Answers = Omit<Said['Answers'], 'items'> & { items: (Omit<Said['Answer'], 'predictions'> & { predictions: Prediction[] })[] }
 
-export interface InputDetail extends Input {
-  previous: number | null
-  next: number | null
-}
+export type Limits = Said['Band']
+export type Thresholds = Limits & { by_concept: Record<string, Limits> }
 
-/** What came of an upload: items read, those of them taken, and what was refused with its reason. */
-export interface Received {
-  read: number
-  accepted: number
-  failures: { source: string; kind: string; message: string }[]
-  dataset_id: number | null
-}
+type Whole<T> = Omit<T, 'thresholds'> & { thresholds: Thresholds }
 
-export interface Dataset {
-  id: number
-  name: string
-  inputs: number
-  images: number
-  texts: number
-  rejected: number
-  tasks: number
-  created_at: string
-}
-
-export interface Concept {
-  id: number
-  name: string
-}
-
-export interface Model {
-  name: string
-  runtime: string
-  licence: string
-  description: string
-  makes: string
-  reads: string[]
-  concepts: string[]
-  version: string
-  selectable: boolean
-  /** Why no task can be made with it. */
-  reason: string | null
-}
-
-export interface Prediction {
-  concept: string
-  score: number
-  region: Region | null
-}
-
-export interface Answers {
-  model: string
-  items: { input_id: number | null; predictions: Prediction[]; fault: { kind: string; message: string } | null }[]
-}
-
-export interface Limits {
-  lower: number
-  upper: number | null
-}
-
-export interface Thresholds extends Limits {
-  by_concept: Record<string, Limits>
-}
-
-export type TaskStatus = 'failed' | 'cancelled' | 'complete' | 'running' | 'waiting'
-
-export interface Ledger {
-  inputs: number
-  waiting: number
-  annotated: number
-  empty: number
-  failed: number
-}
-
-export interface TaskHead extends Ledger {
-  id: number
-  name: string
-  status: TaskStatus
-  error: string | null
-  dataset_id: number
-  dataset: string
-  model: string
-  concepts: string[]
-  thresholds: Thresholds
-  /** Slices that are still to be decided under the newest thresholds. */
-  deciding: number
-  created_by: string
-  created_at: string
-}
-
-export type BandCounts = Record<Band, number>
-
-export interface Task extends TaskHead {
-  floor: number
-  sources: number
-  duplicates: number
-  rejected: number
-  predictions: number
-  annotations: Record<string, number>
-  bands: Record<string, BandCounts>
-  seconds: number
-  failures_total: number
-}
-
-export interface Applied {
-  left_alone: number
-  task: Task
-}
-
-/** Per concept the bins that are not empty, as [bin, count]: bin b holds scores from b / 1000 on, 1000 exactly 1. */
-export interface Histograms {
-  concepts: Record<string, [number, number][]>
-}
-
-export interface Sample {
-  input_id: number
-  kind: Kind
-  width: number | null
-  height: number | null
-  text: string | null
-  concept: string
-  score: number
-  region: Region | null
-  band: Band
-}
-
-export interface Failure {
-  input_id: number | null
-  source: string
-  stage: string
-  kind: string
-  message: string
-}
-
-export interface NewTask {
-  name: string
-  dataset_id?: number
-  all_inputs_as?: string
-  model: string
-  concepts: string[]
-  thresholds: Thresholds
-}
+export type TaskHead = Whole<Said['TaskHead']>
+export type TaskStatus = TaskHead['status']
+export type Ledger = Pick<TaskHead, 'inputs' | 'waiting' | 'annotated' | 'empty' | 'failed'>
+export type Task = Whole<Said['Task']>
+export type BandCounts = Said['Counts']
+export type Applied = Omit<Said['Applied'], 'task'> & { task: Task }
+export type Histograms = Said['Histograms']
+export type Sample = Placed<Said['Sample']>
+export type Band = Sample['band']
+export type Failure = Said['TaskFailure']
+export type NewTask = Partial<Said['NewTask']> & { model: string; thresholds: Thresholds }
