@@ -81,11 +81,11 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
       </Table.Td>
       <Table.Td>
         <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
-          <Text size="sm" c={task.status === 'failed' ? 'red' : undefined} style={{ whiteSpace: 'nowrap' }}>
+          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} style={{ whiteSpace: 'nowrap' }}>
             {progress(task)}
           </Text>
           {task.failed > 0 && (
-            <Text size="xs" c="red" style={{ whiteSpace: 'nowrap' }}>
+            <Text size="xs" c="var(--lm-alarm)" style={{ whiteSpace: 'nowrap' }}>
               {whole(task.failed)} failed
             </Text>
           )}

@@ -132,7 +132,7 @@ function Account({ folded }: { folded: boolean }) {
   const me = useMe()
   const out = useAction('sign-out')
   const name = me.data?.name ?? ''
-  const initial = <span className="initial" aria-hidden>{name.slice(0, 1).toUpperCase()}</span>
+  const initial = <span className="initial" data-initial={name.slice(0, 1).toUpperCase()} />
   return (
     <Menu position="right-end" width={180}>
       <Menu.Target>

@@ -31,7 +31,7 @@ export function UploadPanel() {
       )}
       {failures.length > 0 && (
         <>
-          <Text size="xs" c="red" fw={600} mt="xs">
+          <Text size="xs" c="var(--lm-alarm)" fw={600} mt="xs">
             {many(failures.length, 'file')} could not be read
           </Text>
           <ScrollArea.Autosize mah={180} type="auto">
