@@ -40,7 +40,7 @@ export function Component() {
       {tasks.length > 0 && (
         <div className="page-body" style={{ maxWidth: 'none' }}>
           <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
-            <Table highlightOnHover miw={860}>
+            <Table highlightOnHover miw={900}>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
@@ -74,7 +74,7 @@ export function Component() {
 function Row({ project, task, mayChange }: { project: number; task: TaskHead; mayChange: boolean }) {
   return (
     <Table.Tr>
-      <Table.Td maw={260}>
+      <Table.Td miw={190} maw={300}>
         <Link className="row-link" to={`/projects/${project}/tasks/${task.id}`}>
           {task.name}
         </Link>
@@ -92,13 +92,13 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
         </Group>
         <LedgerBar ledger={task} numbers={false} height={5} />
       </Table.Td>
-      <Table.Td className="ellipsis" maw={180} title={task.dataset}>
+      <Table.Td className="ellipsis" maw={130} title={task.dataset}>
         {task.dataset}
       </Table.Td>
-      <Table.Td className="ellipsis" maw={180} title={task.model}>
+      <Table.Td className="ellipsis" maw={150} title={task.model}>
         {task.model}
       </Table.Td>
-      <Table.Td maw={220}>
+      <Table.Td maw={150}>
         <Text size="sm" className="ellipsis" title={task.concepts.join(', ')}>
           {task.concepts.slice(0, 3).join(', ')}
           {task.concepts.length > 3 && ` +${task.concepts.length - 3}`}

@@ -28,7 +28,8 @@ export function ConceptRows({ project, task, scores, thresholds, change, disable
   return (
     <>
       <ThresholdSlider label="All concepts" value={thresholds} least={task.floor} disabled={disabled} onChange={(limits) => change({ ...thresholds, ...limits })} />
-      <Table mt="lg" verticalSpacing={6} layout="fixed" miw={760} fz="sm">
+      <Table.ScrollContainer minWidth={820} mt="lg">
+      <Table verticalSpacing={6} layout="fixed" fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={150}>Concept</Table.Th>
@@ -87,6 +88,7 @@ export function ConceptRows({ project, task, scores, thresholds, change, disable
           })}
         </Table.Tbody>
       </Table>
+      </Table.ScrollContainer>
       {names.length > FEW && (
         <Button mt="sm" size="xs" variant="default" onClick={() => setAll(!all)}>
           {all ? 'Show the most frequent' : `Show all ${names.length} concepts`}
