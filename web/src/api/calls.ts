@@ -1,0 +1,71 @@
+/** Every request that the pages make, by name. */
+import { BASE, request, send } from './request'
+import type * as t from './types'
+
+const get = <T>(path: string): Promise<T> => request('GET', path)
+const post = <T>(path: string, body?: unknown): Promise<T> => request('POST', path, body)
+const patch = <T>(path: string, body: unknown): Promise<T> => request('PATCH', path, body)
+const remove = (path: string): Promise<void> => request('DELETE', path)
+
+function query(values: Record<string, string | number | boolean | null | undefined>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  return given.length === 0 ? '' : '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+}
+
+export const whoAmI = (): Promise<t.Me> => get('/session')
+export const signIn = (said: { name: string; password: string } | { token: string }): Promise<t.Me> => post('/session', said)
+export const signOut = (): Promise<void> => remove('/session')
+
+export const projects = (archived: boolean): Promise<t.Page<t.Project>> => get(`/projects${query({ archived })}`)
+export const project = (id: number): Promise<t.Project> => get(`/projects/${id}`)
+export const createProject = (name: string): Promise<t.Project> => post('/projects', { name })
+export const renameProject = (id: number, name: string): Promise<t.Project> => patch(`/projects/${id}`, { name })
+export const archiveProject = (id: number, archive: boolean): Promise<t.Project> => post(`/projects/${id}/${archive ? 'archive' : 'restore'}`)
+
+export interface Filter {
+  dataset_id?: string
+  task_id?: string
+  kind?: string
+}
+
+export const inputs = (project: number, filter: Filter, after: string | null): Promise<t.Page<t.Input>> =>
+  get(`/projects/${project}/inputs${query({ ...filter, after, limit: 100 })}`)
+export const countInputs = (project: number, filter: Filter): Promise<{ count: number }> => get(`/projects/${project}/inputs/count${query({ ...filter })}`)
+export const input = (project: number, id: number, filter: Filter): Promise<t.InputDetail> => get(`/projects/${project}/inputs/${id}${query({ ...filter })}`)
+export const deleteInputs = (project: number, ids: number[]): Promise<{ count: number }> => post(`/projects/${project}/inputs/delete`, { ids })
+export const pasteText = (project: number, text: string, name: string, dataset: string): Promise<t.Received> =>
+  post(`/projects/${project}/texts`, dataset === '' ? { text, name } : { text, name, dataset })
+export const upload = (project: number, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Received> =>
+  send(`/projects/${project}/inputs`, form, sent, signal)
+export const fileOf = (project: number, id: number): string => `${BASE}/projects/${project}/inputs/${id}/file`
+
+const SIZES = [160, 320, 640, 1280, 2560]
+
+/** A thumbnail of at least this longer side, in one of the sizes that the server keeps. */
+export function thumbnailOf(project: number, id: number, size: number): string {
+  return `${BASE}/projects/${project}/inputs/${id}/thumbnail?size=${SIZES.find((one) => one >= size) ?? 2560}`
+}
+
+
+export const datasets = (project: number): Promise<t.Page<t.Dataset>> => get(`/projects/${project}/datasets${query({ limit: 200 })}`)
+export const concepts = (project: number): Promise<t.Page<t.Concept>> => get(`/projects/${project}/concepts`)
+
+export const models = (): Promise<{ items: t.Model[] }> => get('/models')
+export const addModel = (form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> => send('/models', form, sent, signal)
+export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string }): Promise<t.Answers> =>
+  post(`/projects/${project}/trials`, said)
+
+const taskAt = (project: number, id: number): string => `/projects/${project}/tasks/${id}`
+export const tasks = (project: number, after: string | null): Promise<t.Page<t.TaskHead>> => get(`/projects/${project}/tasks${query({ after })}`)
+export const task = (project: number, id: number): Promise<t.Task> => get(taskAt(project, id))
+export const histograms = (project: number, id: number): Promise<t.Histograms> => get(`${taskAt(project, id)}/histograms`)
+export const samples = (project: number, id: number, concept: string, near: number): Promise<{ items: t.Sample[] }> =>
+  get(`${taskAt(project, id)}/samples${query({ concept, near, limit: 12 })}`)
+export const failures = (project: number, id: number, after: string | null): Promise<t.Page<t.Failure>> => get(`${taskAt(project, id)}/failures${query({ after })}`)
+export const createTask = (project: number, said: t.NewTask): Promise<t.Task> => post(`/projects/${project}/tasks`, said)
+export const renameTask = (project: number, id: number, name: string): Promise<t.Task> => patch(taskAt(project, id), { name })
+export const retryTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/retry`)
+export const cancelTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/cancel`)
+export const resumeTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/resume`)
+export const applyTask = (project: number, id: number, thresholds: t.Thresholds): Promise<t.Applied> => post(`${taskAt(project, id)}/apply`, thresholds)
+export const deleteTask = (project: number, id: number, annotations: 'keep' | 'delete'): Promise<void> => remove(`${taskAt(project, id)}${query({ annotations })}`)

@@ -1,0 +1,132 @@
+/** What pages read, kept fresh by the server's events; every key starts with the noun that an event names. */
+import { type InfiniteData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+
+import * as call from './calls'
+import { BASE, Fault, keepCsrf } from './request'
+import type { Page, Task, TaskHead } from './types'
+
+export const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (times, error) => times < 2 && !(error instanceof Fault && error.status >= 400 && error.status < 500),
+    },
+  },
+})
+
+export const useMe = () =>
+  useQuery({
+    queryKey: ['me'],
+    queryFn: async () => {
+      const me = await call.whoAmI()
+      keepCsrf(me.csrf)
+      return me
+    },
+    staleTime: 300_000,
+  })
+
+export const useProjects = (archived = false) => useQuery({ queryKey: ['projects', archived], queryFn: () => call.projects(archived) })
+export const useProject = (id: number) => useQuery({ queryKey: ['projects', 'one', id], queryFn: () => call.project(id), enabled: id > 0 })
+export const useDatasets = (project: number) => useQuery({ queryKey: ['datasets', project], queryFn: () => call.datasets(project) })
+export const useConcepts = (project: number) =>
+  useQuery({ queryKey: ['concepts', project], queryFn: async () => (await call.concepts(project)).items.map(({ name }) => name), enabled: project > 0 })
+export const useModels = () => useQuery({ queryKey: ['models'], queryFn: call.models })
+
+export const useInputs = (project: number, filter: call.Filter) =>
+  useInfiniteQuery({
+    queryKey: ['inputs', project, filter],
+    queryFn: ({ pageParam }) => call.inputs(project, filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    // pages already shown stay as they are: refetching a hundred of them because a window was looked at helps nobody
+    refetchOnWindowFocus: false,
+  })
+export const useInputCount = (project: number, filter: call.Filter) =>
+  useQuery({ queryKey: ['inputs', project, 'count', filter], queryFn: () => call.countInputs(project, filter) })
+export const useInput = (project: number, id: number, filter: call.Filter) =>
+  useQuery({ queryKey: ['inputs', project, 'one', id, filter], queryFn: () => call.input(project, id, filter), placeholderData: (before) => before })
+
+export const useTasks = (project: number) =>
+  useInfiniteQuery({
+    queryKey: ['tasks', project],
+    queryFn: ({ pageParam }) => call.tasks(project, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: 30_000,
+  })
+export const useTask = (project: number, id: number) =>
+  useQuery({ queryKey: ['tasks', project, id], queryFn: () => call.task(project, id), refetchInterval: 30_000 })
+export const useHistograms = (project: number, id: number) =>
+  useQuery({
+    queryKey: ['tasks', project, id, 'histograms'],
+    queryFn: async () => {
+      const { concepts } = await call.histograms(project, id)
+      return Object.fromEntries(Object.entries(concepts).map(([name, bins]) => [name, dense(bins)]))
+    },
+  })
+export const useSamples = (project: number, id: number, concept: string, near: number) =>
+  useQuery({ queryKey: ['tasks', project, id, 'samples', concept, near], queryFn: () => call.samples(project, id, concept, near), placeholderData: (before) => before })
+export const useFailures = (project: number, id: number) =>
+  useInfiniteQuery({
+    queryKey: ['tasks', project, id, 'failures'],
+    queryFn: ({ pageParam }) => call.failures(project, id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  })
+
+function dense(bins: [number, number][]): number[] {
+  const counts = Array<number>(1001).fill(0)
+  for (const [bin, number] of bins) counts[bin] = number
+  return counts
+}
+
+/** At most this often is anything read again because of events, however many come. */
+const BREATH = 700
+
+/**
+ * Listens to a project. An event says which noun moved, and what shows it is read again. After a gap in the
+ * connection everything is, so that a page left open over night still tells the truth.
+ */
+export function useEvents(project: number): void {
+  useEffect(() => {
+    if (project <= 0) return
+    const moved = new Set<string>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const flush = (): void => {
+      timer = undefined
+      for (const noun of moved) void client.invalidateQueries({ queryKey: [noun, project] })
+      moved.clear()
+    }
+    const note = (...nouns: string[]): void => {
+      for (const noun of nouns) moved.add(noun)
+      timer ??= setTimeout(flush, BREATH)
+    }
+    const source = new EventSource(`${BASE}/projects/${project}/events`)
+    let gap = false
+    source.onopen = () => {
+      if (gap) note('tasks', 'inputs', 'datasets', 'concepts')
+      gap = false
+    }
+    source.onerror = () => (gap = true)
+    source.addEventListener('task', (event) => {
+      const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
+      put(project, head)
+      note('tasks', 'concepts', ...(head.waiting < head.inputs ? ['inputs'] : []))
+    })
+    source.addEventListener('gone', () => note('tasks', 'inputs'))
+    source.addEventListener('import', () => note('inputs', 'datasets'))
+    return () => {
+      source.close()
+      clearTimeout(timer)
+    }
+  }, [project])
+}
+
+/** A task's new numbers go into the table at once; what else shows it is read again a moment later. */
+function put(project: number, head: TaskHead): void {
+  client.setQueryData<InfiniteData<Page<TaskHead>>>(['tasks', project], (before) =>
+    before && { ...before, pages: before.pages.map((page) => ({ ...page, items: page.items.map((one) => (one.id === head.id ? head : one)) })) },
+  )
+  client.setQueryData<Task>(['tasks', project, head.id], (before) => before && { ...before, ...head })
+}

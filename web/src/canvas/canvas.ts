@@ -1,0 +1,301 @@
+import { Hits } from './hits'
+import { paintName, paintPicked, strokes } from './paint'
+import { type Drawn, type Shape, shapes } from './shapes'
+import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
+
+export interface Scene {
+  picture: CanvasImageSource | null
+  size: Size
+  annotations: readonly Drawn[]
+  colour: (concept: string) => string
+}
+
+export interface Listeners {
+  hover?: (id: number | null) => void
+  pick?: (id: number | null) => void
+  /** Scale in screen pixels per pixel of the picture. */
+  view?: (view: View) => void
+}
+
+/** What is painted beyond the stage, so that panning meets something; from half of it on a new buffer is begun. */
+const MARGIN = 256
+/** Milliseconds of a frame that painting may take; the rest waits for the next frame. */
+const SLICE = 4
+const NAMES_UP_TO = 30
+const SETTLED = 90
+
+/**
+ * A picture with its regions. Everything is painted once into a buffer larger than the stage; panning only blits it,
+ * zooming stretches it until the hand rests. A new buffer is painted behind the one that is seen, a slice each frame,
+ * so that no frame is long however many regions there are. What is hovered or selected is drawn over it each frame.
+ */
+export class Canvas {
+  readonly #element: HTMLCanvasElement
+  readonly #pen: CanvasRenderingContext2D
+  readonly #probe = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D
+  #front = document.createElement('canvas')
+  #back = document.createElement('canvas')
+  #work: { view: View; strokes: Iterator<void> } | null = null
+  readonly #listeners: Listeners
+  readonly #stop = new AbortController()
+  readonly #watch: ResizeObserver
+  readonly #pointers = new Map<number, { x: number; y: number }>()
+  #scene: Scene = { picture: null, size: { width: 1, height: 1 }, annotations: [], colour: () => '#56b4e9' }
+  #shapes: Shape[] = []
+  #shown: Shape[] = []
+  #hits = new Hits([])
+  #hidden: ReadonlySet<string> = new Set()
+  #stage: Size = { width: 0, height: 0 }
+  #view: View = { scale: 1, x: 0, y: 0 }
+  #painted: View | null = null
+  #fitted = true
+  #hovered: number | null = null
+  #selected: number | null = null
+  /** Strokes a frame, found out as it goes: machines differ by a hundred times. */
+  #quota = 6
+  #frame = 0
+  #settle: ReturnType<typeof setTimeout> | undefined
+  #moved = 0
+
+  constructor(element: HTMLCanvasElement, listeners: Listeners = {}) {
+    this.#element = element
+    this.#pen = element.getContext('2d') as CanvasRenderingContext2D
+    this.#listeners = listeners
+    this.#listen()
+    this.#watch = new ResizeObserver(() => this.#resize())
+    this.#watch.observe(element)
+    this.#resize()
+  }
+
+  show(scene: Scene): void {
+    const same = scene.size.width === this.#scene.size.width && scene.size.height === this.#scene.size.height
+    this.#scene = scene
+    this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
+    this.#hits = new Hits(this.#shapes)
+    this.#hovered = null
+    if (!same || this.#fitted) this.fit()
+    this.#choose()
+  }
+
+  hide(concepts: ReadonlySet<string>): void {
+    this.#hidden = concepts
+    this.#choose()
+  }
+
+  /** Highlight as if the pointer were on it; the list of annotations does this. */
+  hover(id: number | null): void {
+    if (id === this.#hovered) return
+    this.#hovered = id
+    this.#draw()
+  }
+
+  select(id: number | null): void {
+    this.#selected = id
+    const shape = this.#find(id)
+    if (shape !== undefined) this.#move(reveal(this.#view, shape.bounds, this.#scene.size, this.#stage), false)
+    this.#draw()
+  }
+
+  fit(): void {
+    this.#move(fit(this.#scene.size, this.#stage), true)
+  }
+
+  actualSize(): void {
+    this.#move(centred(this.#scene.size, this.#stage, 1), false)
+  }
+
+  zoomBy(factor: number): void {
+    this.#zoom(factor, this.#stage.width / 2, this.#stage.height / 2)
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.#move(pan(this.#view, dx, dy, this.#scene.size, this.#stage), false)
+  }
+
+  close(): void {
+    this.#stop.abort()
+    this.#watch.disconnect()
+    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#settle)
+  }
+
+  #find(id: number | null): Shape | undefined {
+    return id === null ? undefined : this.#shown.find((shape) => shape.id === id)
+  }
+
+  #choose(): void {
+    this.#shown = this.#hidden.size === 0 ? this.#shapes : this.#shapes.filter(({ concept }) => !this.#hidden.has(concept))
+    this.#renew()
+  }
+
+  #resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.#element
+    if (width === this.#stage.width && height === this.#stage.height) return
+    this.#stage = { width, height }
+    this.#element.width = width * devicePixelRatio
+    this.#element.height = height * devicePixelRatio
+    this.#renew()
+    if (this.#fitted) this.fit()
+  }
+
+  #move(view: View, fitted: boolean): void {
+    this.#fitted = fitted
+    this.#view = view
+    this.#listeners.view?.(view)
+    this.#draw()
+  }
+
+  #zoom(factor: number, x: number, y: number): void {
+    const least = fit(this.#scene.size, this.#stage).scale
+    this.#move(zoom(this.#view, factor, x, y, least), false)
+    clearTimeout(this.#settle)
+    this.#settle = setTimeout(() => {
+      this.#work = this.#begin()
+      this.#draw()
+    }, SETTLED)
+  }
+
+  #draw(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0
+      this.paint()
+    })
+  }
+
+  /** One frame, at once. */
+  paint(): void {
+    if (this.#stage.width === 0 || this.#stage.height === 0) return
+    if (this.#work === null && this.#stale()) this.#work = this.#begin()
+    this.#advance()
+    const { width, height } = this.#stage
+    const [pen, view, painted] = [this.#pen, this.#view, this.#painted]
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+    pen.clearRect(0, 0, width, height)
+    if (painted === null || this.#beyond(MARGIN)) this.#paintPicture(pen, view)
+    if (painted !== null) {
+      const by = view.scale / painted.scale
+      const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
+      pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
+    }
+    this.#paintPicked()
+    if (this.#work !== null) this.#draw()
+  }
+
+  /** Everything is different: what was painted is of no use any more. */
+  #renew(): void {
+    this.#painted = null
+    this.#work = null
+    this.#draw()
+  }
+
+  #beyond(distance: number): boolean {
+    const painted = this.#painted
+    if (painted === null || painted.scale !== this.#view.scale) return painted === null
+    return Math.abs(painted.x - this.#view.x) > distance || Math.abs(painted.y - this.#view.y) > distance
+  }
+
+  /** A stretched buffer is good enough while zooming. */
+  #stale(): boolean {
+    return this.#beyond(MARGIN / 2)
+  }
+
+  #begin(): { view: View; strokes: Iterator<void> } {
+    const room = { width: this.#stage.width + 2 * MARGIN, height: this.#stage.height + 2 * MARGIN }
+    this.#back.width = Math.round(room.width * devicePixelRatio)
+    this.#back.height = Math.round(room.height * devicePixelRatio)
+    const pen = this.#back.getContext('2d') as CanvasRenderingContext2D
+    const view = { scale: this.#view.scale, x: this.#view.x + MARGIN, y: this.#view.y + MARGIN }
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+    this.#paintPicture(pen, view)
+    return { view: this.#view, strokes: this.#regions(pen, view, room) }
+  }
+
+  *#regions(pen: CanvasRenderingContext2D, view: View, room: Size): Generator<void> {
+    const { size, colour } = this.#scene
+    yield* strokes(pen, this.#shown, view, size, room, colour)
+    if (this.#shown.length <= NAMES_UP_TO)
+      for (const shape of this.#shown) paintName(pen, shape, view, size, room, colour(shape.concept))
+  }
+
+  #advance(): void {
+    if (this.#work === null) return
+    const start = performance.now()
+    for (let some = 0; some < this.#quota; some++)
+      if (this.#work.strokes.next().done) {
+        this.#painted = this.#work.view
+        this.#work = null
+        ;[this.#front, this.#back] = [this.#back, this.#front]
+        return
+      }
+    // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost
+    this.#probe.drawImage(this.#back, 0, 0, 1, 1, 0, 0, 1, 1)
+    const took = performance.now() - start
+    this.#quota = Math.max(1, Math.min(64, Math.round(this.#quota * Math.min(1.5, SLICE / Math.max(took, 0.1)))))
+  }
+
+  #paintPicture(pen: CanvasRenderingContext2D, view: View): void {
+    const { picture, size } = this.#scene
+    pen.imageSmoothingEnabled = view.scale < 3
+    if (picture !== null) pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
+  }
+
+  #paintPicked(): void {
+    const { size, colour } = this.#scene
+    for (const id of new Set([this.#selected, this.#hovered])) {
+      const shape = this.#find(id)
+      if (shape === undefined) continue
+      paintPicked(this.#pen, shape, this.#view, size, colour(shape.concept), id === this.#selected)
+      paintName(this.#pen, shape, this.#view, size, this.#stage, colour(shape.concept))
+    }
+  }
+
+  #at(x: number, y: number): Shape | null {
+    const [width, height] = [this.#scene.size.width * this.#view.scale, this.#scene.size.height * this.#view.scale]
+    const visible = ({ concept }: Shape): boolean => !this.#hidden.has(concept)
+    return this.#hits.at((x - this.#view.x) / width, (y - this.#view.y) / height, 4 / width, 4 / height, visible)
+  }
+
+  #listen(): void {
+    const { signal } = this.#stop
+    const on = <K extends keyof HTMLElementEventMap>(kind: K, hear: (event: HTMLElementEventMap[K]) => void, passive = true): void =>
+      this.#element.addEventListener(kind, hear as EventListener, { signal, passive })
+    on('wheel', (event) => {
+      event.preventDefault()
+      if (event.shiftKey) this.panBy(-event.deltaY - event.deltaX, 0)
+      else this.#zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY)
+    }, false)
+    on('pointerdown', (event) => {
+      this.#element.setPointerCapture(event.pointerId)
+      this.#pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
+      this.#moved = 0
+    })
+    on('pointermove', (event) => this.#drag(event))
+    on('pointerup', (event) => {
+      this.#pointers.delete(event.pointerId)
+      if (this.#moved < 4 && event.button === 0) this.#listeners.pick?.(this.#at(event.offsetX, event.offsetY)?.id ?? null)
+    })
+    on('pointercancel', (event) => this.#pointers.delete(event.pointerId))
+    on('pointerleave', () => this.#point(null))
+    on('dblclick', () => this.fit())
+  }
+
+  #drag(event: PointerEvent): void {
+    const before = this.#pointers.get(event.pointerId)
+    if (before === undefined) return this.#point(this.#at(event.offsetX, event.offsetY)?.id ?? null)
+    const [dx, dy] = [event.offsetX - before.x, event.offsetY - before.y]
+    this.#moved += Math.abs(dx) + Math.abs(dy)
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1]
+    this.#pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
+    if (other === undefined) return this.panBy(dx, dy)
+    const apart = Math.hypot(event.offsetX - other.x, event.offsetY - other.y)
+    const were = Math.hypot(before.x - other.x, before.y - other.y)
+    if (were > 0) this.#zoom(apart / were, other.x, other.y)
+  }
+
+  #point(id: number | null): void {
+    if (id === this.#hovered) return
+    this.#element.style.cursor = id === null ? 'grab' : 'pointer'
+    this.hover(id)
+    this.#listeners.hover?.(id)
+  }
+}

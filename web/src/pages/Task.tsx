@@ -1,0 +1,160 @@
+import { ActionIcon, Alert, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { IconArrowLeft, IconDots, IconPhoto } from '@tabler/icons-react'
+import { Link, useNavigate } from 'react-router'
+import { useState } from 'react'
+
+import { applyTask, resumeTask } from '../api/calls'
+import { client, useHistograms, useTask } from '../api/queries'
+import type { BandCounts, Task, Thresholds } from '../api/types'
+import { BAND_NAMES, BANDS, count, limitsOf, sameThresholds } from '../parts/bands'
+import { Failures } from '../parts/Failures'
+import { BandBar, LedgerBar } from '../parts/Ledger'
+import { BandLegend } from '../parts/Limits'
+import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
+import { TaskMenu } from '../parts/taskMenu'
+import { many, moment, progress, whole } from '../parts/words'
+import { ConceptRows } from '../parts/ConceptRows'
+import { useId, useMayChange } from './place'
+
+export function Component() {
+  const project = useId('project')
+  const id = useId('task')
+  const found = useTask(project, id)
+  if (found.isPending) return <Waiting />
+  if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} />
+  return <Shown project={project} task={found.data} key={id} />
+}
+
+function Shown({ project, task }: { project: number; task: Task }) {
+  const navigate = useNavigate()
+  const mayChange = useMayChange(project)
+  return (
+    <>
+      <PageHead
+        title={
+          <Group gap={4} wrap="nowrap" component="span">
+            <ActionIcon component={Link} to={`/projects/${project}/tasks`} variant="subtle" color="gray" size="lg" aria-label="Back to all labeling tasks">
+              <IconArrowLeft size={18} />
+            </ActionIcon>
+            <span className="ellipsis">{task.name}</span>
+          </Group>
+        }
+        note={task.deciding > 0 ? 'applying the new thresholds' : progress(task)}
+      >
+        <Button variant="default" component={Link} to={`/projects/${project}/inputs?task_id=${task.id}`} leftSection={<IconPhoto size={16} />}>
+          Look at its inputs
+        </Button>
+        <TaskMenu project={project} task={task} mayChange={mayChange} gone={() => void navigate(`/projects/${project}/tasks`)}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${task.name}`}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </TaskMenu>
+      </PageHead>
+      <Stack className="page-body" gap="md">
+        {task.error && <CannotRun project={project} task={task} mayChange={mayChange} />}
+        <section className="card" aria-label="Inputs of this task">
+          <Group justify="space-between" mb="sm">
+            <Title order={2}>{many(task.inputs, 'input')}</Title>
+            <Text size="xs" c="dimmed">
+              {task.dataset} by {task.model}, made by {task.created_by} on {moment(task.created_at)}
+            </Text>
+          </Group>
+          <LedgerBar ledger={task} />
+        </section>
+        <Concepts project={project} task={task} mayChange={mayChange} />
+        {task.failures_total > 0 && <Failures project={project} task={task} mayChange={mayChange} />}
+      </Stack>
+    </>
+  )
+}
+
+function CannotRun({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
+  const resume = useMutation({
+    mutationFn: () => resumeTask(project, task.id),
+    onError: tellFault,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['tasks', project] }),
+  })
+  return (
+    <Alert color="red" variant="light" title="The model cannot run">
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{task.error}</Text>
+        {mayChange && (
+          <Button size="xs" variant="default" loading={resume.isPending} onClick={() => resume.mutate()}>
+            Go on
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** Scores per concept with the limits in them. What is moved is shown at once and done only with Apply. */
+function Concepts({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
+  const histograms = useHistograms(project, task.id)
+  const [moved, setMoved] = useState<Thresholds | null>(null)
+  const now = moved ?? task.thresholds
+  const differs = !sameThresholds(now, task.thresholds)
+  const apply = useMutation({
+    mutationFn: () => applyTask(project, task.id, now),
+    onError: tellFault,
+    onSuccess: ({ left_alone, task: fresh }) => {
+      client.setQueryData(['tasks', project, task.id], fresh)
+      setMoved(null)
+      tell(left_alone > 0 ? `${many(left_alone, 'input')} that people have dealt with stay as they are.` : 'The new thresholds are being applied.')
+      void client.invalidateQueries({ queryKey: ['tasks', project] })
+    },
+  })
+  if (histograms.error) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
+  const scores = histograms.data ?? {}
+  const total = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(now, name))))
+  const before = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(task.thresholds, name))))
+  return (
+    <section className="card" aria-label="Scores and thresholds">
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>{many(before.approved + before.review + before.discarded, 'prediction')}</Title>
+        <BandLegend />
+      </Group>
+      <BandBar counts={total} height={12} />
+      <Group justify="space-between" mt="sm" mb="lg" mih={44}>
+        <Group gap="xl">
+          {BANDS.map((band) => (
+            <div key={band}>
+              <Text size="xs" c="dimmed">
+                {BAND_NAMES[band]}
+              </Text>
+              <Text size="xl" fw={600} lh={1.3} className="numbers" component="span">
+                {whole(total[band])}
+              </Text>
+              {differs && (
+                <Text size="xs" c="dimmed" component="span" className="numbers" ml={6}>
+                  {total[band] === before[band] ? 'as now' : `now ${whole(before[band])}`}
+                </Text>
+              )}
+            </div>
+          ))}
+        </Group>
+        {differs && mayChange && (
+          <Group gap="xs">
+            <Text size="xs" c="dimmed" maw={260}>
+              The model does not run again. Inputs that people have dealt with stay.
+            </Text>
+            <Button variant="default" onClick={() => setMoved(null)}>
+              Cancel
+            </Button>
+            <Button loading={apply.isPending} onClick={() => apply.mutate()}>
+              Apply
+            </Button>
+          </Group>
+        )}
+      </Group>
+      <ConceptRows project={project} task={task} scores={scores} thresholds={now} change={setMoved} disabled={!mayChange} />
+    </section>
+  )
+}
+
+function sum(some: BandCounts[]): BandCounts {
+  const total: BandCounts = { approved: 0, review: 0, discarded: 0 }
+  for (const one of some) for (const band of BANDS) total[band] += one[band]
+  return total
+}

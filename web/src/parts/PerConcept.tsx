@@ -1,0 +1,62 @@
+import { Button, Group, Modal, ScrollArea, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Thresholds } from '../api/types'
+import { limitsOf, withConcept } from './bands'
+import { BandLegend, ThresholdSlider } from './Limits'
+
+interface Props {
+  concepts: string[]
+  thresholds: Thresholds
+  close: () => void
+  save: (thresholds: Thresholds) => void
+}
+
+/** Limits for single concepts; nothing changes before Save Changes. */
+export function PerConcept({ concepts, thresholds, close, save }: Props) {
+  const [now, setNow] = useState(thresholds)
+  const [sought, setSought] = useState('')
+  const shown = concepts.filter((one) => one.toLowerCase().includes(sought.toLowerCase())).slice(0, 60)
+  return (
+    <Modal opened onClose={close} title="Thresholds per concept" size="lg">
+      <Stack>
+        <Group justify="space-between">
+          <BandLegend />
+          {concepts.length > 6 && <TextInput aria-label="Search concepts" placeholder="Search concepts" size="xs" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />}
+        </Group>
+        <ScrollArea.Autosize mah="55vh" type="auto" offsetScrollbars>
+          <Stack gap="lg" px={8}>
+            {shown.map((concept) => (
+              <section key={concept} aria-label={concept}>
+                <Group justify="space-between">
+                  <Text size="sm" fw={600}>
+                    {concept}
+                  </Text>
+                  {now.by_concept[concept] && (
+                    <Button size="compact-xs" variant="subtle" onClick={() => setNow(withConcept(now, concept, { lower: now.lower, upper: now.upper }))}>
+                      As all concepts
+                    </Button>
+                  )}
+                </Group>
+                <ThresholdSlider label={concept} value={limitsOf(now, concept)} onChange={(limits) => setNow(withConcept(now, concept, limits))} />
+              </section>
+            ))}
+          </Stack>
+        </ScrollArea.Autosize>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button
+            onClick={() => {
+              save(now)
+              close()
+            }}
+          >
+            Save Changes
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

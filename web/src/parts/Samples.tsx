@@ -1,0 +1,76 @@
+import { Group, Stack, Text } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { type CSSProperties } from 'react'
+import { Link } from 'react-router'
+
+import { thumbnailOf } from '../api/calls'
+import { useSamples } from '../api/queries'
+import type { Limits, Sample } from '../api/types'
+import { bandOf } from './bands'
+
+const SIDE = 84
+
+/** What lies on either side of each limit: crops that make a number something to look at. */
+export function Samples({ project, task, concept, limits }: { project: number; task: number; concept: string; limits: Limits }) {
+  return (
+    <Stack gap="sm">
+      <Near project={project} task={task} concept={concept} limits={limits} near={limits.lower} words="Around the lower limit" />
+      {limits.upper !== null && <Near project={project} task={task} concept={concept} limits={limits} near={limits.upper} words="Around the upper limit" />}
+    </Stack>
+  )
+}
+
+type NearProps = { project: number; task: number; concept: string; limits: Limits; near: number; words: string }
+
+function Near({ project, task, concept, limits, near, words }: NearProps) {
+  const [settled] = useDebouncedValue(near, 250)
+  const found = useSamples(project, task, concept, settled)
+  const items = [...(found.data?.items ?? [])].sort((a, b) => a.score - b.score)
+  return (
+    <div>
+      <Text size="xs" c="dimmed" mb={4}>
+        {words}, {settled}
+      </Text>
+      <Group gap={6}>
+        {items.map((one, at) => (
+          <Link key={at} to={`/projects/${project}/inputs/${one.input_id}?task_id=${task}`} className="sample" aria-label={`${concept}, ${one.score.toFixed(2)}`}>
+            <Crop project={project} sample={one} />
+            <span className="sample-score" style={{ borderColor: `var(--lm-${bandOf(one.score, limits)})` }}>
+              {one.score.toFixed(2)}
+            </span>
+          </Link>
+        ))}
+        {found.data && items.length === 0 && <Text size="xs">No score lies near.</Text>}
+      </Group>
+    </div>
+  )
+}
+
+function Crop({ project, sample }: { project: number; sample: Sample }) {
+  if (sample.kind === 'text') return <span className="sample-text">{sample.text}</span>
+  return <span className="sample-picture" style={cropStyle(thumbnailOf(project, sample.input_id, 640), sample)} />
+}
+
+/** The part of the picture around the region, as a background: one file serves all crops of an input. */
+function cropStyle(address: string, { region, width, height }: Sample): CSSProperties {
+  const [w, h] = [width ?? 1, height ?? 1]
+  const [x1, y1, x2, y2] = bounds(region) ?? [0, 0, 1, 1]
+  const side = Math.min(Math.max((x2 - x1) * w, (y2 - y1) * h, Math.max(w, h) / 12) * 1.15, Math.max(w, h))
+  const scale = SIDE / side
+  // near an edge the crop moves inwards rather than showing what is not there
+  const within = (middle: number, whole: number): number => Math.max(0, Math.min(middle - side / 2, whole - side))
+  const [left, top] = [within(((x1 + x2) / 2) * w, w), within(((y1 + y2) / 2) * h, h)]
+  return {
+    backgroundImage: `url("${address}")`,
+    backgroundSize: `${w * scale}px ${h * scale}px`,
+    backgroundPosition: `${-left * scale}px ${-top * scale}px`,
+  }
+}
+
+function bounds(region: Sample['region']): [number, number, number, number] | null {
+  if (region === null || region.kind === 'span') return null
+  if (region.kind === 'box') return region.value
+  const points = region.value.flat(2)
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+}

@@ -1,0 +1,148 @@
+import { ActionIcon, AppShell, Group, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import {
+  IconChevronDown, IconCommand, IconCube, IconFolders, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link, Outlet, useLocation, useNavigate } from 'react-router'
+
+import type { ActionId } from '../actions'
+import { useEvents, useMe, useProject, useProjects } from '../api/queries'
+import { projectIn, useAction, useFolded } from './controls'
+import { UploadPanel } from './UploadPanel'
+
+export function Shell() {
+  const folded = useFolded()
+  const project = projectIn(useLocation().pathname)
+  useEvents(project ?? 0)
+  return (
+    <AppShell padding={0} navbar={{ width: folded ? 56 : 212, breakpoint: 0 }} transitionDuration={120}>
+      <AppShell.Navbar className="sidebar" p={8}>
+        <Brand folded={folded} />
+        {project !== null && <ProjectSwitch project={project} folded={folded} />}
+        <nav aria-label="Pages" className="sidebar-links">
+          {project === null ? (
+            <Page to="/projects" label="Projects" icon={<IconFolders size={18} />} folded={folded} />
+          ) : (
+            <>
+              <Page to={`/projects/${project}/inputs`} label="Inputs" icon={<IconPhoto size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/models`} label="Models" icon={<IconCube size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/tasks`} label="Labeling Tasks" icon={<IconListCheck size={18} />} folded={folded} />
+            </>
+          )}
+        </nav>
+        <div className="sidebar-links">
+          <Does id="palette" icon={<IconCommand size={18} />} folded={folded} />
+          <Does id="help" icon={<IconKeyboard size={18} />} folded={folded} />
+          <Does id="scheme" icon={<IconMoonStars size={18} />} folded={folded} />
+          <Account folded={folded} />
+        </div>
+      </AppShell.Navbar>
+      <AppShell.Main className="main">
+        <Outlet />
+      </AppShell.Main>
+      <UploadPanel />
+    </AppShell>
+  )
+}
+
+function Brand({ folded }: { folded: boolean }) {
+  const { run, hint, label } = useAction('sidebar')
+  return (
+    <Group justify="space-between" px={folded ? 4 : 8} pb={8} wrap="nowrap">
+      {!folded && (
+        <Group gap={8} component={Link} {...{ to: '/projects' }} className="brand">
+          <img src="/mark.svg" width={22} height={22} alt="" />
+          <Text fw={650} size="md">
+            Labelmill
+          </Text>
+        </Group>
+      )}
+      <Tooltip label={hint} position="right">
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={run}>
+          <IconLayoutSidebar size={18} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  )
+}
+
+function ProjectSwitch({ project, folded }: { project: number; folded: boolean }) {
+  const one = useProject(project)
+  const all = useProjects()
+  const navigate = useNavigate()
+  const name = one.data?.name ?? '…'
+  return (
+    <Menu width={230} position="bottom-start">
+      <Menu.Target>
+        <UnstyledButton className="project-switch" aria-label={`Project ${name}: switch`}>
+          {folded ? (
+            <Text fw={600} ta="center" w="100%">
+              {name.slice(0, 1).toUpperCase()}
+            </Text>
+          ) : (
+            <>
+              <Text size="sm" fw={600} className="ellipsis">
+                {name}
+              </Text>
+              <IconChevronDown size={14} />
+            </>
+          )}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {all.data?.items.slice(0, 12).map(({ id, name: other }) => (
+          <Menu.Item key={id} fw={id === project ? 600 : undefined} onClick={() => void navigate(`/projects/${id}/inputs`)}>
+            {other}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconFolders size={15} />} onClick={() => void navigate('/projects')}>
+          All projects
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+interface LinkProps {
+  label: string
+  icon: ReactNode
+  folded: boolean
+}
+
+function Page({ to, label, icon, folded }: LinkProps & { to: string }) {
+  const here = useLocation().pathname.startsWith(to)
+  return (
+    <Tooltip label={label} position="right" disabled={!folded}>
+      <NavLink component={Link} to={to} active={here} aria-current={here ? 'page' : undefined} label={folded ? undefined : label} leftSection={icon} aria-label={label} />
+    </Tooltip>
+  )
+}
+
+function Does({ id, icon, folded }: { id: ActionId; icon: ReactNode; folded: boolean }) {
+  const { label, hint, run } = useAction(id)
+  return (
+    <Tooltip label={hint} position="right">
+      <NavLink component="button" onClick={run} label={folded ? undefined : label} leftSection={icon} aria-label={label} />
+    </Tooltip>
+  )
+}
+
+function Account({ folded }: { folded: boolean }) {
+  const me = useMe()
+  const out = useAction('sign-out')
+  const name = me.data?.name ?? ''
+  const initial = <span className="initial" data-initial={name.slice(0, 1).toUpperCase()} />
+  return (
+    <Menu position="right-end" width={180}>
+      <Menu.Target>
+        <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={name === '' ? 'Account' : `${name}: account`} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={out.run}>
+          {out.label}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

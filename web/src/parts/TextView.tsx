@@ -1,0 +1,45 @@
+import { type CSSProperties, useMemo } from 'react'
+
+import type { Annotation } from '../api/types'
+import { pieces } from './spans'
+
+interface Props {
+  text: string
+  annotations: readonly Annotation[]
+  colour: (concept: string) => string
+  hidden: ReadonlySet<string>
+  hovered: number | null
+  selected: number | null
+  onHover: (id: number | null) => void
+  onPick: (id: number | null) => void
+}
+
+/** A text with its spans marked; where they overlap the shortest is hovered, as the smallest region is on pictures. */
+export function TextView({ text, annotations, colour, hidden, hovered, selected, onHover, onPick }: Props) {
+  const parts = useMemo(() => {
+    const spans = annotations.flatMap(({ id, concept, region }) => (region?.kind === 'span' && !hidden.has(concept) ? [{ id, concept, span: region.value }] : []))
+    return pieces(text, spans)
+  }, [text, annotations, hidden])
+  return (
+    <div className="text-stage">
+      {parts.map(({ from, words, spans: [span, ...others] }) =>
+        span === undefined ? (
+          <span key={from}>{words}</span>
+        ) : (
+          <mark
+            key={from}
+            className="span"
+            title={[span, ...others].map(({ concept }) => concept).join(', ')}
+            data-on={[span, ...others].some(({ id }) => id === hovered || id === selected) || undefined}
+            style={{ '--colour': colour(span.concept) } as CSSProperties}
+            onMouseEnter={() => onHover(span.id)}
+            onMouseLeave={() => onHover(null)}
+            onClick={() => onPick(span.id === selected ? null : span.id)}
+          >
+            {words}
+          </mark>
+        ),
+      )}
+    </div>
+  )
+}

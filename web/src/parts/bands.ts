@@ -1,0 +1,57 @@
+/** What two limits do to scores; the same arithmetic as the server's, so that a slider answers at once. */
+import type { Band, BandCounts, Limits, Thresholds } from '../api/types'
+
+export const BANDS: readonly Band[] = ['approved', 'review', 'discarded']
+export const BAND_NAMES: Record<Band, string> = { approved: 'approved', review: 'to a reviewer', discarded: 'discarded' }
+export const STEP = 0.01
+
+const bin = (score: number): number => Math.min(1000, Math.floor(score * 1000 + 1e-6))
+
+/** Counts per band from a histogram of thousandths; a score equal to a limit belongs to the band above. */
+export function count(histogram: readonly number[], { lower, upper }: Limits): BandCounts {
+  const low = bin(lower)
+  const high = upper === null ? histogram.length : bin(upper)
+  const counts: BandCounts = { approved: 0, review: 0, discarded: 0 }
+  histogram.forEach((number, at) => (counts[at >= high ? 'approved' : at >= low ? 'review' : 'discarded'] += number))
+  return counts
+}
+
+export function bandOf(score: number, { lower, upper }: Limits): Band {
+  return upper !== null && score >= upper ? 'approved' : score >= lower ? 'review' : 'discarded'
+}
+
+export function limitsOf(thresholds: Thresholds, concept: string): Limits {
+  return thresholds.by_concept[concept] ?? { lower: thresholds.lower, upper: thresholds.upper }
+}
+
+export function same(one: Limits, other: Limits): boolean {
+  return one.lower === other.lower && one.upper === other.upper
+}
+
+export function sameThresholds(one: Thresholds, other: Thresholds): boolean {
+  const names = new Set([...Object.keys(one.by_concept), ...Object.keys(other.by_concept)])
+  return same(one, other) && [...names].every((name) => same(limitsOf(one, name), limitsOf(other, name)))
+}
+
+/** A limit moved to a new place: rounded, within 0 and 1, pushing the other one along rather than passing it. */
+export function move(limits: Limits, which: 'lower' | 'upper', to: number, least = 0): Limits {
+  const value = Math.min(1, Math.max(least, Math.round(to * 1000) / 1000))
+  if (which === 'lower') return { lower: value, upper: limits.upper === null ? null : Math.max(value, limits.upper) }
+  return { lower: Math.min(value, limits.lower), upper: value }
+}
+
+/** Own limits for one concept; those that say the same as the general ones are forgotten. */
+export function withConcept(thresholds: Thresholds, concept: string, limits: Limits): Thresholds {
+  const others = Object.fromEntries(Object.entries(thresholds.by_concept).filter(([name]) => name !== concept))
+  return { ...thresholds, by_concept: same(limits, thresholds) ? others : { ...others, [concept]: limits } }
+}
+
+/** Thousandths gathered into as many bars as there is room for; the last takes the scores of exactly 1. */
+export function bars(histogram: readonly number[], many: number): number[] {
+  const found = Array<number>(many).fill(0)
+  histogram.forEach((number, at) => {
+    const bar = Math.min(many - 1, Math.floor((at * many) / 1000))
+    found[bar] = (found[bar] as number) + number
+  })
+  return found
+}

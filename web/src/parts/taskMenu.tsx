@@ -1,0 +1,96 @@
+import { Button, Group, Menu, Radio, Stack, Text } from '@mantine/core'
+import { modals } from '@mantine/modals'
+import { IconCopy, IconPencil, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { type ReactElement, useState } from 'react'
+
+import * as call from '../api/calls'
+import { client } from '../api/queries'
+import type { TaskHead } from '../api/types'
+import { askName } from './dialogs'
+import { tell, tellFault } from './states'
+import { many } from './words'
+
+/** What one can do to a task, the same from the table and from its own page. */
+export function TaskMenu({ project, task, mayChange, gone, children }: { project: number; task: TaskHead; mayChange: boolean; gone?: () => void; children: ReactElement }) {
+  const act = (done: Promise<unknown>, said?: string): void => {
+    done.then(
+      () => {
+        if (said) tell(said)
+        void client.invalidateQueries({ queryKey: ['tasks', project] })
+      },
+      tellFault,
+    )
+  }
+  const remove = (annotations: 'keep' | 'delete'): void => {
+    act(
+      call.deleteTask(project, task.id, annotations).then(() => gone?.()),
+      `${task.name} is deleted.`,
+    )
+    void client.invalidateQueries({ queryKey: ['inputs', project] })
+  }
+  const stopped = task.status === 'cancelled' || task.status === 'failed'
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>{children}</Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => act(navigator.clipboard.writeText(String(task.id)), `Task ID ${task.id} is on the clipboard.`)}>
+          Copy task ID
+        </Menu.Item>
+        {mayChange && (
+          <>
+            <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => askName('Rename task', 'Rename', task.name, (name) => act(call.renameTask(project, task.id, name)))}>
+              Rename
+            </Menu.Item>
+            <Menu.Item leftSection={<IconRefresh size={15} />} disabled={task.failed === 0} onClick={() => act(call.retryTask(project, task.id), 'The failed inputs run again.')}>
+              Retry {task.failed > 0 ? many(task.failed, 'failed input') : 'failed'}
+            </Menu.Item>
+            {stopped ? (
+              <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={() => act(call.resumeTask(project, task.id))}>
+                Go on
+              </Menu.Item>
+            ) : (
+              <Menu.Item leftSection={<IconPlayerStop size={15} />} disabled={task.status === 'complete'} onClick={() => act(call.cancelTask(project, task.id), 'Cancelled. What it made so far stays.')}>
+                Cancel
+              </Menu.Item>
+            )}
+            <Menu.Divider />
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => modals.open({ title: `Delete ${task.name}?`, children: <DeleteForm go={remove} /> })}>
+              Delete
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function DeleteForm({ go }: { go: (annotations: 'keep' | 'delete') => void }) {
+  const [what, setWhat] = useState('keep')
+  return (
+    <Stack>
+      <Radio.Group label="Its annotations" value={what} onChange={setWhat}>
+        <Stack gap="xs" mt="xs">
+          <Radio value="keep" label="stay on the inputs" />
+          <Radio value="delete" label="are deleted with it" />
+        </Stack>
+      </Radio.Group>
+      <Text size="xs" c="dimmed">
+        Inputs and the dataset stay either way. This cannot be undone.
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={() => modals.closeAll()}>
+          Cancel
+        </Button>
+        <Button
+          color="red"
+          onClick={() => {
+            modals.closeAll()
+            go(what === 'keep' ? 'keep' : 'delete')
+          }}
+        >
+          Delete task
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+
+import { many, percent, progress } from './words'
+
+const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
+
+describe('words', () => {
+  it('never call something complete that is not', () => {
+    expect(percent({ ...ledger, inputs: 30_000, waiting: 1 })).toBe(99)
+    expect(percent({ ...ledger, waiting: 0 })).toBe(100)
+    expect(percent({ inputs: 0, waiting: 0, annotated: 0, empty: 0, failed: 0 })).toBe(0)
+    expect(progress({ ...ledger, status: 'running' })).toBe('99 %')
+    expect(progress({ ...ledger, waiting: 0, status: 'complete' })).toBe('Complete')
+    expect(progress({ ...ledger, waiting: 300, status: 'waiting' })).toBe('Waiting to start')
+  })
+
+  it('count one and many', () => {
+    expect([many(1, 'input'), many(1204, 'input'), many(0, 'class', 'classes')]).toEqual(['1 input', '1,204 inputs', '0 classes'])
+  })
+})

@@ -1,0 +1,52 @@
+/** Numbers, times and statuses as people say them. */
+import type { Ledger, Status, TaskStatus } from '../api/types'
+
+const numbers = new Intl.NumberFormat('en')
+const dates = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+const moments = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false })
+
+export const whole = (number: number): string => numbers.format(number)
+export const date = (iso: string): string => dates.format(new Date(iso))
+export const moment = (iso: string): string => moments.format(new Date(iso))
+
+export function many(number: number, one: string, more = `${one}s`): string {
+  return `${whole(number)} ${number === 1 ? one : more}`
+}
+
+export const STATUS_WORDS: Record<Status, string> = {
+  success: 'approved',
+  awaiting_review: 'awaiting review',
+  awaiting_consensus_review: 'awaiting consensus',
+  pending: 'changes requested',
+  rejected: 'rejected',
+}
+
+/** Percent while it runs, never 100 before all is done. */
+export function percent(ledger: Ledger): number {
+  if (ledger.inputs === 0) return 0
+  const done = ledger.inputs - ledger.waiting
+  return ledger.waiting > 0 ? Math.min(99, Math.floor((done / ledger.inputs) * 100)) : 100
+}
+
+export function progress(task: Ledger & { status: TaskStatus }): string {
+  switch (task.status) {
+    case 'complete':
+      return 'Complete'
+    case 'cancelled':
+      return `Cancelled at ${percent(task)} %`
+    case 'failed':
+      return 'Cannot run'
+    case 'waiting':
+      return task.waiting === task.inputs ? 'Waiting to start' : `Waiting at ${percent(task)} %`
+    case 'running':
+      return `${percent(task)} %`
+  }
+}
+
+export const MAKES: Record<string, string> = {
+  class: 'says what an input is',
+  box: 'draws boxes',
+  polygon: 'draws outlines',
+  span: 'marks words',
+  embedding: 'measures likeness',
+}
