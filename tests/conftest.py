@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded, where
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+# a suite that was started in the background has SIGINT ignored, and so would every command that it starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> list[str]:

@@ -96,7 +96,7 @@ def kill_postmaster(mill: Mill, process: "subprocess.Popen[str]", rng: random.Ra
     if server := postmaster.find(where(mill.home).data):
         os.kill(server.pid, signal.SIGKILL)
     said = ended_anyhow(process)
-    if said.returncode:
+    if said.returncode and not said.stdout:  # with a report it had ended (with its failures) before the strike
         assert said.returncode == 1
         assert "Traceback" not in said.stderr
         assert "database" in said.stderr
