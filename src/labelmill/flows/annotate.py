@@ -26,7 +26,7 @@ class Answers:
 
 def annotate_shard(
     conn: sa.Connection, claim: Claim, model: Model, media: Media, tell: Callable[[Sequence[int]], None]
-) -> Answers:
+) -> None:
     """Predict and save a claimed shard.
 
     `tell` hears the ids of the inputs that are about to be read and shown to the model; none when they are through.
@@ -38,7 +38,6 @@ def annotate_shard(
     answers = predict(model, media, items, terms, tell)
     with conn.begin():
         save(conn, claim, tasks.current(conn, terms), names, model.info.overlap, answers)
-    return answers
 
 
 def predict(
