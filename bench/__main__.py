@@ -14,7 +14,8 @@ MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memor
 def main() -> None:
     names = sys.argv[1:] or list(MEASUREMENTS)
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="labelmill-bench-") as folder:
+    # the last database may still be stopping when its folder is removed
+    with tempfile.TemporaryDirectory(prefix="labelmill-bench-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         place.chmod(0o755)  # the embedded database may run under an account of its own
         for name in names:

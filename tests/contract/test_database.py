@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from made import check_sums, make_task, work
 from mill import Mill, rows, until, write_texts
 
-from labelmill.core.errors import StoreFault
+from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import apply
 from labelmill.flows.report import listing, report
@@ -191,7 +191,7 @@ def test_what_is_lacking_is_said_in_one_sentence(
     url = own_server.replace("tester@/postgres?", f"{name}@/{name}?")
     database = Database(url)
     monkeypatch.setattr(store, "OLDEST_POSTGRESQL", 99)
-    with pytest.raises(StoreFault) as caught:
+    with pytest.raises(BadCall) as caught:
         database.prepare()
     database.close()
     said = str(caught.value)
@@ -199,7 +199,7 @@ def test_what_is_lacking_is_said_in_one_sentence(
     assert "needs 99" in said
     assert "CREATE EXTENSION vector" in said
     assert "grant CREATE" in said
-    line = Mill(tmp_path / "home", url)("tasks", "list", status=1).line
+    line = Mill(tmp_path / "home", url)("tasks", "list", status=2).line
     assert "version 15" not in line
     assert "CREATE EXTENSION vector" in line
 
@@ -212,7 +212,7 @@ def test_a_missing_pgvector_is_said(own_server: str, tmp_path: Path) -> None:
     _execute(hidden, "CREATE VIEW public.pg_available_extensions AS SELECT * FROM pg_catalog.pg_available_extensions "
              "WHERE name <> 'vector'")  # fmt: skip
     _execute(hidden, f"ALTER DATABASE {name} SET search_path = public, pg_catalog")
-    line = Mill(tmp_path / "home", hidden)("tasks", "list", status=1).line
+    line = Mill(tmp_path / "home", hidden)("tasks", "list", status=2).line
     assert "pgvector is not installed" in line
     assert "postgresql-NN-pgvector" in line
 

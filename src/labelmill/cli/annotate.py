@@ -11,7 +11,7 @@ from labelmill.cli import shared
 from labelmill.cli.progress import Progress, summary
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Limits
-from labelmill.engine import jobs, local
+from labelmill.engine import jobs, local, nursery
 from labelmill.flows import catalog
 from labelmill.flows.ingest import extend_standing, ingest
 from labelmill.flows.report import report
@@ -40,7 +40,7 @@ def command(
 ) -> int:
     """Annotate everything in SOURCE: approved, to a reviewer, or discarded by its score."""
     settings = Settings.from_environment(home=home)
-    local.prepare()
+    nursery.prepare()
     limits = shared.thresholds(Limits(0.5, 0.9), upper, lower, threshold or [], {})
     if not source.exists():
         raise BadCall(f"there is no file or folder at {source}")

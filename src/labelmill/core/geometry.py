@@ -119,6 +119,12 @@ def fault(region: Region, *, length: int | None = None) -> str | None:
             return None if area(clip(region)) > 0 else "polygon has no area"
 
 
+def is_exact(box: Box) -> bool:
+    """True for a box that is as it should be: Python's own floats, within the image, with sides."""
+    x1, y1, x2, y2 = box.x1, box.y1, box.x2, box.y2
+    return 0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1 and type(x1) is type(y1) is type(x2) is type(y2) is float
+
+
 def clip(region: Region) -> Region:
     """Put coordinates that rounding left just outside the image on its edge, and make them Python's own numbers.
 
@@ -126,9 +132,7 @@ def clip(region: Region) -> Region:
     """
     match region:
         case Box(x1, y1, x2, y2):
-            if x1 >= 0 and y1 >= 0 and x2 <= 1 and y2 <= 1 and {type(v) for v in (x1, y1, x2, y2)} == {float}:
-                return region
-            return Box(*(min(max(float(v), 0.0), 1.0) for v in (x1, y1, x2, y2)))
+            return region if is_exact(region) else Box(*(min(max(float(v), 0.0), 1.0) for v in (x1, y1, x2, y2)))
         case Polygon(parts):
             return Polygon(tuple(Part(_clip_ring(p.outer), tuple(map(_clip_ring, p.holes))) for p in parts))
         case Span(start, end):

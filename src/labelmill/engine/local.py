@@ -1,18 +1,18 @@
 """Worker processes on this machine: started early, watched, replaced when they die, never trusted."""
 
 import multiprocessing
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import connection, forkserver, util
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
+from labelmill.engine import nursery
 from labelmill.engine.worker import Order, work
 from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
@@ -23,9 +23,6 @@ from labelmill.store.database import Database
 
 TICK = 0.2
 """Seconds between looks at clocks and memory."""
-
-_LONGEST_TEMP_DIR = 60
-"""Characters that leave room for a socket's name within the 107 that one may have."""
 
 DEATHS_IN_A_ROW = 20
 """So many deaths without one shard done in between mean that the model, not an input, is at fault: halving a batch of
@@ -103,19 +100,6 @@ def redecide(database: Database, home: Path, task_id: int) -> None:
         redecide_all(conn, task_id, describe(open_card(home, version.card)).overlap)
 
 
-def prepare() -> None:
-    """Start the server that worker processes are forked from: it imports what they need while the caller goes on."""
-    if len(tempfile.gettempdir()) > _LONGEST_TEMP_DIR:
-        usual, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 - multiprocessing makes a private folder in it
-        try:
-            util.get_temp_dir()  # chosen now, once for the process
-        finally:
-            tempfile.tempdir = usual
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["labelmill.engine.worker", "labelmill.models.onnx"])
-    forkserver.ensure_running()
-
-
 class Pool:
     """A model in several processes. `start`, then `wait_ready`, then `run` one task, then `close`.
 
@@ -135,7 +119,7 @@ class Pool:
 
     def start(self) -> None:
         """Start the processes; they load the model while the caller goes on."""
-        prepare()
+        nursery.prepare()
         self._hiring = threading.Thread(target=self._hire_all)  # a fork waits for the server's imports
         self._hiring.start()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from labelmill.core.annotation import Prediction
 from labelmill.core.errors import ModelFault
-from labelmill.core.geometry import Box, Polygon, Span, clip, fault
+from labelmill.core.geometry import Box, Polygon, Span, clip, fault, is_exact
 
 Kind: TypeAlias = Literal["image", "text"]
 Makes: TypeAlias = Literal["class", "box", "polygon", "span", "embedding", "text"]
@@ -99,6 +99,9 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
             count = f"{len(said_all):,} predictions for one input"
             return ModelFault("rubbish", f"{info.name}: {count}, more than {MOST_PREDICTIONS:,}")
         for index, said in enumerate(said_all):
+            if _needs_nothing(said, known, on_image=length is None):
+                clean.append(said)
+                continue
             if wrong := _fault(said, known, index, length):
                 return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
             region = None if said.region is None else clip(said.region)
@@ -109,6 +112,21 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
     except Exception as error:  # noqa: BLE001 - an answer may be anything, and may run code of the model's
         return ModelFault("rubbish", f"{info.name}: an answer that is no list of predictions ({error})")
     return clean
+
+
+def _needs_nothing(said: Prediction, known: frozenset[str], *, on_image: bool) -> bool:
+    """True for what nearly all predictions are: a known concept, a rounded score, a box within the image or none."""
+    score, region = said.score, said.region
+    return (
+        type(said) is Prediction
+        and type(said.concept) is str
+        and said.concept in known
+        and type(score) is float
+        and 0 <= score <= 1
+        and round(score, 6) == score
+        and said.parent is None
+        and (region is None or (on_image and type(region) is Box and is_exact(region)))
+    )
 
 
 def _fault(said: Prediction, known: frozenset[str], index: int, length: int | None) -> str | None:

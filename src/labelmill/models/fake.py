@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
@@ -44,6 +45,8 @@ class FakeModel:
 
     def _act(self, rule: Rule, item: Input) -> list[Prediction]:
         time.sleep(self._script.delay if rule.delay is None else rule.delay)
+        while rule.wait_for is not None and not Path(rule.wait_for).exists():
+            time.sleep(0.01)
         match rule.do:
             case "raise":
                 raise ScriptedError("the script says so")

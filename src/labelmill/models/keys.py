@@ -217,7 +217,8 @@ class Rule(Keys):
     """What a fake model does with inputs that meet all of the rule's conditions; without conditions: with every input.
 
     Conditions: `text` is part of the text, `matches` is a regular expression found in it, `width` and `height` are the
-    original picture's in pixels, `colour` is the picture's mean RGB to within `within`.
+    original picture's in pixels, `colour` is the picture's mean RGB to within `within`. `wait_for`: a file that has
+    to be there first.
     """
 
     text: str | None = None
@@ -229,6 +230,7 @@ class Rule(Keys):
     do: Action = "predict"
     predictions: tuple[Said, ...] = ()
     delay: Annotated[float, Field(ge=0)] | None = None
+    wait_for: str | None = None
 
     @field_validator("matches")
     @classmethod

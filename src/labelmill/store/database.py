@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import errors as pg
 
-from labelmill.core.errors import StoreFault
+from labelmill.core.errors import BadCall, StoreFault
 
 HEAD = "0001"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
@@ -45,13 +45,13 @@ class Database:
     def prepare(self) -> None:
         """Check what the server offers and bring the schema up to date.
 
-        Raises StoreFault with one sentence that names everything the server lacks.
+        Raises BadCall with one sentence that names everything the server lacks.
         """
         with self.begin() as conn:
             if _revision(conn) == HEAD:
                 return
             if lacking := lacks(conn):
-                raise StoreFault(f"This PostgreSQL cannot be used: {'; '.join(lacking)}.")
+                raise BadCall(f"This PostgreSQL cannot be used: {'; '.join(lacking)}.")
         self._migrate()
 
     def close(self) -> None:

@@ -116,11 +116,14 @@ def test_cancel_stops_a_run_that_is_under_way(mill: Mill, tmp_path: Path, databa
 
 
 def test_apply_in_the_middle_of_a_run(mill: Mill, tmp_path: Path, database: Database) -> None:
-    card = write_card(tmp_path / "slow.yaml", delay=0.02)
+    applied = tmp_path / "applied"
+    said = [{"concept": "good", "score": 0.95}, {"concept": "bad", "score": 0.6}]
+    card = write_card(tmp_path / "slow.yaml", {"matches": "9$", "wait_for": str(applied), "predictions": said})
     source = write_texts(tmp_path / "texts", [f"text {i}" for i in range(120)])
     process = mill.start("annotate", source, "--model", card, "--json", "--upper", "never")
-    until(lambda: rows(database, "SELECT count(*) FROM ledger WHERE outcome = 'done'")[0] > 10)
+    until(lambda: rows(database, "SELECT count(*) FROM ledger WHERE outcome = 'done'")[0] > 0)
     mill("tasks", "apply", 1, "--upper", "0.9", "--lower", "0.7", "--json", status=1)
+    applied.touch()
     ended(process)
     report = checked(mill("tasks", "resume", 1, "--json").json)
     assert report["annotations"] == {"success": 120, "awaiting_review": 0}

@@ -72,7 +72,8 @@ class Answers:
         order = self._suppressed(boxes, scores, classes) if suppress else np.argsort(-scores, kind="stable")
         corner = np.asarray([frame.left, frame.top] * 2)
         shares = np.clip((boxes[order] - corner) / ([frame.width, frame.height] * 2), 0.0, 1.0)
-        found = zip(classes[order].tolist(), scores[order].tolist(), shares.tolist(), strict=True)
+        rounded = scores[order].astype(np.float64).round(6)
+        found = zip(classes[order].tolist(), rounded.tolist(), shares.tolist(), strict=True)
         return [
             Prediction(self.names[number], score, Box(x1, y1, x2, y2))
             for number, score, (x1, y1, x2, y2) in found
