@@ -73,7 +73,9 @@ def work(database: Database, task_id: int, model: Model | None = None, *, at_mos
     count = 0
     with database.session() as conn:
         while count < at_most and (claim := shards.claim(conn, task_id)) is not None:
-            annotate_shard(conn, claim, model, Media(Path("/nowhere"), max_bytes=1), lambda ids: None)
+            annotate_shard(
+                conn, claim, model, Media(Path("/nowhere"), max_bytes=1), lambda ids: lambda first, count: None
+            )
             shards.release(conn, task_id, claim.no)
             count += 1
     return count

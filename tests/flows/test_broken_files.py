@@ -209,7 +209,7 @@ def run(database: Database, task_id: int, media: Media) -> None:
     model = load(NULL, floor=0.05)
     with database.session() as conn:
         while claim := shards.claim(conn, task_id):
-            annotate_shard(conn, claim, model, media, lambda ids: None)
+            annotate_shard(conn, claim, model, media, lambda ids: lambda first, count: None)
             shards.release(conn, task_id, claim.no)
 
 
@@ -233,7 +233,7 @@ def test_an_unlucky_model_sees_the_good_ones_only(database: Database, imported: 
     rows(database, "UPDATE shard SET inputs = 9 RETURNING 1")
     with database.session() as conn:
         claim = until(lambda: shards.claim(conn, task_id))
-        annotate_shard(conn, claim, Watcher(), media, lambda ids: seen.append(-len(ids)))  # type: ignore[arg-type]
+        annotate_shard(conn, claim, Watcher(), media, lambda ids: lambda first, count: seen.append(-count))  # type: ignore[arg-type]
     assert seen == [-9, 6, 0]
     check_sums(database, task_id)
     failed = rows(database, "SELECT kind, count(*) FROM ledger WHERE outcome = 'failed' GROUP BY 1")

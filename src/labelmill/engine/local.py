@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from pathlib import Path
@@ -13,7 +14,7 @@ import psutil
 
 from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
 from labelmill.engine import nursery
-from labelmill.engine.worker import Order, work
+from labelmill.engine.worker import Order, Place, work
 from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
 from labelmill.flows.catalog import open_card
@@ -59,11 +60,18 @@ class _Worker:
     process: Any
     line: connection.Connection
     life: connection.Connection
+    place: Place
     since: float
     state: str = "loading"
     shard: int = -1
-    suspects: list[int] = field(default_factory=list)
+    inputs: list[int] = field(default_factory=list)
     killed: tuple[str, str] | None = None
+
+    @property
+    def suspects(self) -> list[int]:
+        """Ids of the inputs that it is reading or showing to the model now."""
+        _, first, count = self.place.get()
+        return self.inputs[first : first + count] if self.state == "working" else []
 
 
 def pool(machine: Machine, card: str, floor: float, inputs: int | None = None) -> "Pool":
@@ -172,11 +180,12 @@ class Pool:
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         life, watched = self._context.Pipe()
-        process = self._context.Process(target=work, args=(self._order, theirs, watched), daemon=True)
+        place = Place()
+        process = self._context.Process(target=work, args=(self._order, theirs, watched, place), daemon=True)
         process.start()
         theirs.close()
         watched.close()
-        worker = _Worker(process, ours, life, time.monotonic())
+        worker = _Worker(process, ours, life, place, time.monotonic())
         self._workers.append(worker)
         return worker
 
@@ -185,6 +194,13 @@ class Pool:
             database, task_id = self._task
             worker.state = "resting"
             worker.line.send((database.url, task_id))
+
+    def _let_look(self) -> None:
+        """One found nothing left to do: so will those that wait for what it might have lost."""
+        for worker in self._workers:
+            if worker.state == "resting":
+                with suppress(OSError):  # it just died: _listen hears of it
+                    worker.line.send(("look",))
 
     def _listen(self) -> None:
         lines = {worker.line: worker for worker in self._workers}
@@ -198,19 +214,18 @@ class Pool:
             self._heard(worker, message)
 
     def _heard(self, worker: _Worker, message: tuple[Any, ...]) -> None:
-        worker.since = time.monotonic()
         match message:
             case ("ready",):
                 worker.state = "ready"
                 self._give_task(worker)
-            case ("batch", shard, suspects):
-                worker.state = "predicting" if suspects else "saving"
-                worker.shard, worker.suspects = shard, suspects
+            case ("shard", shard, inputs):
+                worker.state, worker.shard, worker.inputs = "working", shard, inputs
             case ("rest",):
                 worker.state, self._deaths = "resting", 0
             case ("end",):
                 self._workers.remove(worker)
                 self._bury(worker)
+                self._let_look()
             case ("unusable", sentence):
                 raise ModelUnusable(sentence)
             case ("store", sentence):
@@ -221,13 +236,12 @@ class Pool:
     def _look(self) -> None:
         now = time.monotonic()
         if now < self._next_look:
-            return  # workers send a message a batch: looking each time would cost more than what is looked for
+            return  # looking at each message would cost more than what is looked for
         self._next_look = now + TICK
         for worker in list(self._workers):
-            spent = now - worker.since
-            if worker.state == "predicting" and spent > self._limits.batch_seconds:
+            if worker.suspects and now - worker.place.get()[0] > self._limits.batch_seconds:
                 self._end(worker, "hung", f"no answer within {self._limits.batch_seconds:g} s")
-            elif worker.state == "loading" and spent > self._limits.load_seconds:
+            elif worker.state == "loading" and now - worker.since > self._limits.load_seconds:
                 raise ModelUnusable(f"The model was not loaded within {self._limits.load_seconds:g} s.")
             elif (size := _memory(worker)) > self._limits.most_memory:
                 self._end(worker, "memory", f"its process took {size >> 20:,} MiB, more than it may")
@@ -246,7 +260,7 @@ class Pool:
             raise ModelUnusable(f"The model cannot be loaded: {message}.")
         if self._deaths >= DEATHS_IN_A_ROW:
             raise ModelUnusable(f"The model died {self._deaths} times in a row; at the last: {message}.")
-        if worker.state == "predicting" and self._task is not None:
+        if worker.suspects and self._task is not None:
             database, task_id = self._task
             with database.session() as conn:
                 blame(conn, task_id, worker.shard, worker.suspects, kind, message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -24,31 +25,31 @@ class Answers:
     failed: list[Failed] = field(default_factory=list)
 
 
-def annotate_shard(
-    conn: sa.Connection, claim: Claim, model: Model, media: Media, tell: Callable[[Sequence[int]], None]
-) -> None:
-    """Predict and save a claimed shard.
+Tell: TypeAlias = Callable[[int, int], None]
+"""Hears where a shard is at: the place of the first input that is about to be read and shown to the model, and how many
+in all; no input when they are through."""
 
-    `tell` hears the ids of the inputs that are about to be read and shown to the model; none when they are through.
-    """
+
+def annotate_shard(
+    conn: sa.Connection, claim: Claim, model: Model, media: Media, watch: Callable[[Sequence[int]], Tell]
+) -> None:
+    """Predict and save a claimed shard. `watch` hears the ids of its inputs and gives what is told of their places."""
     terms = tasks.terms(conn, claim.task_id)
     names = models.by_id(conn, terms.model_version_id).concepts
     items = shards.items(conn, claim.task_id, claim.no)
     conn.commit()
-    answers = predict(model, media, items, terms, tell)
+    answers = predict(model, media, items, terms, watch([item.input_id for item in items]))
     with conn.begin():
         save(conn, claim, tasks.current(conn, terms), names, model.info.overlap, answers)
 
 
-def predict(
-    model: Model, media: Media, items: Sequence[Item], terms: Terms, tell: Callable[[Sequence[int]], None]
-) -> Answers:
+def predict(model: Model, media: Media, items: Sequence[Item], terms: Terms, tell: Tell) -> Answers:
     """The model's checked predictions of the asked concepts, down to the run's floor, for inputs it can read."""
     answers = Answers()
     work = Work.LABEL if terms.has_reviewers else Work.NONE
     for start in range(0, len(items), model.info.batch):
         batch = items[start : start + model.info.batch]
-        tell([item.input_id for item in batch])
+        tell(start, len(batch))
         readable = _readable(model, media, batch, answers.failed, work)
         said = ask(model, [read for _, read in readable]) if readable else []
         for (item, _), answer in zip(readable, said, strict=True):
@@ -56,7 +57,7 @@ def predict(
                 answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer)))
             else:
                 answers.done.append((item.input_id, _kept(answer, terms)))
-    tell([])
+    tell(len(items), 0)
     return answers
 
 
