@@ -44,9 +44,7 @@ def _measure_model(name: str, folder: Path, home: Path) -> list[Row]:
     for run in range(RUNS):
         for loop in ("threads", "processes"):
             seconds[loop].append(_script("bench.bare", loop, str(card), str(folder)))
-        took, report = labelmill(
-            home, "annotate", str(folder), "--model", str(card), "--project", f"{name}-{run}", "--lower", "0.3"
-        )
+        took, report = labelmill(home, "annotate", str(folder), "--model", str(card), "--project", f"{name}-{run}")
         assert report["inputs"] == COUNT
         assert not report["failures_total"]
         seconds["ours"].append(took)

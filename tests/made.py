@@ -1,6 +1,5 @@
 """What tests of the store and of the flows share: a task over a few inputs, worked on in this process."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from labelmill.models.catalog import BUILTIN, load
 from labelmill.store import inputs, projects, shards
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput
-from labelmill.store.media import Media
+from labelmill.store.media import Media, digest_of
 
 NULL = BUILTIN["null"]
 
@@ -34,10 +33,7 @@ class Made:
 
 def add_texts(database: Database, project_id: int, dataset_id: int, texts: Sequence[str]) -> None:
     """Put texts into a dataset."""
-    new = [
-        NewInput(text, f"/made/{dataset_id}/{text}", hashlib.sha256(text.encode()).digest(), "text", text=text)
-        for text in texts
-    ]
+    new = [NewInput(text, f"/made/{dataset_id}/{text}", digest_of(text.encode()), "text", text=text) for text in texts]
     with database.begin() as conn:
         inputs.add(conn, project_id, dataset_id, new, fresh=False)
 

@@ -1,6 +1,5 @@
 """A source into a dataset: every item is read once, hashed, looked at, and kept or refused with its reason."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -12,7 +11,7 @@ from labelmill.formats.source import Found, Limits, Refused, open_source
 from labelmill.store import inputs, tasks
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput, Rejection
-from labelmill.store.media import Media
+from labelmill.store.media import Media, digest_of
 
 BATCH = 1000
 """Items in one transaction. A crash between two loses nothing: reading the source again finds the first ones there."""
@@ -84,11 +83,11 @@ def _looked_at(items: Iterable[Found | Refused], media: Media, max_pixels: int) 
 
 def _new_input(item: Found, media: Media, max_pixels: int) -> NewInput:
     if item.text is not None:
-        digest = hashlib.sha256(item.text.encode()).digest()
+        digest = digest_of(item.text.encode())
         return NewInput(item.name, item.uri, digest, "text", text=item.text)
     data = item.data or b""
     header = image.read_header(data, max_pixels=max_pixels)
-    digest = hashlib.sha256(data).digest()
+    digest = digest_of(data)
     location = f"file:{item.path}" if item.path is not None else media.put(data, digest)
     return NewInput(item.name, item.uri, digest, "image", header.width, header.height, location=location)
 

@@ -27,8 +27,8 @@ def put_predictions(
         (
             run_id,
             input_id,
-            _array(concepts[p.concept] for p in said),
-            _array(p.score for p in said),
+            _array([concepts[p.concept] for p in said]),
+            _array([p.score for p in said]),
             _packed_regions(said),
             _parents(said),
         )
@@ -204,13 +204,15 @@ def _ids(conn: sa.Connection, table: str, count: int) -> list[int]:
     return list(conn.execute(query, {"sequence": f"{table}_id_seq", "count": count}).scalar_one())
 
 
-def _array(numbers: Iterable[float | None]) -> str:
-    # as text: the driver takes ten times as long to make a binary array of a list
-    return "{" + ",".join("NULL" if n is None else repr(n) for n in numbers) + "}"
+def _array(numbers: Sequence[float]) -> str:
+    # as text, and that of a list: the driver takes ten times as long to make a binary array of it
+    return f"{{{str(numbers)[1:-1]}}}"
 
 
 def _parents(said: Sequence[Prediction]) -> str | None:
-    return _array(p.parent for p in said) if any(p.parent is not None for p in said) else None
+    if all(p.parent is None for p in said):
+        return None
+    return "{" + ",".join("NULL" if p.parent is None else str(p.parent) for p in said) + "}"
 
 
 def _packed_regions(said: Sequence[Prediction]) -> bytes | None:

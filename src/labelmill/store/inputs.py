@@ -12,7 +12,7 @@ from labelmill.store import schema as t
 
 @dataclass(frozen=True, slots=True)
 class NewInput:
-    """One source that could be read. `digest` is the sha256 of its bytes, of the UTF-8 text for a text."""
+    """One source that could be read. `digest`: media.digest_of its bytes, of the UTF-8 for a text."""
 
     name: str
     uri: str

@@ -89,7 +89,7 @@ input_ = Table(
     metadata,
     _id(),
     Column("project_id", BigInteger, nullable=False),
-    Column("hash", LargeBinary, nullable=False, comment="sha256 of the bytes; of the UTF-8 text for texts"),
+    Column("hash", LargeBinary, nullable=False, comment="BLAKE3 of the bytes; of the UTF-8 text for texts"),
     Column("kind", Text, nullable=False),
     Column("width", Integer, comment="pixels, upright"),
     Column("height", Integer, comment="pixels, upright"),

@@ -1,16 +1,15 @@
 """Stored bytes: whole, or not there at all."""
 
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
 from labelmill.core.errors import StoreFault
-from labelmill.store.media import Media
+from labelmill.store.media import Media, digest_of
 
 DATA = b"some bytes"
-DIGEST = hashlib.sha256(DATA).digest()
+DIGEST = digest_of(DATA)
 
 
 def test_bytes_come_back(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class Answers:
         order = self._suppressed(boxes, scores, classes) if suppress else np.argsort(-scores, kind="stable")
         corner = np.asarray([frame.left, frame.top] * 2)
         shares = np.clip((boxes[order] - corner) / ([frame.width, frame.height] * 2), 0.0, 1.0)
+        # as check_predictions rounds them: it then passes predictions on as they are
         rounded = scores[order].astype(np.float64).round(6)
         found = zip(classes[order].tolist(), rounded.tolist(), shares.tolist(), strict=True)
         return [

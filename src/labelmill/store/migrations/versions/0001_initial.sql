@@ -77,7 +77,7 @@ CREATE TABLE input (
     CONSTRAINT uq_input_project_id_hash UNIQUE (project_id, hash)
 );
 
-COMMENT ON COLUMN input.hash IS 'sha256 of the bytes; of the UTF-8 text for texts';
+COMMENT ON COLUMN input.hash IS 'BLAKE3 of the bytes; of the UTF-8 text for texts';
 
 COMMENT ON COLUMN input.width IS 'pixels, upright';
 
