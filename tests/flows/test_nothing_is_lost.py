@@ -186,14 +186,20 @@ def test_two_resumes_of_one_task_at_once(embedded_mill: Mill, tmp_path: Path) ->
             database.close()
 
 
-@pytest.mark.parametrize("whom", ["group", "command"])
-def test_ctrl_c_stops_and_resume_goes_on(embedded_mill: Mill, tmp_path: Path, whom: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "whom", "status"),
+    [(signal.SIGINT, "group", 130), (signal.SIGINT, "command", 130), (signal.SIGTERM, "group", 143)],
+)
+def test_a_signal_stops_and_resume_goes_on(
+    embedded_mill: Mill, tmp_path: Path, number: int, whom: str, status: int
+) -> None:
+    """Ctrl-C in a terminal and the end of a service reach the workers as well."""
     mill = embedded_mill
     source, slow, _ = made(tmp_path)
     process = mill.start("annotate", source, "--model", slow, "--json")
     until(lambda: done_share(mill.home) > 0.1)
-    os.killpg(process.pid, signal.SIGINT) if whom == "group" else process.send_signal(signal.SIGINT)
-    said = ended(process, 130)
+    os.killpg(process.pid, number) if whom == "group" else process.send_signal(number)
+    said = ended(process, status)
     assert said.out == ""
     assert said.line == "stopped; nothing is lost: 'labelmill tasks list' shows what to resume."
     until(lambda: postmaster.find(where(mill.home).data) is None)  # the last to leave stops it

@@ -66,7 +66,8 @@ class Place:
 
 def work(order: Order, line: Connection, life: Connection, place: Place) -> None:
     """The process's main function. `life` closes when the supervisor dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to hear
+    for number in (signal.SIGINT, signal.SIGTERM):  # the supervisor's to hear, also when the whole group is told
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(life,), daemon=True).start()
     os.dup2(2, 1)  # whatever a model prints is not the command's answer
     _prefer_me_to_the_database()
