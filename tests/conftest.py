@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from scratch import Scratch
 
 from labelmill.core.errors import StoreFault
@@ -18,6 +19,10 @@ from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded, where
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+# how long an example takes says more about who else uses the machine
+settings.register_profile("labelmill", deadline=None)
+settings.load_profile("labelmill")
 
 # a suite that was started in the background has SIGINT ignored, and so would every command that it starts
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,7 +9,7 @@ from labelmill.core.annotation import UNDECIDED, Prediction, Status, Work, statu
 from labelmill.core.threshold import Band, Thresholds, decide
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a detector makes a hundred for each photo, and that takes four times as long
 class Decided:
     """A prediction (its index in the model's answer, its project concept) and the band it falls in."""
 
@@ -39,7 +39,8 @@ class Changes:
 
 def triage(predictions: Iterable[tuple[int, Prediction]], thresholds: Thresholds) -> list[Decided]:
     """Decide every prediction of one input; `predictions` as `mapped` gives them."""
-    return [Decided(i, p, decide(p.score, thresholds.of(p.concept))) for i, p in predictions]
+    of, default = thresholds.by_concept.get, thresholds.default
+    return [Decided(i, p, decide(p.score, of(p.concept, default))) for i, p in predictions]
 
 
 def reconcile(decided: Sequence[Decided], standing: Iterable[Standing]) -> Changes:

@@ -33,17 +33,15 @@ def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> 
 
 def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, ...]]:
     """Per concept the packed histogram of scores and the count of each band, as the store takes them."""
-    groups: dict[str, list[Decided]] = {}
+    groups: dict[str, tuple[list[float], list[Band]]] = {}
     for one in decided:
-        groups.setdefault(one.prediction.concept, []).append(one)
-    rows = []
-    for name, ones in groups.items():
-        counts = dict.fromkeys(Band, 0)
-        for one in ones:
-            counts[one.band] += 1
-        packed = pack(histogram(one.prediction.score for one in ones))
-        rows.append((terms.ids[name], packed, counts[Band.APPROVED], counts[Band.REVIEW], counts[Band.DISCARDED]))
-    return rows
+        scores, bands = groups.setdefault(one.prediction.concept, ([], []))
+        scores.append(one.prediction.score)
+        bands.append(one.band)
+    return [
+        (terms.ids[name], pack(histogram(scores)), *(bands.count(band) for band in Band))
+        for name, (scores, bands) in groups.items()
+    ]
 
 
 def work_owed(terms: Terms, statuses: Sequence[Status], *, touched: bool) -> Work:

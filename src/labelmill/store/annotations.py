@@ -14,7 +14,7 @@ from labelmill.core.annotation import Prediction, Status
 from labelmill.core.geometry import Box, Region, decode, encode, kind_of
 from labelmill.core.triage import Standing
 from labelmill.store import schema as t
-from labelmill.store.database import copy_rows
+from labelmill.store.database import copy_lines, copy_rows
 from labelmill.store.tasks import as_json
 
 
@@ -70,26 +70,28 @@ def put(conn: sa.Connection, task_id: int, new: Sequence[NewAnnotation]) -> list
     """Insert annotations with their regions; their ids, in order."""
     if not new:
         return []
-    regions = _ids(conn, "region", sum(a.region is not None for a in new))
-    ids = _ids(conn, "annotation", len(new))
-    region_rows: list[tuple[Any, ...]] = []
-    rows: list[tuple[Any, ...]] = []
+    ids, regions = _new_ids(conn, len(new), sum(a.region is not None for a in new))
+    region_lines: list[str] = []
+    lines: list[str] = []
     for annotation_id, a in zip(ids, new, strict=True):
-        region_id = None
+        region_id: int | str = _NULL
         if a.region is not None:
-            region_id = regions[len(region_rows)]
-            region_rows.append((region_id, a.input_id, kind_of(a.region), as_json(encode(a.region))))
-        rows.append(
-            (
-                *(annotation_id, task_id, a.input_id, region_id, a.concept_id, a.labeler_id),
-                *(a.status.value, a.score, a.prediction, a.touched),
-            )
+            region_id = regions[len(region_lines)]
+            region_lines.append(f"{region_id}\t{a.input_id}\t{kind_of(a.region)}\t{as_json(encode(a.region))}\n")
+        score = _NULL if a.score is None else repr(a.score)
+        index = _NULL if a.prediction is None else a.prediction
+        lines.append(
+            f"{annotation_id}\t{task_id}\t{a.input_id}\t{region_id}\t{a.concept_id}\t{a.labeler_id}\t"
+            f"{a.status.value}\t{score}\t{index}\t{a.touched}\n"
         )
-    if region_rows:
-        copy_rows(conn, "region (id, input_id, kind, value)", region_rows)
+    if region_lines:
+        copy_lines(conn, "region (id, input_id, kind, value)", region_lines)
     into = "annotation (id, task_id, input_id, region_id, concept_id, labeler_id, status, score, prediction, touched)"
-    copy_rows(conn, into, rows)
+    copy_lines(conn, into, lines)
     return ids
+
+
+_NULL = "\\N"
 
 
 def standing(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, list[Standing]]:
@@ -197,11 +199,14 @@ def _new_regions(conn: sa.Connection, moved: Sequence[Update]) -> list[int]:
     return made
 
 
-def _ids(conn: sa.Connection, table: str, count: int) -> list[int]:
-    if not count:
-        return []
-    query = sa.text("SELECT array_agg(nextval(CAST(:sequence AS regclass))) FROM generate_series(1, :count)")
-    return list(conn.execute(query, {"sequence": f"{table}_id_seq", "count": count}).scalar_one())
+def _new_ids(conn: sa.Connection, count: int, regions: int) -> tuple[list[int], list[int]]:
+    """So many ids for annotations and for regions, in one round trip."""
+    query = sa.text("""
+        SELECT ARRAY(SELECT nextval('annotation_id_seq') FROM generate_series(1, :count)),
+               ARRAY(SELECT nextval('region_id_seq') FROM generate_series(1, :regions))
+    """)
+    row = conn.execute(query, {"count": count, "regions": regions}).one()
+    return list(row[0]), list(row[1])
 
 
 def _array(numbers: Sequence[float]) -> str:
@@ -219,12 +224,11 @@ def _packed_regions(said: Sequence[Prediction]) -> bytes | None:
     """Boxes alone: `B` and four little-endian float64 each. Anything else: `J` and JSON, null or {kind: value} each."""
     if all(p.region is None for p in said):
         return None
-    numbers: list[float] = []
-    for p in said:
-        if not isinstance(p.region, Box):
-            mixed = [None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said]
-            return b"J" + as_json(mixed).encode()
-        numbers += encode(p.region)
+    boxes = [p.region for p in said if type(p.region) is Box]
+    if len(boxes) < len(said):
+        mixed = [None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said]
+        return b"J" + as_json(mixed).encode()
+    numbers = [n for box in boxes for n in (box.x1, box.y1, box.x2, box.y2)]
     return struct.pack(f"<c{len(numbers)}d", b"B", *numbers)
 
 

@@ -137,3 +137,12 @@ def copy_rows(conn: sa.Connection, into: str, rows: Iterable[Sequence[Any]], typ
             copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+def copy_lines(conn: sa.Connection, into: str, lines: Iterable[str]) -> None:
+    """COPY rows that are lines of PostgreSQL's text format already: five times as fast as `copy_rows` for short rows.
+
+    For numbers and words of ours alone: what could hold a tab, a line break or a backslash goes through `copy_rows`.
+    """
+    with driver(conn).cursor().copy(f"COPY {into} FROM STDIN") as copy:
+        copy.write("".join(lines))

@@ -68,24 +68,29 @@ def new_task(
     return task_id
 
 
-_EXTEND = sa.text("""
+# Cuts the rows of `missing` into shards; the last ones are small, so that no worker waits long for another at the end.
+_CUT = """
+cut AS (
+    SELECT inputs, size, greatest(0, inputs - size) / size * size AS body, greatest(1, size / 4) AS small,
+           (SELECT coalesce(max(no) + 1, 0) FROM shard WHERE task_id = :task) AS first
+    FROM (SELECT count(*) AS inputs, least(:limit, greatest(1, count(*) / :wanted)) AS size FROM missing) AS counted
+), numbered AS MATERIALIZED (
+    SELECT input_id, first + CASE WHEN r < body THEN r / size ELSE body / size + (r - body) / small END AS no
+    FROM (SELECT input_id, row_number() OVER (ORDER BY input_id) - 1 AS r FROM missing) AS ranked, cut
+), put AS (
+    INSERT INTO shard (task_id, no, inputs) SELECT :task, no, count(*) FROM numbered GROUP BY no
+)
+"""
+
+_EXTEND = sa.text(f"""
 WITH missing AS MATERIALIZED (
     SELECT DISTINCT d.input_id
     FROM task JOIN dataset_source d USING (dataset_id)
     WHERE task.id = :task
       AND NOT EXISTS (SELECT FROM ledger l WHERE l.task_id = :task AND l.input_id = d.input_id)
-), cut AS (
-    SELECT count(*) AS inputs, least(:limit, greatest(1, count(*) / :wanted)) AS size,
-           (SELECT coalesce(max(no) + 1, 0) FROM shard WHERE task_id = :task) AS first
-    FROM missing
-), put AS (
-    INSERT INTO shard (task_id, no, inputs)
-    SELECT :task, first + i, least(size, inputs - i * size)
-    FROM cut, generate_series(0, (inputs - 1) / size) AS i WHERE inputs > 0
-)
-INSERT INTO ledger (task_id, input_id, shard)
-SELECT :task, input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / size FROM missing, cut
-""")
+), {_CUT}
+INSERT INTO ledger (task_id, input_id, shard) SELECT :task, input_id, no FROM numbered
+""")  # noqa: S608 - put together from the constant above
 
 
 def extend(conn: sa.Connection, task_id: int) -> int:
@@ -241,25 +246,16 @@ def add_seconds(conn: sa.Connection, task_id: int, *, annotate: float) -> None:
 
 
 # into shards of their own: what the old shards counted stays true of what stays in them
-_RETRY = sa.text("""
-WITH again AS MATERIALIZED (
+_RETRY = sa.text(f"""
+WITH missing AS MATERIALIZED (
     SELECT input_id, shard FROM ledger WHERE task_id = :task AND outcome = 'failed' AND work <> 'labeled'
-), cut AS (
-    SELECT count(*) AS inputs, least(:limit, greatest(1, count(*) / :wanted)) AS size,
-           (SELECT max(no) + 1 FROM shard WHERE task_id = :task) AS first
-    FROM again
-), put AS (
-    INSERT INTO shard (task_id, no, inputs)
-    SELECT :task, first + i, least(size, inputs - i * size)
-    FROM cut, generate_series(0, (inputs - 1) / size) AS i WHERE inputs > 0
-), took AS (
+), {_CUT}, took AS (
     UPDATE shard s SET inputs = s.inputs - per.n, failed = s.failed - per.n
-    FROM (SELECT shard, count(*) AS n FROM again GROUP BY shard) AS per WHERE s.task_id = :task AND s.no = per.shard
+    FROM (SELECT shard, count(*) AS n FROM missing GROUP BY shard) AS per WHERE s.task_id = :task AND s.no = per.shard
 )
-UPDATE ledger l SET shard = per.no, outcome = 'waiting', work = 'none', stage = NULL, kind = NULL, message = NULL
-FROM (SELECT input_id, first + (row_number() OVER (ORDER BY input_id) - 1) / size AS no FROM again, cut) AS per
-WHERE l.task_id = :task AND l.input_id = per.input_id
-""")
+UPDATE ledger l SET shard = n.no, outcome = 'waiting', work = 'none', stage = NULL, kind = NULL, message = NULL
+FROM numbered n WHERE l.task_id = :task AND l.input_id = n.input_id
+""")  # noqa: S608 - put together from the constant above
 
 
 def retry(conn: sa.Connection, task_id: int) -> int:

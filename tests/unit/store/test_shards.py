@@ -212,8 +212,9 @@ def test_shards_are_about_as_many_as_wanted_and_never_too_large(database: Databa
     sizes = rows(database, "SELECT inputs FROM shard ORDER BY no")
     assert sum(sizes) == count
     assert all(0 < size <= tasks.SHARD_LIMIT for size in sizes)
-    assert len(set(sizes[:-1])) <= 1
-    assert len(sizes) <= max(2 * tasks.SHARDS_WANTED, count / tasks.SHARD_LIMIT + 1)
+    assert sizes == sorted(sizes, reverse=True), "the small ones come last"
+    assert not sizes or sizes[-1] <= max(1, sizes[0] // 4), "nobody waits for more than a quarter of a shard"
+    assert len(sizes) <= max(2 * tasks.SHARDS_WANTED, count / tasks.SHARD_LIMIT + 8)
     check_sums(database, task.id)
 
 
