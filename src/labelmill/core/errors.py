@@ -17,6 +17,8 @@ The message is the sentence a person reads: what was wrong, where, and what to d
     └── StoreFault        the database or the disk cannot go on; the work can be resumed
 """
 
+from typing import Self
+
 
 class LabelmillError(Exception):
     """Base of all errors that carry a sentence for people."""
@@ -69,6 +71,9 @@ class Unreadable(LabelmillError):
         super().__init__(message)
         self.kind = kind
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
+
 
 class ModelFault(LabelmillError):
     """A model failed on an input.
@@ -79,6 +84,9 @@ class ModelFault(LabelmillError):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
 
 
 class ModelUnusable(LabelmillError):
