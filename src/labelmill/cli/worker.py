@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from labelmill.cli import shared
+from labelmill.cli.home import machine, opened
 from labelmill.core.errors import ModelUnusable
 from labelmill.engine import jobs, local
 from labelmill.settings import Settings
@@ -16,13 +17,13 @@ def command(
 ) -> int:
     """Work through the tasks that wait, one after another."""
     settings = Settings.from_environment(home=home)
-    machine = shared.machine(settings)
-    with shared.opened(settings) as database:
+    given = machine(settings)
+    with opened(settings) as database:
 
         def run(task_id: int) -> None:
             shared.tell(f"Task {task_id} ...")
             try:
-                local.run_task(database, machine, task_id, lambda: None)
+                local.run_task(database, given, task_id, lambda: None)
             except ModelUnusable as error:
                 shared.tell(f"Task {task_id} failed: {error}")  # it stands on the task; trying again would not help
             else:

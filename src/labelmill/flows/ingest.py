@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from labelmill.core.errors import BadCall, Unreadable
+from labelmill.core.rejection import nothing_in
 from labelmill.formats import image
 from labelmill.formats.source import Found, Limits, Refused, open_source
 from labelmill.store import inputs, tasks
@@ -56,7 +57,7 @@ def ingest(
         read += saved
         on_batch(read)
     if not read:
-        raise BadCall(f"{source} holds no files: name a folder with images or .txt files, a .zip, .csv or .jsonl.")
+        raise BadCall(nothing_in(source))
     return read
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Thresholds
-from labelmill.flows.catalog import chosen_concepts, put_version
+from labelmill.flows.catalog import Offer, chosen_concepts, put_version
 from labelmill.models.cards import Card
 from labelmill.store import models, projects, tasks
 
@@ -29,7 +29,7 @@ class Plan:
     ingest_seconds: float = 0.0
 
 
-def check_plan(card: Card, concepts: Sequence[str], thresholds: Thresholds, floor: float) -> list[str]:
+def check_plan(card: Offer, concepts: Sequence[str], thresholds: Thresholds, floor: float) -> list[str]:
     """The model concepts a task will ask for. Raises BadCall for whatever in the plan cannot be."""
     chosen = chosen_concepts(card, concepts)
     if not 0 <= floor <= thresholds.lowest:
