@@ -11,7 +11,16 @@ from urllib.parse import quote
 import httpx
 
 from labelmill import __version__
-from labelmill.core.errors import BadCall, BadCard, Conflict, LabelmillError, NotFound, StoreFault, Unreachable
+from labelmill.core.errors import (
+    BadCall,
+    BadCard,
+    Conflict,
+    LabelmillError,
+    ModelUnusable,
+    NotFound,
+    StoreFault,
+    Unreachable,
+)
 
 BASE = "/api/v1"
 TRIES = 3
@@ -28,6 +37,17 @@ LONG = httpx.Timeout(60, connect=10, read=None)
 
 class TooLarge(BadCall):
     """More was sent than the server takes."""
+
+
+KINDS: Mapping[str, type[LabelmillError]] = {
+    "not-found": NotFound,
+    "conflict": Conflict,
+    "too-large": TooLarge,
+    "bad-card": BadCard,
+    "model-unusable": ModelUnusable,
+    "store-fault": StoreFault,
+}
+"""The class for a `kind` of error; any other is a BadCall."""
 
 
 class Wire:
@@ -148,7 +168,9 @@ class Wire:
         except (ValueError, KeyError, TypeError):
             what = f"{answer.status_code} {answer.reason_phrase}".strip()
             return Unreachable(f"{self.address} answers {what}, and not as a server of Labelmill does.")
-        return _error_of(answer.status_code, kind)(message)
+        if answer.status_code >= 500 and kind not in KINDS:
+            return Unreachable(f"{self.address}: {message}")
+        return KINDS.get(kind, BadCall)(message)
 
     def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
         if isinstance(error, httpx.TimeoutException):
@@ -190,14 +212,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _error_of(status: int, kind: str) -> type[LabelmillError]:
-    if kind == BadCard.__name__ or kind == "bad-card":
-        return BadCard
-    if status >= 500:
-        return StoreFault
-    return {404: NotFound, 409: Conflict, 413: TooLarge}.get(status, BadCall)
 
 
 def _retry_after(answer: httpx.Response) -> float:
