@@ -23,12 +23,7 @@ class Token(TypedDict):
     name: str
     created_at: str
     used_at: str | None
-
-
-class FreshToken(Token):
-    """A token that was just made; its text is told this once."""
-
-    token: str
+    expires_at: str | None
 
 
 class Project(TypedDict):

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 
 from labelmill.client.wire import Wire
 from labelmill.core.errors import Unreachable
 
-SILENCE = httpx.Timeout(60, connect=10)
+SILENCE = httpx2.Timeout(60, connect=10)
 """A server that says nothing for longer, not even that it is there, is asked anew."""
 
 PAUSE = 1.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from labelmill.client.answers import Concept, Dataset, FreshToken, Member, Project, Token
+from labelmill.client.answers import Concept, Dataset, Member, Project, Token
 from labelmill.client.wire import Wire
 from labelmill.core.errors import Conflict, NotFound
 
@@ -122,7 +122,7 @@ class Members:
 
 
 class Tokens:
-    """One's own access tokens."""
+    """One's own access tokens. A token makes no other one: that is done on the page of one's account."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -131,13 +131,8 @@ class Tokens:
         """All of them, without their texts."""
         return self._wire.pages("/tokens")
 
-    def create(self, name: str) -> FreshToken:
-        """Make a token; it may do what its person may, and its text is told this once."""
-        said: FreshToken = self._wire.post("/tokens", {"name": name})
-        return said
-
     def delete(self, token_id: int) -> None:
-        """Make a token useless."""
+        """Make a token void, at once."""
         self._wire.delete(f"/tokens/{token_id}")
 
 

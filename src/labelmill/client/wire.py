@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import httpx2
 
 from labelmill import __version__
 from labelmill.core.errors import (
@@ -30,8 +30,8 @@ PAUSE = 0.2
 LONGEST_PAUSE = 30.0
 """Seconds that a server may ask to wait for; longer is an error."""
 
-PATIENCE = httpx.Timeout(60, connect=10)
-LONG = httpx.Timeout(60, connect=10, read=None)
+PATIENCE = httpx2.Timeout(60, connect=10)
+LONG = httpx2.Timeout(60, connect=10, read=None)
 """For calls that work before they answer: an archive is read while the client waits."""
 
 
@@ -61,7 +61,7 @@ class Wire:
             raise BadCall("A token is missing: make one on the server's page 'Account', give it as LABELMILL_TOKEN.")
         if not token.isascii() or not token.isprintable():
             raise BadCall("The token holds characters that no token has: copy it again.")
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=self.address + BASE,
             headers={"Authorization": f"Bearer {token}", "User-Agent": f"labelmill/{__version__}"},
             timeout=PATIENCE,
@@ -110,18 +110,18 @@ class Wire:
                 return
 
     @contextmanager
-    def stream(self, path: str, *, timeout: httpx.Timeout = LONG, **query: Any) -> Iterator[httpx.Response]:
+    def stream(self, path: str, *, timeout: httpx2.Timeout = LONG, **query: Any) -> Iterator[httpx2.Response]:
         """An answer that is read bit by bit. What breaks off in the middle raises Unreachable."""
         request = self._http.build_request("GET", path, params=_given(query), timeout=timeout)
         answer = self._sent(lambda: request, repeat=True, stream=True)
         try:
             yield answer
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise self._unreachable(error) from error
         finally:
             answer.close()
 
-    def _json(self, make: Callable[[], httpx.Request], *, repeat: bool) -> Any:
+    def _json(self, make: Callable[[], httpx2.Request], *, repeat: bool) -> Any:
         answer = self._sent(make, repeat=repeat)
         if answer.status_code == 204:
             return None
@@ -130,18 +130,18 @@ class Wire:
         except ValueError as error:
             raise Unreachable(f"There is no Labelmill at {self.address}: its answer is no JSON.") from error
 
-    def _sent(self, make: Callable[[], httpx.Request], *, repeat: bool, stream: bool = False) -> httpx.Response:
+    def _sent(self, make: Callable[[], httpx2.Request], *, repeat: bool, stream: bool = False) -> httpx2.Response:
         """An answer of a good status. What the server did not begin is sent again; if `repeat`, what broke, too."""
         pause = PAUSE
         for last in (*[False] * (TRIES - 1), True):
             try:
                 answer = self._http.send(make(), stream=stream)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 if last:
                     raise self._unreachable(error) from error
-            except httpx.LocalProtocolError as error:
+            except httpx2.LocalProtocolError as error:
                 raise BadCall(f"What was to be sent changed meanwhile ({error}): try again.") from error
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 if last or not repeat:
                     raise self._unreachable(error) from error
             else:
@@ -158,7 +158,7 @@ class Wire:
             pause *= 2
         raise AssertionError("the last try ends above")
 
-    def _error(self, answer: httpx.Response) -> LabelmillError:
+    def _error(self, answer: httpx2.Response) -> LabelmillError:
         if answer.is_redirect:
             to = answer.headers.get("location", "elsewhere")
             return BadCall(f"{self.address} sends its callers to {to}: if that is the server, name that address.")
@@ -172,8 +172,8 @@ class Wire:
             return Unreachable(f"{self.address}: {message}")
         return KINDS.get(kind, BadCall)(message)
 
-    def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
-        if isinstance(error, httpx.TimeoutException):
+    def _unreachable(self, error: httpx2.HTTPError) -> Unreachable:
+        if isinstance(error, httpx2.TimeoutException):
             return Unreachable(f"The server {self.address} does not answer in time.")
         why = str(error).strip() or type(error).__name__
         return Unreachable(f"The server {self.address} cannot be reached ({why}): is it running there?")
@@ -187,8 +187,8 @@ def checked_address(server: str, *, plain_http: bool) -> tuple[str, bool]:
     if not server:
         raise BadCall("A server is missing: give its address, such as http://127.0.0.1:8000, as LABELMILL_SERVER.")
     try:
-        url = httpx.URL(server)
-    except (httpx.InvalidURL, UnicodeError) as error:
+        url = httpx2.URL(server)
+    except (httpx2.InvalidURL, UnicodeError) as error:
         raise BadCall(f"{server!r} is no address of a server ({error})") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise BadCall(f"{server!r} is no address of a server: it begins with http:// or https://")
@@ -214,7 +214,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _retry_after(answer: httpx.Response) -> float:
+def _retry_after(answer: httpx2.Response) -> float:
     try:
         return max(0.0, float(answer.headers.get("retry-after", 0)))
     except ValueError:
