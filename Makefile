@@ -18,11 +18,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-check: setup ## Format, lint, types, direction of imports
+check: setup ## Format, lint, types, direction of imports, drift of the API
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m labelmill.server.openapi --check web/openapi.json
 
 test: setup check ## Everything that must hold before a change is kept
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)

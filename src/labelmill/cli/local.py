@@ -117,7 +117,7 @@ class Local:
     def models(self) -> list[dict[str, Any]]:
         """The catalog, by name."""
         cards = catalog.listed(self._database, self._settings.home)
-        return [{"name": n, "error": str(c)} if isinstance(c, BadCard) else _facts(c) for n, c in cards]
+        return [{"name": n, "error": str(c)} if isinstance(c, BadCard) else _facts(c) for n, c, _ in cards]
 
     def model(self, name: str) -> dict[str, Any]:
         """A model's card as facts."""
