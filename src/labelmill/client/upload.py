@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from labelmill.client.answers import Failure, Received
 from labelmill.client.walk import File, Refused, files_of
-from labelmill.client.wire import TooLarge, Wire
-from labelmill.core.errors import BadCall
+from labelmill.client.wire import Wire
+from labelmill.core.errors import BadCall, TooLarge
 from labelmill.core.rejection import nothing_in, own_source, reason_of
 
 MIB = 2**20

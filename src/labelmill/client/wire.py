@@ -1,6 +1,7 @@
 """The one way to a server: its address, the token, what is tried again, and its errors as those of core.errors."""
 
 import ipaddress
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,8 +18,12 @@ from labelmill.core.errors import (
     Conflict,
     LabelmillError,
     ModelUnusable,
+    NotAllowed,
     NotFound,
+    NotSignedIn,
     StoreFault,
+    TooLarge,
+    TooOften,
     Unreachable,
 )
 
@@ -35,12 +40,10 @@ LONG = httpx2.Timeout(60, connect=10, read=None)
 """For calls that work before they answer: an archive is read while the client waits."""
 
 
-class TooLarge(BadCall):
-    """More was sent than the server takes."""
-
-
 KINDS: Mapping[str, type[LabelmillError]] = {
     "not-found": NotFound,
+    "not-signed-in": NotSignedIn,
+    "not-allowed": NotAllowed,
     "conflict": Conflict,
     "too-large": TooLarge,
     "bad-card": BadCard,
@@ -168,6 +171,8 @@ class Wire:
         except (ValueError, KeyError, TypeError):
             what = f"{answer.status_code} {answer.reason_phrase}".strip()
             return Unreachable(f"{self.address} answers {what}, and not as a server of Labelmill does.")
+        if answer.status_code == 429:
+            return TooOften(message, math.ceil(_retry_after(answer)))
         if answer.status_code >= 500 and kind not in KINDS:
             return Unreachable(f"{self.address}: {message}")
         return KINDS.get(kind, BadCall)(message)

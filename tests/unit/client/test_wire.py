@@ -137,7 +137,8 @@ def test_no_redirect_is_followed(client: Client, other: Other) -> None:
         (400, "bad-call", errors.BadCall), (404, "not-found", errors.NotFound), (409, "conflict", errors.Conflict),
         (422, "bad-card", errors.BadCard), (422, "bad-call", errors.BadCall), (422, "news", errors.BadCall),
         (422, "model-unusable", errors.ModelUnusable), (503, "store-fault", errors.StoreFault),
-        (500, "fault", errors.Unreachable),
+        (401, "not-signed-in", errors.NotSignedIn), (403, "not-allowed", errors.NotAllowed),
+        (413, "too-large", errors.TooLarge), (500, "fault", errors.Unreachable),
     ],
 )  # fmt: skip
 def test_each_kind_of_error_is_its_class(client: Client, other: Other, status: int, kind: str, error: type) -> None:
@@ -202,8 +203,9 @@ def test_too_many_calls_are_tried_again(client: Client, other: Other, call: Call
 
 def test_a_long_wait_is_left_to_the_caller(client: Client, other: Other) -> None:
     other.say(429, BUSY, Retry_After="3600")
-    with pytest.raises(errors.LabelmillError, match="sentence"):
+    with pytest.raises(errors.TooOften, match="sentence") as said:
         client.me()
+    assert said.value.seconds == 3600
     assert len(other.calls) == 1
 
 
