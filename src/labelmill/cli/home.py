@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from labelmill.cli.shared import tell
 from labelmill.engine import local
@@ -39,6 +40,11 @@ def media(settings: Settings) -> Media:
     """The bytes of a home."""
     most = {"max_bytes": settings.max_file_mb * MIB, "max_pixels": settings.max_megapixels * 1_000_000}
     return Media(settings.home / "media", **most)
+
+
+def import_roots(settings: Settings) -> tuple[Path, ...]:
+    """The folders below which pages may import."""
+    return tuple(Path(root).expanduser() for root in settings.import_roots.split(os.pathsep) if root)
 
 
 def machine(settings: Settings) -> local.Machine:

@@ -168,9 +168,8 @@ class Local:
             project_id=project_id,
             dataset_id=dataset_id,
             max_bytes=self._settings.max_file_mb * home.MIB,
-            max_pixels=self._settings.max_megapixels * 1_000_000,
             limit=asked.limit,
-            on_batch=progress.reading,
+            on_batch=lambda taken: progress.reading(taken.read),
         )
         for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():
             tell_grown(task_id, count)

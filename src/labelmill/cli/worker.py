@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from labelmill.cli import shared
-from labelmill.cli.home import machine, opened
+from labelmill.cli.home import import_roots, machine, media, opened
 from labelmill.core.errors import ModelUnusable
 from labelmill.engine import jobs, local
+from labelmill.flows.import_folder import run_import
 from labelmill.settings import Settings
 
 
@@ -15,7 +16,7 @@ def command(
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
     home: shared.Home = None,
 ) -> int:
-    """Work through the tasks that wait, one after another."""
+    """Work through the tasks and imports that wait, one after another."""
     settings = Settings.from_environment(home=home)
     given = machine(settings)
     with opened(settings) as database:
@@ -29,5 +30,10 @@ def command(
             else:
                 shared.tell(f"Task {task_id} done.")
 
-        jobs.serve(database.url, run, until_idle=until_idle)
+        def import_(import_id: int) -> None:
+            shared.tell(f"Import {import_id} ...")
+            run_import(database, media(settings), import_roots(settings), import_id, jobs.enqueue)
+            shared.tell(f"Import {import_id} done.")
+
+        jobs.serve(database.url, run, import_, until_idle=until_idle)
     return 0

@@ -76,6 +76,14 @@ input_ = Table(
     Column("location", Text, comment="where the bytes lie: file: and a path (referenced), or media: and a hash"),
     when(),
     UniqueConstraint("project_id", "hash"),
+    Index(None, "project_id", "id"),
+    Index(None, "project_id", "kind", "id"),
+)
+
+leftover = Table(
+    "leftover",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="of content that lost its input; its files are to go"),
 )
 
 source = Table(
@@ -226,6 +234,7 @@ shard = Table(
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("inputs", "annotated", "empty", "failed", "predictions")
     ),
+    Column("done_at", DateTime(timezone=True), comment="the rate of a task is told from it"),
 )
 
 share = Table(
@@ -302,6 +311,7 @@ annotation = Table(
     Column("prediction", SmallInteger, comment="index in the run's prediction row; null for what a person made"),
     Column("touched", Boolean, nullable=False, server_default="false", comment="a person decided or changed it"),
     Index(None, "task_id", "input_id"),
+    Index(None, "input_id"),
 )
 
 annotation_event = Table(
