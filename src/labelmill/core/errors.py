@@ -14,7 +14,8 @@ The message is the sentence a person reads: what was wrong, where, and what to d
     ├── Unreadable        one source or input cannot be read; recorded, never fatal
     ├── ModelFault        a model failed on one input; recorded, never fatal
     ├── ModelUnusable     a model cannot be loaded at all; ends the run, loses nothing
-    └── StoreFault        the database or the disk cannot go on; the work can be resumed
+    ├── StoreFault        the database or the disk cannot go on; the work can be resumed
+    └── Unreachable       a server does not answer, or not as Labelmill does; what it works on goes on
 """
 
 from typing import Self
@@ -95,3 +96,7 @@ class ModelUnusable(LabelmillError):
 
 class StoreFault(LabelmillError):
     """The database or the disk cannot go on; nothing committed is lost and the work can be resumed."""
+
+
+class Unreachable(LabelmillError):
+    """A server does not answer, or not as a server of Labelmill does; what it works on goes on there."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -124,7 +124,23 @@ def _opened(home: Path, reference: str) -> Card | BadCard:
         return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
 
 
-def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:
+class Offer(Protocol):
+    """What a plan has to know of a model: a card, or what somebody else tells of one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def makes(self) -> str:
+        """What it answers with."""
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """The concepts it may answer."""
+
+
+def chosen_concepts(card: Offer, wanted: Sequence[str]) -> list[str]:
     """The wanted concepts, or all that the model offers. Raises BadCall for one that it does not offer."""
     if not card.offered:
         raise BadCall(f"{card.name} offers no concepts ({card.makes}), so it cannot label anything.")
