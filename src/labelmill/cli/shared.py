@@ -61,6 +61,11 @@ def media(settings: Settings) -> Media:
     return Media(settings.home / "media", **most)
 
 
+def import_roots(settings: Settings) -> tuple[Path, ...]:
+    """The folders below which pages may import."""
+    return tuple(Path(root).expanduser() for root in settings.import_roots.split(os.pathsep) if root)
+
+
 def machine(settings: Settings) -> local.Machine:
     """What this machine gives to a run: one worker a core unless the settings say otherwise."""
     return local.Machine(
