@@ -75,6 +75,7 @@ ROUTES: dict[str, Row] = {
     f"GET {PROJECT}/imports": Row("admin"),
     f"POST {PROJECT}/imports": Row("admin", 404, lambda _: {"folder": "/nowhere"}),  # test_uploads imports
     f"GET {PROJECT}/imports/{{import_id}}": Row("admin"),
+    f"GET {PROJECT}/events": Row("viewer", None),
     f"GET {TASKS}": Row("viewer"),
     f"POST {TASKS}": Row("admin", 201, _new_task, _new_task),
     f"GET {TASK}": Row("viewer"),

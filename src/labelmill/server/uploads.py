@@ -1,7 +1,7 @@
 """Data into a project: files by upload, a pasted text, a folder of the server's machine."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
@@ -76,6 +76,11 @@ class Import(BaseModel):
     ended_at: datetime | None
     created_at: datetime
 
+    @classmethod
+    def of(cls, row: imports.Import, **more: Any) -> Self:
+        """From what the store has."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields.keys() - more.keys()}, **more)
+
 
 class ImportAlone(Import):
     """One import, with the first of the sources that could not be read."""
@@ -128,7 +133,7 @@ def list_imports(member: Admin, site: Here, after: After = None, limit: Limit = 
     """Imports of folders, newest first."""
     with site.database.begin() as conn:
         rows = imports.page(conn, member.project_id, before=after or imports.NEWEST, limit=limit + 1)
-    return Page[Import].of([Import(**_facts(row)) for row in rows], limit)
+    return Page[Import].of([Import.of(row) for row in rows], limit)
 
 
 @router.post("/imports", status_code=202)
@@ -145,7 +150,7 @@ def create_import(said: NewImport, member: Admin, site: Here) -> Import:
             person_id=member.person.id,
             enqueue=jobs.enqueue_import,
         )
-        return Import(**_facts(imports.of_project(conn, member.project_id, import_id)))
+        return Import.of(imports.of_project(conn, member.project_id, import_id))
 
 
 @router.get("/imports/{import_id}")
@@ -156,7 +161,7 @@ def get_import(import_id: PathId, member: Admin, site: Here) -> ImportAlone:
         refused = []
         if found.dataset_id is not None:
             refused = inputs.refused_below(conn, found.dataset_id, found.folder, most=FAILURES_SHOWN)
-    return ImportAlone(**_facts(found), failures=_failures(refused))
+    return ImportAlone.of(found, failures=_failures(refused))
 
 
 def _dataset(site: Site, project_id: int, into: Into) -> int | None:
@@ -187,7 +192,3 @@ def _received(site: Site, came: upload.Received, dataset_id: int | None) -> Rece
 
 def _failures(refused: list[inputs.Rejection]) -> list[Failure]:
     return [Failure(source=one.name, kind=one.kind, message=one.message) for one in refused]
-
-
-def _facts(row: imports.Import) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Import.model_fields}
