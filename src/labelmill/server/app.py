@@ -4,12 +4,28 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from labelmill import __version__
-from labelmill.server import docs, errors, events, inputs, pages, projects, session, tasks, tokens, uploads
+from labelmill.server import (
+    concepts,
+    datasets,
+    docs,
+    errors,
+    events,
+    inputs,
+    members,
+    models,
+    pages,
+    projects,
+    session,
+    tasks,
+    tokens,
+    trials,
+    uploads,
+)
 from labelmill.server.guard import Guard
 from labelmill.server.site import Site
 
 API = "/api/v1"
-NOUNS = (session, tokens, projects, inputs, uploads, tasks, events)
+NOUNS = (session, tokens, projects, members, datasets, concepts, inputs, uploads, models, trials, tasks, events)
 """In the order of the documentation. Each has a `router`."""
 
 
