@@ -85,7 +85,7 @@ def served(home: Path) -> Iterator[httpx.Client]:
     try:
         assert process.stdout
         address = next(
-            found for line in process.stdout if (found := re.search(r"(http://\S+?)/?#?\S*token=(\S+)", line))
+            found for line in process.stdout if (found := re.search(r"(http://[^/\s]+)/sign-in#token=(\S+)", line))
         )
         with httpx.Client(base_url=f"{address[1]}/api/v1") as client:
             me = client.post("/session", json={"token": address[2]})
