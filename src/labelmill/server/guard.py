@@ -16,15 +16,20 @@ from labelmill.server.errors import answer
 MOST_JSON = 8 * 2**20
 """Bytes of a body, except where an endpoint takes files (`allow`)."""
 
-CONTENT_SECURITY_POLICY = "; ".join([
-    "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:",
+_POLICY = "; ".join([
+    "default-src 'none'", "script-src 'self'", "style-src 'self'{nonce}", "img-src 'self' data: blob:",
     "font-src 'self'", "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'",
     "form-action 'self'", "frame-ancestors 'none'",
 ])  # fmt: skip
-"""Scripts come from this server's files alone. Styles may be inline: the pages' widgets set theirs while they run."""
+
+
+def content_security_policy(nonce: str = "") -> str:
+    """Scripts come from this server's files alone, styles also from elements of a page that carry its nonce."""
+    return _POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "")
+
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

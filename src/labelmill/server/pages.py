@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import secrets
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from labelmill.core.errors import NotFound
+from labelmill.server.guard import content_security_policy
 
 router = APIRouter(include_in_schema=False)
+
+NONCE = "{{nonce}}"
+"""What the build leaves in the page where the nonce belongs, see web/vite.config.ts."""
 
 _COMPRESSED = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
 _NOT_BUILT = """<!doctype html>
@@ -23,12 +28,9 @@ _NOT_BUILT = """<!doctype html>
 
 
 def find() -> Path | None:
-    """The folder of the built pages: in the package, or in a source checkout's web/dist."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "pages", package.parents[1] / "web" / "dist"):
-        if (folder / "index.html").is_file():
-            return folder
-    return None
+    """The folder of the built pages in the package, where the build puts them."""
+    folder = Path(__file__).parents[1] / "pages"
+    return folder if (folder / "index.html").is_file() else None
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"])
@@ -39,11 +41,21 @@ def get_page(path: str, request: Request) -> Response:
     folder = find()
     if folder is None:
         return HTMLResponse(_NOT_BUILT, 503)
-    file = _files(folder, (folder / "index.html").stat().st_mtime_ns).get(path)
+    index = folder / "index.html"
+    file = _files(folder, index.stat().st_mtime_ns).get(path)
     if file is None and path.startswith("assets/"):
         raise NotFound(f"There is no file /{path}: reload the page, it was built anew.")
+    if file is None or file == index:
+        return _index(index)
     headers = {"Cache-Control": "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"}
-    return _sent(file or folder / "index.html", "gzip" in request.headers.get("accept-encoding", ""), headers)
+    return _sent(file, "gzip" in request.headers.get("accept-encoding", ""), headers)
+
+
+def _index(path: Path) -> Response:
+    """The page itself; each answer has a nonce of its own, for style sheets that its widgets add while they run."""
+    nonce = secrets.token_urlsafe(16)
+    html = path.read_text(encoding="utf-8").replace(NONCE, nonce)
+    return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(nonce)})
 
 
 @cache
