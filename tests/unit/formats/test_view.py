@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 import pytest
-from unit.formats.pictures import saved, scene
 from PIL import Image
+from unit.formats.pictures import saved, scene
 
 from labelmill.core.errors import Unreadable
 from labelmill.formats import view
