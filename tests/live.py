@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from mill import Mill, until
 
 from labelmill import Client
@@ -40,7 +39,7 @@ def listening(database: Database, home: Path) -> Iterator[str]:
     home.mkdir(parents=True, exist_ok=True)
     app = make_app(Site(database, home, Media(home / "media", max_bytes=10_000_000)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        server = Server(app)
         thread = threading.Thread(target=server.run, args=([taken],))
         thread.start()
         try:

@@ -1,4 +1,4 @@
-"""uvicorn's server, which ends streams of events when it stops: it waits for what is under way, and they never end."""
+"""uvicorn's server, which says when it answers, and ends streams of events when it stops."""
 
 import socket
 
@@ -9,10 +9,27 @@ from labelmill.server import events
 
 
 class Server(uvicorn.Server):
-    """As uvicorn's; its config holds an application of `make_app`."""
+    """As uvicorn's. `place` is printed, where there is one, once requests are answered.
+
+    When it stops, requests that are under way get `going_on` seconds (None: as long as they take).
+    """
+
+    def __init__(self, app: FastAPI, place: str = "", going_on: int | None = None) -> None:
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=going_on,
+        )  # fmt: skip
+        super().__init__(config)
+        self._app = app
+        self._place = place
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started and self._place:
+            print(self._place, flush=True)  # noqa: T201 - who started this process reads it
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the streams, wait for the requests that are under way."""
-        if isinstance(self.config.app, FastAPI):
-            events.close(self.config.app)
+        events.close(self._app)
         await super().shutdown(sockets)
