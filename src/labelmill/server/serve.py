@@ -25,6 +25,10 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
+        for one in sockets or ():
+            # asyncio does this only for sockets that name TCP as their protocol. Without it an answer's body waits for
+            # the client to acknowledge its head, which takes most systems 40 ms
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await super().startup(sockets=sockets)
         if self.started and self._place:
             print(self._place, flush=True)  # noqa: T201 - who started this process reads it

@@ -1,6 +1,7 @@
 """What moves is told as it moves, to who may hear it, by one look at the database for all."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Served:
     token: str
     server: Server
     thread: threading.Thread
+    listener: socket.socket
 
     @contextmanager
     def listen(self, project_id: int, status: int = 200) -> Iterator[Iterator[tuple[str, Any]]]:
@@ -64,17 +66,14 @@ def until_event(heard: Iterator[tuple[str, Any]], kind: str) -> Any:
 
 @pytest.fixture
 def served(database: Database, tmp_path: Path) -> Iterator[Served]:
-    import socket
-
     app = make_app(Site(database, tmp_path, Media(tmp_path / "media", max_bytes=10**6)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(app)
         thread = threading.Thread(target=server.run, args=([taken],))
         thread.start()
         until(lambda: server.started)
-        yield Served(
-            database, f"http://127.0.0.1:{taken.getsockname()[1]}", tokens(database)[0], server, thread
-        )  # fmt: skip
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        yield Served(database, address, tokens(database)[0], server, thread, taken)
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
@@ -101,6 +100,10 @@ def test_a_task_is_told_of_as_it_moves_and_when_it_is_gone(served: Served) -> No
         with served.database.begin() as conn:
             tasks.delete(conn, task.id, keep_annotations=True)
         assert until_event(heard, "gone") == {"id": task.id}
+
+
+def test_no_answer_waits_for_its_head_to_be_acknowledged(served: Served) -> None:
+    assert served.listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_streams_end_when_the_server_stops(served: Served) -> None:
