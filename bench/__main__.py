@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import memory, photos, texts
+from bench import memory, pages, photos, texts
 from bench.table import Row, show
 
-MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure}
+MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure, "pages": pages.measure}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
 import type { ViewerControls } from '../actions'
-import { useInput } from '../api/queries'
+import { useInput } from '../api/inputs'
 import type { Annotation, InputDetail } from '../api/types'
 import type { Canvas } from '../canvas/canvas'
 import { CanvasView } from '../parts/CanvasView'

@@ -4,7 +4,8 @@ import { IconCube, IconFlask, IconSearch, IconUpload } from '@tabler/icons-react
 import { useState } from 'react'
 
 import { addModel } from '../api/calls'
-import { client, useMe, useModels } from '../api/queries'
+import { client } from '../api/client'
+import { useMe, useModels } from '../api/queries'
 import type { Model } from '../api/types'
 import { TryModel } from '../parts/TryModel'
 import { Empty, PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'

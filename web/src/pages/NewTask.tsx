@@ -4,7 +4,8 @@ import { type ReactNode, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 
 import { createTask } from '../api/calls'
-import { client, useDatasets, useModels, useProject } from '../api/queries'
+import { moved } from '../api/moved'
+import { useDatasets, useModels, useProject } from '../api/queries'
 import type { Model, Thresholds } from '../api/types'
 import { BandLegend, BandTrack, ThresholdSlider } from '../parts/Limits'
 import { PerConcept } from '../parts/PerConcept'
@@ -38,8 +39,8 @@ export function Component() {
         thresholds,
         ...(kind === 'all' ? { all_inputs_as: newDataset.trim() } : { dataset_id: Number(datasetId) }),
       }),
-    onSuccess: async () => {
-      for (const noun of ['tasks', 'datasets', 'projects']) await client.invalidateQueries({ queryKey: [noun] })
+    onSuccess: () => {
+      moved(project, 'tasks', 'datasets', 'projects')
       void navigate(`/projects/${project}/tasks`)
     },
   })

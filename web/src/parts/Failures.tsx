@@ -4,7 +4,8 @@ import { IconRefresh } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
 import { retryTask } from '../api/calls'
-import { client, useFailures } from '../api/queries'
+import { moved } from '../api/moved'
+import { useFailures } from '../api/queries'
 import type { Task } from '../api/types'
 import { tell, tellFault, Trouble } from './states'
 import { many } from './words'
@@ -17,7 +18,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
     onError: tellFault,
     onSuccess: () => {
       tell('The failed inputs run again.')
-      void client.invalidateQueries({ queryKey: ['tasks', project] })
+      moved(project, 'tasks')
     },
   })
   const items = found.data?.pages.flatMap((page) => page.items) ?? []

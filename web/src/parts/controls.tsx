@@ -8,7 +8,7 @@ import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, type InputsControls, keyName, pressed, type ViewerControls } from '../actions'
 import { signOut } from '../api/calls'
-import { client } from '../api/queries'
+import { client } from '../api/client'
 
 interface Parts {
   viewer: ViewerControls | null
