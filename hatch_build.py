@@ -16,7 +16,7 @@ class PagesHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
         """Does nothing for editable installs: there `make` builds the pages."""
         if version == "editable":
             return

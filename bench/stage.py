@@ -146,11 +146,17 @@ class _Handler(BaseHTTPRequestHandler):
         """A browser that asks ten thousand times is no news."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *words: object) -> None:
+        """A browser that is closed leaves requests behind."""
+
+
 @contextmanager
 def stage() -> Iterator[str]:
     """The address of the pages on a stage."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
