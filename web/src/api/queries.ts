@@ -42,6 +42,7 @@ export const useTasks = (project: number) =>
   useInfiniteQuery({
     queryKey: ['tasks', project],
     queryFn: ({ pageParam }) => call.tasks(project, pageParam),
+    enabled: project > 0,
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: 30_000,

@@ -12,6 +12,7 @@ import type { Canvas } from '../canvas/canvas'
 import { CanvasView } from '../parts/CanvasView'
 import { ActionButton, useControls } from '../parts/controls'
 import { PageHead, StatusBadge, Trouble, Waiting } from '../parts/states'
+import { Tags } from '../parts/Tags'
 import { TextView } from '../parts/TextView'
 import { many } from '../parts/words'
 import { useColours, useFilter, useId } from './place'
@@ -85,8 +86,12 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
           {input.kind === 'image' ? (
             <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvasRef={canvas} {...shown} />
           ) : (
-            <TextView text={input.text ?? ''} {...shown} />
+            <div className="text-stage">
+              <Tags {...shown} />
+              <TextView text={input.text ?? ''} {...shown} />
+            </div>
           )}
+          {input.kind === 'image' && <Tags {...shown} />}
         </div>
         {panel && (
           <aside className="viewer-panel" aria-label="Annotations">

@@ -15,6 +15,7 @@ import { BandBar, LedgerBar } from '../parts/Ledger'
 import { BandLegend } from '../parts/Limits'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
+import { useTimeLeft } from '../parts/timeLeft'
 import { many, moment, progress, whole } from '../parts/words'
 import { ConceptRows } from '../parts/ConceptRows'
 import { useId, useMayChange } from './place'
@@ -25,12 +26,13 @@ export function Component() {
   const found = useTask(project, id)
   if (found.isPending) return <Waiting />
   if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} />
-  return <Shown project={project} task={found.data} key={id} />
+  return <Shown project={project} task={found.data} at={found.dataUpdatedAt} key={id} />
 }
 
-function Shown({ project, task }: { project: number; task: Task }) {
+function Shown({ project, task, at }: { project: number; task: Task; at: number }) {
   const navigate = useNavigate()
   const mayChange = useMayChange(project)
+  const left = useTimeLeft(task, at)
   return (
     <>
       <PageHead
@@ -42,7 +44,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
             <span className="ellipsis">{task.name}</span>
           </Group>
         }
-        note={task.deciding > 0 ? 'applying the new thresholds' : progress(task)}
+        note={task.deciding > 0 ? 'applying the new thresholds' : [progress(task), left].filter(Boolean).join(' · ')}
       >
         <Button variant="default" component={Link} to={`/projects/${project}/inputs?task_id=${task.id}`} leftSection={<IconPhoto size={16} />}>
           Look at its inputs
