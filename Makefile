@@ -34,11 +34,12 @@ pages: $(PAGES) ## Build the pages that the server shows
 $(PAGES): $(MODULES) $(WEB)
 	cd web && npm run --silent build
 
-check: setup $(CHECKED) ## Format, lint, types, direction of imports
+check: setup $(CHECKED) ## Format, lint, types, direction of imports, drift of the API
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m labelmill.server.openapi --check web/openapi.json
 
 # the types of the pages are those that web/openapi.json gives
 $(CHECKED): $(MODULES) $(WEB)

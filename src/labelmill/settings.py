@@ -21,6 +21,10 @@ class Settings:
     worker_memory_mb: int = 0
     max_file_mb: int = 100
     max_megapixels: int = 200
+    max_upload_mb: int = 2048
+    import_roots: str = ""
+    hosts: str = ""
+    trial_seconds: float = 60.0
 
     @classmethod
     def from_environment(cls, **given: object) -> Self:

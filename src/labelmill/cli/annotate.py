@@ -99,9 +99,8 @@ class _Annotation:
             project_id=project_id,
             dataset_id=dataset_id,
             max_bytes=self._settings.max_file_mb * shared.MIB,
-            max_pixels=self._settings.max_megapixels * 1_000_000,
             limit=limit,
-            on_batch=self._progress.reading,
+            on_batch=lambda taken: self._progress.reading(taken.read),
         )
         for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():
             shared.tell(

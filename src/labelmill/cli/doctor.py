@@ -80,7 +80,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings) -> Iterator[Finding]:
     with shared.opened(settings) as database:
         cards = catalog.listed(database, settings.home)
-    for name, card in cards:
+    for name, card, _ in cards:
         if isinstance(card, BadCard):
             yield Finding(f"Model {name}", "is broken", str(card))
             continue

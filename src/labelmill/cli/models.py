@@ -22,9 +22,9 @@ def list_(as_json: shared.AsJson = False, home: shared.Home = None) -> int:
     with shared.opened(settings) as database:
         cards = catalog.listed(database, settings.home)
     if as_json:
-        shared.put_json([_facts_of(name, card) for name, card in cards])
+        shared.put_json([_facts_of(name, card) for name, card, _ in cards])
         return 0
-    for name, card in cards:
+    for name, card, _ in cards:
         if isinstance(card, BadCard):
             print(f"{name}: {card}")
             continue

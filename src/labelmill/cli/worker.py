@@ -7,6 +7,7 @@ import typer
 from labelmill.cli import shared
 from labelmill.core.errors import ModelUnusable
 from labelmill.engine import jobs, local
+from labelmill.flows.import_folder import run_import
 from labelmill.settings import Settings
 
 
@@ -14,7 +15,7 @@ def command(
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
     home: shared.Home = None,
 ) -> int:
-    """Work through the tasks that wait, one after another."""
+    """Work through the tasks and imports that wait, one after another."""
     settings = Settings.from_environment(home=home)
     machine = shared.machine(settings)
     with shared.opened(settings) as database:
@@ -28,5 +29,10 @@ def command(
             else:
                 shared.tell(f"Task {task_id} done.")
 
-        jobs.serve(database.url, run, until_idle=until_idle)
+        def import_(import_id: int) -> None:
+            shared.tell(f"Import {import_id} ...")
+            run_import(database, shared.media(settings), shared.import_roots(settings), import_id, jobs.enqueue)
+            shared.tell(f"Import {import_id} done.")
+
+        jobs.serve(database.url, run, import_, until_idle=until_idle)
     return 0

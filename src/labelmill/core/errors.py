@@ -6,7 +6,11 @@ The message is the sentence a person reads: what was wrong, where, and what to d
     ├── BadCall           the caller asked for something that cannot be done (exit status 2, HTTP 4xx)
     │   ├── NotFound      what was named does not exist
     │   ├── BadCard       a model card is wrong
-    │   └── Conflict      somebody else changed it first
+    │   ├── Conflict      somebody else changed it first, or it stands in the way
+    │   ├── NotSignedIn   nobody is known to ask
+    │   ├── NotAllowed    who asks may not
+    │   ├── TooLarge      more was sent than is taken
+    │   └── TooOften      it was tried too often
     ├── Unreadable        one source or input cannot be read; recorded, never fatal
     ├── ModelFault        a model failed on one input; recorded, never fatal
     ├── ModelUnusable     a model cannot be loaded at all; ends the run, loses nothing
@@ -31,7 +35,27 @@ class BadCard(BadCall):
 
 
 class Conflict(BadCall):
-    """Somebody else changed the same thing in between."""
+    """Somebody else changed the same thing in between, or something is there that stands in the way."""
+
+
+class NotSignedIn(BadCall):
+    """It is not known who asks, or what they show is not valid any more."""
+
+
+class NotAllowed(BadCall):
+    """Who asks is known and may not do this."""
+
+
+class TooLarge(BadCall):
+    """More was sent than is taken."""
+
+
+class TooOften(BadCall):
+    """It was tried too often; `seconds` from now it may be tried again."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Unreadable(LabelmillError):

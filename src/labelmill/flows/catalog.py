@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,11 +26,20 @@ def find_card(model: str, home: Path, database: Database) -> Card:
     if model in BUILTIN:
         return BUILTIN[model]
     with database.begin() as conn:
-        found = models.published(conn, model)
-        known = sorted({*BUILTIN, *(entry.name for entry in models.published(conn))})
-    if not found:
-        raise NotFound(f"There is no model {model!r}: name a card's path or one of {', '.join(known)}.")
-    return open_card(home, found[0].card)
+        return named_card(conn, home, model, hint="a card's path or ")
+
+
+def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Card:
+    """The card of a catalog name, never of a path: built in, a project's own, or for all.
+
+    Raises BadCard for a card that is wrong, NotFound for an unknown name.
+    """
+    if name in BUILTIN:
+        return BUILTIN[name]
+    if found := models.published(conn, name, project_id):
+        return open_card(home, found[0][0].card)
+    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
+    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
 
 
 def keep(card: Card, home: Path) -> str:
@@ -66,23 +76,36 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
     )
 
 
-def add(database: Database, home: Path, path: Path) -> Card:
-    """Put a card into the catalog under its name; a name that is there already points at it from now on."""
+def add(database: Database, home: Path, path: Path, *, project_id: int | None = None) -> Card:
+    """Put a card into the catalog under its name; a name that is there already points at it from now on.
+
+    With `project_id` it is that project's alone.
+    """
     card = read_card(path)
     if card.name in BUILTIN:
         raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
     reference = keep(card, home)
     with database.begin() as conn:
-        models.publish(conn, card.name, put_version(conn, card, reference))
+        models.publish(conn, card.name, put_version(conn, card, reference), project_id)
     return card
 
 
-def listed(database: Database, home: Path) -> list[tuple[str, Card | BadCard]]:
-    """All names of the catalog in their order, each with its card, or with what is wrong with the kept one."""
+class Listed(NamedTuple):
+    """A name of the catalog with its card, or with what is wrong with the kept one; `project_id`: None for all."""
+
+    name: str
+    card: Card | BadCard
+    project_id: int | None = None
+
+
+def listed(database: Database, home: Path, *, project_id: int | None = None) -> list[Listed]:
+    """All names of the catalog in their order; with `project_id` that project's own too, before others of the name."""
     with database.begin() as conn:
-        entries = models.published(conn)
-    added = {entry.name: _opened(home, entry.card) for entry in entries}
-    return sorted((BUILTIN | added).items(), key=lambda item: item[0])
+        entries = models.published(conn, project_id=project_id)
+    found = {name: Listed(name, card) for name, card in BUILTIN.items()}
+    for entry, owner in reversed(entries):
+        found[entry.name] = Listed(entry.name, _opened(home, entry.card), owner)
+    return [found[name] for name in sorted(found)]
 
 
 def _opened(home: Path, reference: str) -> Card | BadCard:

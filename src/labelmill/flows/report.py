@@ -1,22 +1,35 @@
 """What a task stands at, in the words and shape that the command, the API and the pages share."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from labelmill.store import counts, shards, tasks
+from labelmill.store.heads import Head
 from labelmill.store.tasks import TaskRow
 
 FAILURES_SHOWN = 100
 
 
-def status(row: TaskRow, ledger: counts.Ledger, *, alive: bool) -> str:
+Status = Literal["waiting", "running", "complete", "cancelled", "failed"]
+
+
+def status(row: TaskRow, ledger: counts.Ledger, *, alive: bool) -> Status:
     """`failed` (the model cannot run), `cancelled`, `complete`, `running`, or `waiting` for somebody to run it."""
+    return _status(row, ledger.waiting + ledger.outdated, alive=alive)
+
+
+def status_of(head: Head, *, alive: bool) -> Status:
+    """The same of a task's head."""
+    return _status(head, head.waiting + head.deciding, alive=alive)
+
+
+def _status(row: TaskRow | Head, left: int, *, alive: bool) -> Status:
     if row.error is not None:
         return "failed"
     if row.cancelled_at is not None:
         return "cancelled"
-    if not ledger.waiting and not ledger.outdated:
+    if not left:
         return "complete"
     return "running" if alive else "waiting"
 

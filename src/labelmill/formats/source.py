@@ -19,9 +19,10 @@ from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item
 __all__ = ["Found", "Limits", "Refused", "open_source"]
 
 
-def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found | Refused]:
+def open_source(path: Path, *, limits: Limits | None = None, within: Path | None = None) -> Iterator[Found | Refused]:
     """Stream what lies in a folder, image, `.txt` file, `.zip`, `.csv`, `.tsv` or `.jsonl`.
 
+    `within`: what a link leads to is refused as `unsafe` unless it lies in this folder (a real path).
     Raises NotFound when there is nothing at `path`, and BadCall when the path is no UTF-8, the archive is none or the
     table has no column `text`: at once, not at the first item.
     """
@@ -36,12 +37,12 @@ def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found |
         str(path).encode()
     except UnicodeEncodeError as error:
         raise BadCall(f"the path {_shown(str(path))} is no UTF-8; rename what is strange in it") from error
-    return storable(_opened(path, mode, limits))
+    return storable(_opened(path, mode, limits, within))
 
 
-def _opened(path: Path, mode: int, limits: Limits) -> Iterator[Found | Refused]:
+def _opened(path: Path, mode: int, limits: Limits, within: Path | None) -> Iterator[Found | Refused]:
     if stat.S_ISDIR(mode):
-        return _folder(path, "", (), limits)
+        return _folder(path, "", (), limits, within)
     suffix = path.suffix.lower()
     try:
         if suffix == ".zip":
@@ -53,7 +54,9 @@ def _opened(path: Path, mode: int, limits: Limits) -> Iterator[Found | Refused]:
     return iter([_file(path, path.name, limits)])
 
 
-def _folder(path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits: Limits) -> Iterator[Found | Refused]:
+def _folder(
+    path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits: Limits, within: Path | None
+) -> Iterator[Found | Refused]:
     """Files below a folder, depth first, each level sorted by name. `above` are the folders that hold this one."""
     try:
         here = path.stat()
@@ -69,8 +72,11 @@ def _folder(path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits:
         if is_hidden(entry.name):
             continue
         name = f"{prefix}/{entry.name}" if prefix else entry.name
-        if _is_folder(entry):
-            yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits)
+        if within is not None and not _lies_in(entry, within):
+            reason = "this link leads out of the folder that may be imported; copy what it leads to into it"
+            yield Refused(_shown(name), _shown(entry.path), "unsafe", reason)
+        elif _is_folder(entry):
+            yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits, within)
         else:
             yield _file(path / entry.name, name, limits)
 
@@ -80,6 +86,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link in a circle, say: no folder, and opening it will tell why
         return False
+
+
+def _lies_in(entry: os.DirEntry[str], within: Path) -> bool:
+    return not entry.is_symlink() or Path(os.path.realpath(entry.path)).is_relative_to(within)
 
 
 def _file(path: Path, name: str, limits: Limits) -> Found | Refused:

@@ -1,0 +1,53 @@
+"""Every route of the API: who may call it, what to send, what it then answers. A route without a row fails.
+
+To add a route, add a row. Its key is as the OpenAPI has it. `needs` is the least role, `operator`, `signed in` or
+`nothing`, and has to be what the route declares (server/access.py). Each id in a path needs a maker in tests/world.py.
+With a row all of this is tested: nobody is answered 401; a stranger 404; a role below `needs` 403; any other role
+`answer`; ids of another project in place of each id of the path, or in the body (`foreign`), 404.
+
+`body` and `foreign` make the JSON to send from ids of the right and of the other project; `files` makes a multipart
+body; `query` is added to the path. `answer` None: it does not end (events); what it answers is tested elsewhere.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from world import Ids
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is expected of a route."""
+
+    needs: str
+    answer: int | None = 200
+    body: Callable[[Ids], Any] | None = None
+    foreign: Callable[[Ids], Any] | None = None
+    files: Callable[[Ids], Any] | None = None
+    query: str = ""
+
+
+_numbers = itertools.count(1)
+
+
+def _named(ids: Ids) -> Any:
+    return {"name": f"named {next(_numbers)}"}
+
+
+ROUTES: dict[str, Row] = {
+    "GET /api/v1/session": Row("signed in"),
+    "POST /api/v1/session": Row("nothing", 401, lambda ids: {**_named(ids), "password": "wrong"}),
+    "DELETE /api/v1/session": Row("signed in", 204),
+    "PUT /api/v1/session/password": Row("signed in", 403, lambda _: {"new": "correct horse"}),  # not with a token
+    "GET /api/v1/tokens": Row("signed in"),
+    "POST /api/v1/tokens": Row("signed in", 403, lambda _: {"name": "mine"}),  # not with a token
+    "DELETE /api/v1/tokens/{token_id}": Row("signed in", 404),  # somebody else's: one's own is in test_session
+    "GET /api/v1/projects": Row("signed in"),
+    "POST /api/v1/projects": Row("signed in", 201, _named),
+    "GET /api/v1/projects/{project_id}": Row("viewer"),
+    "PATCH /api/v1/projects/{project_id}": Row("owner", 200, _named),
+    "POST /api/v1/projects/{project_id}/archive": Row("owner"),
+    "POST /api/v1/projects/{project_id}/restore": Row("owner"),
+}
