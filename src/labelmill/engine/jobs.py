@@ -46,9 +46,7 @@ def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: in
         return  # it waits there, and will find this work too
 
 
-def serve(
-    url: str, run: Callable[[int], None], import_: Callable[[int], None], *, until_idle: bool = False
-) -> None:
+def serve(url: str, run: Callable[[int], None], import_: Callable[[int], None], *, until_idle: bool = False) -> None:
     """Work through the queues, one task and one import at a time, for ever or until both are empty.
 
     Jobs whose worker died are taken up again. A job that the database failed is tried again later; one whose model

@@ -240,7 +240,12 @@ def _counts(counts: dict[Band, int]) -> Counts:
 def _sample(one: preview.Sample) -> Sample:
     said = one.prediction
     region = None if said.region is None else Region(kind=kind_of(said.region), value=encode(said.region))
-    what = {"kind": one.subject.kind, "width": one.subject.width, "height": one.subject.height, "text": one.subject.text}
+    what = {
+        "kind": one.subject.kind,
+        "width": one.subject.width,
+        "height": one.subject.height,
+        "text": one.subject.text,
+    }
     return Sample(
         input_id=one.subject.id, **what, concept=said.concept, score=said.score, region=region, band=str(one.band)
     )  # fmt: skip

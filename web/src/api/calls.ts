@@ -17,7 +17,7 @@ export const whoAmI = (): Promise<t.Me> => get('/session')
 export const signIn = (said: { name: string; password: string } | { token: string }): Promise<t.Me> => post('/session', said)
 export const signOut = (): Promise<void> => remove('/session')
 
-export const changePassword = (said: { new: string; current: string | null }): Promise<void> => put('/session/password', said)
+export const changePassword = (said: { new: string; current: string | null }): Promise<t.Me> => put('/session/password', said)
 export const tokens = (): Promise<{ items: t.Token[] }> => get('/tokens')
 export const createToken = (name: string): Promise<t.FreshToken> => post('/tokens', { name })
 export const deleteToken = (id: number): Promise<void> => remove(`/tokens/${id}`)

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { changePassword, createToken, deleteToken } from '../api/calls'
 import { client } from '../api/client'
 import { useMe, useTokens } from '../api/queries'
+import { keepCsrf } from '../api/request'
 import type { FreshToken } from '../api/types'
 import { askName, confirm } from '../parts/dialogs'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
@@ -18,7 +19,7 @@ export function Component() {
     <>
       <PageHead title="Account" note={me.data?.name} />
       <Stack className="page-body" gap="md" maw={860}>
-        {me.data && <Password has={me.data.has_password} />}
+        {me.data && <Password name={me.data.name} has={me.data.has_password} />}
         <Tokens />
       </Stack>
     </>
@@ -27,16 +28,17 @@ export function Component() {
 
 const SHORTEST = 10
 
-function Password({ has }: { has: boolean }) {
+function Password({ name, has }: { name: string; has: boolean }) {
   const [current, setCurrent] = useState('')
   const [fresh, setFresh] = useState('')
   const change = useMutation({
     mutationFn: () => changePassword({ new: fresh, current: has ? current : null }),
-    onSuccess: () => {
+    onSuccess: (fresh) => {
+      keepCsrf(fresh.csrf)
+      client.setQueryData(['me'], fresh)
       setCurrent('')
       setFresh('')
       tell('The new password is set.')
-      void client.invalidateQueries({ queryKey: ['me'] })
     },
   })
   return (
@@ -50,6 +52,8 @@ function Password({ has }: { has: boolean }) {
           change.mutate()
         }}
       >
+        {/* for password managers, which else could not tell whose password it is */}
+        <input hidden readOnly autoComplete="username" aria-hidden value={name} />
         <Stack gap="sm" maw={360}>
           {!has && (
             <Text size="sm" c="dimmed">

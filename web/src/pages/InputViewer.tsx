@@ -193,15 +193,10 @@ function List({ annotations, colour, hovered, selected, onHover, onPick }: ListP
           <span style={{ flex: 1, minWidth: 0 }}>
             <Text size="sm" className="ellipsis" component="span" display="block">
               {one.present ? one.concept : `not ${one.concept}`}
-              {one.region === null && (
-                <Text component="span" size="xs" c="dimmed">
-                  {' '}
-                  whole input
-                </Text>
-              )}
             </Text>
             <Text size="xs" c="dimmed" className="ellipsis" component="span" display="block">
               {one.labeler}
+              {one.region === null && ' · whole input'}
             </Text>
           </span>
           {one.score !== null && (

@@ -15,8 +15,8 @@ export function many(number: number, one: string, more = `${one}s`): string {
 
 export const STATUS_WORDS: Record<Status, string> = {
   success: 'approved',
-  awaiting_review: 'awaiting review',
-  awaiting_consensus_review: 'awaiting consensus',
+  awaiting_review: 'to review',
+  awaiting_consensus_review: 'to agree on',
   pending: 'changes requested',
   rejected: 'rejected',
 }
