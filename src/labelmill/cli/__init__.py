@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from labelmill.cli import annotate, doctor, export, faults, models, tasks, worker
-from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable
+from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable, Unreachable
 
 INTERRUPTED = 130
 """What typer makes of Ctrl-C, without a word."""
@@ -61,7 +61,8 @@ def _run(args: Sequence[str]) -> int:
     except LabelmillError as error:
         if type(error) is LabelmillError:  # only a fault of ours has no kind; a worker's trace is in it
             return _say(faults.record(error, args), 1)
-        return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on.", 1)
+        resumable = not isinstance(error, Unreachable)  # what a server works on goes on without us
+        return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on." if resumable else str(error), 1)
     except (OSError, UnicodeError) as error:
         return _say(faults.sentence(error), 2)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody should have to read a traceback

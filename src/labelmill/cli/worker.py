@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from labelmill.cli import shared
+from labelmill.cli.home import import_roots, machine, media, opened
 from labelmill.core.errors import ModelUnusable
 from labelmill.engine import jobs, local
 from labelmill.flows.import_folder import run_import
@@ -17,13 +18,13 @@ def command(
 ) -> int:
     """Work through the tasks and imports that wait, one after another."""
     settings = Settings.from_environment(home=home)
-    machine = shared.machine(settings)
-    with shared.opened(settings) as database:
+    given = machine(settings)
+    with opened(settings) as database:
 
         def run(task_id: int) -> None:
             shared.tell(f"Task {task_id} ...")
             try:
-                local.run_task(database, machine, task_id, lambda: None)
+                local.run_task(database, given, task_id, lambda: None)
             except ModelUnusable as error:
                 shared.tell(f"Task {task_id} failed: {error}")  # it stands on the task; trying again would not help
             else:
@@ -31,7 +32,7 @@ def command(
 
         def import_(import_id: int) -> None:
             shared.tell(f"Import {import_id} ...")
-            run_import(database, shared.media(settings), shared.import_roots(settings), import_id, jobs.enqueue)
+            run_import(database, media(settings), import_roots(settings), import_id, jobs.enqueue)
             shared.tell(f"Import {import_id} done.")
 
         jobs.serve(database.url, run, import_, until_idle=until_idle)

@@ -14,8 +14,11 @@ The message is the sentence a person reads: what was wrong, where, and what to d
     ├── Unreadable        one source or input cannot be read; recorded, never fatal
     ├── ModelFault        a model failed on one input; recorded, never fatal
     ├── ModelUnusable     a model cannot be loaded at all; ends the run, loses nothing
-    └── StoreFault        the database or the disk cannot go on; the work can be resumed
+    ├── StoreFault        the database or the disk cannot go on; the work can be resumed
+    └── Unreachable       a server does not answer, or not as Labelmill does; what it works on goes on
 """
+
+from typing import Self
 
 
 class LabelmillError(Exception):
@@ -69,6 +72,9 @@ class Unreadable(LabelmillError):
         super().__init__(message)
         self.kind = kind
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
+
 
 class ModelFault(LabelmillError):
     """A model failed on an input.
@@ -80,6 +86,9 @@ class ModelFault(LabelmillError):
         super().__init__(message)
         self.kind = kind
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
+
 
 class ModelUnusable(LabelmillError):
     """A model cannot be loaded; the message says what is missing and what to do."""
@@ -87,3 +96,7 @@ class ModelUnusable(LabelmillError):
 
 class StoreFault(LabelmillError):
     """The database or the disk cannot go on; nothing committed is lost and the work can be resumed."""
+
+
+class Unreachable(LabelmillError):
+    """A server does not answer, or not as a server of Labelmill does; what it works on goes on there."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -34,12 +34,10 @@ def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | 
 
     Raises BadCard for a card that is wrong, NotFound for an unknown name.
     """
-    if name in BUILTIN:
-        return BUILTIN[name]
-    if found := models.published(conn, name, project_id):
-        return open_card(home, found[0][0].card)
-    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
-    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
+    card = named(conn, home, name, project_id=project_id, hint=hint).card
+    if isinstance(card, BadCard):
+        raise card
+    return card
 
 
 def keep(card: Card, home: Path) -> str:
@@ -76,12 +74,12 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
     )
 
 
-def add(database: Database, home: Path, path: Path, *, project_id: int | None = None) -> Card:
+def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
-    With `project_id` it is that project's alone.
+    With `project_id` it is that project's alone. `beside` as for `read_card`.
     """
-    card = read_card(path)
+    card = read_card(path, beside=beside)
     if card.name in BUILTIN:
         raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
     reference = keep(card, home)
@@ -96,6 +94,17 @@ class Listed(NamedTuple):
     name: str
     card: Card | BadCard
     project_id: int | None = None
+
+
+def named(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Listed:
+    """An entry of the catalog by name: built in, a project's own, or for all. Raises NotFound."""
+    if name in BUILTIN:
+        return Listed(name, BUILTIN[name])
+    if found := models.published(conn, name, project_id):
+        entry, owner = found[0]
+        return Listed(name, _opened(home, entry.card), owner)
+    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
+    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
 
 
 def listed(database: Database, home: Path, *, project_id: int | None = None) -> list[Listed]:
@@ -115,7 +124,23 @@ def _opened(home: Path, reference: str) -> Card | BadCard:
         return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
 
 
-def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:
+class Offer(Protocol):
+    """What a plan has to know of a model: a card, or what somebody else tells of one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def makes(self) -> str:
+        """What it answers with."""
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """The concepts it may answer."""
+
+
+def chosen_concepts(card: Offer, wanted: Sequence[str]) -> list[str]:
     """The wanted concepts, or all that the model offers. Raises BadCall for one that it does not offer."""
     if not card.offered:
         raise BadCall(f"{card.name} offers no concepts ({card.makes}), so it cannot label anything.")

@@ -10,9 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, NotFound
+from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, extend_standing, ingest
 from labelmill.formats import table
-from labelmill.formats.found import is_hidden
 from labelmill.store import imports, projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media

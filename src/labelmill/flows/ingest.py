@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from labelmill.core.errors import BadCall, Unreadable
+from labelmill.core.rejection import nothing_in
 from labelmill.formats import image
 from labelmill.formats.source import Found, Limits, Refused, open_source
 from labelmill.store import inputs, locks, tasks
@@ -51,7 +52,7 @@ def ingest(
     items = islice(open_source(source, limits=Limits(max_bytes=max_bytes), within=within), limit)
     taken = take_in(database, media, items, project_id=project_id, dataset_id=dataset_id, on_batch=on_batch)
     if not taken.read:
-        raise BadCall(f"{source} holds no files: name a folder with images or .txt files, a .zip, .csv or .jsonl.")
+        raise BadCall(nothing_in(source))
     return taken
 
 

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
 from labelmill.core.errors import BadCall, Unreadable
+from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, take_in
 from labelmill.formats import table
-from labelmill.formats.found import Found, Limits, Refused, check_text, is_hidden, read_item, storable, too_large
+from labelmill.formats.found import Found, Limits, Refused, check_text, read_item, storable, too_large
 from labelmill.formats.source import open_source
 from labelmill.store import inputs
 from labelmill.store.database import Database

@@ -6,15 +6,16 @@ read is an item, too: Refused, with its reason. Only a SOURCE that is no source 
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from labelmill.core import rejection
 from labelmill.core.errors import BadCall, NotFound, Unreadable
+from labelmill.core.rejection import is_hidden, shown
 from labelmill.formats import archive, table
-from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item, storable, too_large
+from labelmill.formats.found import Found, Limits, Refused, read_item, storable, too_large
 
 __all__ = ["Found", "Limits", "Refused", "open_source"]
 
@@ -31,12 +32,12 @@ def open_source(path: Path, *, limits: Limits | None = None, within: Path | None
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise NotFound(f"there is no file or folder at {_shown(str(path))} ({reason})") from error
+        raise NotFound(f"there is no file or folder at {shown(str(path))} ({reason})") from error
     path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links, and sources keep their names
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
-        raise BadCall(f"the path {_shown(str(path))} is no UTF-8; rename what is strange in it") from error
+        raise BadCall(f"the path {shown(str(path))} is no UTF-8; rename what is strange in it") from error
     return storable(_opened(path, mode, limits, within))
 
 
@@ -50,7 +51,7 @@ def _opened(path: Path, mode: int, limits: Limits, within: Path | None) -> Itera
         if suffix in table.SUFFIXES:
             return table.open_table(path, limits)
     except OSError as error:
-        raise BadCall(f"{_shown(str(path))} cannot be opened: {error.strerror}") from error
+        raise BadCall(f"{shown(str(path))} cannot be opened: {error.strerror}") from error
     return iter([_file(path, path.name, limits)])
 
 
@@ -65,8 +66,7 @@ def _folder(
         yield _refused(path, prefix or path.name, error)
         return
     if (here.st_dev, here.st_ino) in above:
-        reason = "this link leads back into a folder that holds it; remove the link"
-        yield Refused(_shown(prefix), _shown(str(path)), "unsupported", reason)
+        yield Refused(shown(prefix), shown(str(path)), "unsupported", rejection.LOOP)
         return
     for entry in entries:
         if is_hidden(entry.name):
@@ -74,7 +74,7 @@ def _folder(
         name = f"{prefix}/{entry.name}" if prefix else entry.name
         if within is not None and not _lies_in(entry, within):
             reason = "this link leads out of the folder that may be imported; copy what it leads to into it"
-            yield Refused(_shown(name), _shown(entry.path), "unsafe", reason)
+            yield Refused(shown(name), shown(entry.path), "unsafe", reason)
         elif _is_folder(entry):
             yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits, within)
         else:
@@ -98,8 +98,7 @@ def _file(path: Path, name: str, limits: Limits) -> Found | Refused:
         data = _read(path, limits)
         return read_item(name, str(path), data, path=path)
     except UnicodeEncodeError:
-        reason = "the file name is no UTF-8; rename the file"
-        return Refused(_shown(name), _shown(str(path)), "encoding", reason)
+        return Refused(shown(name), shown(str(path)), "encoding", rejection.NAME_NO_UTF8)
     except Unreadable as error:
         return Refused(name, str(path), error.kind, str(error))
     except OSError as error:
@@ -112,7 +111,7 @@ def _read(path: Path, limits: Limits) -> bytes:
     with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         held = os.fstat(file.fileno())
         if not stat.S_ISREG(held.st_mode):
-            raise Unreadable("unsupported", "this is no regular file (a pipe or a device); copy its content to a file")
+            raise Unreadable("unsupported", rejection.IRREGULAR)
         if held.st_size > limits.max_bytes:
             raise too_large(held.st_size, limits)
         data = file.read(held.st_size + 1)  # not of the limit: Python would get that much memory first
@@ -123,20 +122,6 @@ def _read(path: Path, limits: Limits) -> bytes:
     return data
 
 
-_KINDS = {
-    errno.ENOENT: ("vanished", "the file is gone, or a link that leads nowhere"),
-    errno.EACCES: ("denied", "it may not be read by this user; change its permissions"),
-    errno.EPERM: ("denied", "it may not be read by this user; change its permissions"),
-    errno.ELOOP: ("unsupported", "this link leads to itself; remove it"),
-    errno.ENXIO: ("unsupported", "this is no regular file (a socket or a device)"),
-}
-
-
 def _refused(path: Path, name: str, error: OSError) -> Refused:
-    kind, reason = _KINDS.get(error.errno or 0, ("damaged", f"reading it failed: {error.strerror}"))
-    return Refused(_shown(name), _shown(str(path)), kind, reason)
-
-
-def _shown(name: str) -> str:
-    """A name that can be stored and printed: bytes that are no UTF-8 appear as \\udc.. escapes."""
-    return name.encode("utf-8", "backslashreplace").decode()
+    kind, reason = rejection.reason_of(error)
+    return Refused(shown(name), shown(str(path)), kind, reason)
