@@ -20,7 +20,7 @@ class PagesHook(BuildHookInterface[Any]):
         """Does nothing for editable installs: there `make` builds the pages."""
         if version == "editable":
             return
-        for words in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        for words in (["ci", "--prefer-offline", "--no-audit", "--no-fund"], ["run", "build"]):
             _npm(words, Path(self.root) / "web")
 
 
