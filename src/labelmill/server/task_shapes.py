@@ -92,8 +92,7 @@ class TaskHead(BaseModel):
         status = report.status_of(head, alive=alive)
         rate = head.rate if status == "running" else None
         left = None if not rate else round(head.waiting / rate, 1)
-        names = ("id", "name", "error", "dataset_id", "dataset", "model", "concepts", "thresholds", "standing",
-                 "inputs", "waiting", "annotated", "empty", "failed", "deciding", "created_by", "created_at")  # fmt: skip
+        names = cls.model_fields.keys() - {"status", "rate", "seconds_left"} - more.keys()
         facts = {name: getattr(head, name) for name in names}
         return cls(**facts, status=status, rate=None if rate is None else round(rate, 3), seconds_left=left, **more)
 

@@ -1,7 +1,7 @@
 """Tasks: listed, made, watched, stopped, decided again, exported."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Path, Query
@@ -14,7 +14,6 @@ from labelmill.core.threshold import Band
 from labelmill.engine import jobs
 from labelmill.flows import apply, export, new_task, preview, report
 from labelmill.server.access import Admin, Membership, Viewer
-from labelmill.server.inputs import Region
 from labelmill.server.page import Limit, Named, Page
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
@@ -230,7 +229,7 @@ def _task(conn: sa.Connection, task_id: int) -> Task:
     names = ("sources", "duplicates", "rejected", "predictions", "annotations", "seconds", "failures_total")
     head = heads.one(conn, task_id)
     more = {name: said[name] for name in names}
-    return Task.of(head, alive=head.id in shards.alive(conn), **more, bands=said["concepts"], floor=head.floor)
+    return Task.of(head, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
 
 
 def _counts(counts: dict[Band, int]) -> Counts:
@@ -239,13 +238,7 @@ def _counts(counts: dict[Band, int]) -> Counts:
 
 def _sample(one: preview.Sample) -> Sample:
     said = one.prediction
-    region = None if said.region is None else Region(kind=kind_of(said.region), value=encode(said.region))
-    what = {
-        "kind": one.subject.kind,
-        "width": one.subject.width,
-        "height": one.subject.height,
-        "text": one.subject.text,
-    }
-    return Sample(
-        input_id=one.subject.id, **what, concept=said.concept, score=said.score, region=region, band=str(one.band)
-    )  # fmt: skip
+    region = None if said.region is None else {"kind": kind_of(said.region), "value": encode(said.region)}
+    facts = {name: getattr(one.subject, name) for name in ("kind", "width", "height", "text")}
+    told: dict[str, Any] = {**facts, "concept": said.concept, "score": said.score, "region": region, "band": one.band}
+    return Sample(input_id=one.subject.id, **told)

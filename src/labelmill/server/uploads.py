@@ -1,47 +1,27 @@
 """Data into a project: files by upload, a pasted text, a folder of the server's machine."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 
 from labelmill.core.errors import BadCall
 from labelmill.engine import jobs
 from labelmill.flows import import_folder, upload
 from labelmill.flows.ingest import extend_standing
 from labelmill.server.access import Admin
-from labelmill.server.guard import allow
+from labelmill.server.files import Form, files_of, multipart
 from labelmill.server.page import After, Body, Id, Limit, Name, Page, PathId, Text
 from labelmill.server.site import Here, Site
 from labelmill.store import browse, imports, inputs, projects
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["inputs"])
 
-MOST_FILES = 1_000
-"""Files in one request."""
-
 FAILURES_SHOWN = 100
 """Failures of an import that are told one by one."""
-
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
-                    "dataset_id": {"type": "integer"},
-                    "dataset": {"type": "string"},
-                },
-                "required": ["files"],
-            }
-        }
-    },
-}
 
 
 class Failure(BaseModel):
@@ -96,6 +76,11 @@ class Import(BaseModel):
     ended_at: datetime | None
     created_at: datetime
 
+    @classmethod
+    def of(cls, row: imports.Import, **more: Any) -> Self:
+        """From what the store has."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields.keys() - more.keys()}, **more)
+
 
 class ImportAlone(Import):
     """One import, with the first of the sources that could not be read."""
@@ -110,18 +95,12 @@ class Folders(BaseModel):
     next: None = None
 
 
-async def _form(request: Request, member: Admin, site: Here) -> FormData:
-    """The multipart body, its files on disk where they are large; read only once it is known who asks."""
-    allow(request.scope, site.max_upload)
-    return await request.form(max_files=MOST_FILES, max_fields=10, max_part_size=10_000)
-
-
-@router.post("/inputs", status_code=201, openapi_extra={"requestBody": _BODY})
-def upload_inputs(form: Annotated[FormData, Depends(_form)], member: Admin, site: Here) -> Received:
+@router.post(
+    "/inputs", status_code=201, openapi_extra=multipart(dataset_id={"type": "integer"}, dataset={"type": "string"})
+)
+def upload_inputs(member: Admin, form: Form, site: Here) -> Received:
     """Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each."""
-    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-    if not sent:
-        raise BadCall("The form has no files: send each as a part named 'files'.")
+    sent = files_of(form)
     said = {name: form[name] for name in ("dataset_id", "dataset") if form.get(name) not in (None, "")}
     try:
         into = TypeAdapter(Into).validate_python(said)
@@ -144,9 +123,7 @@ def paste_text(said: Pasted, member: Admin, site: Here) -> Received:
 
 
 @router.get("/import-folders")
-def list_import_folders(
-    member: Admin, site: Here, folder: Annotated[str | None, Query(max_length=4000)] = None
-) -> Folders:
+def list_import_folders(_: Admin, site: Here, folder: Annotated[str | None, Query(max_length=4000)] = None) -> Folders:
     """The folders, archives and tables in a folder that may be imported; the roots when none is given."""
     return Folders(items=import_folder.listing(folder, site.import_roots))
 
@@ -156,7 +133,7 @@ def list_imports(member: Admin, site: Here, after: After = None, limit: Limit = 
     """Imports of folders, newest first."""
     with site.database.begin() as conn:
         rows = imports.page(conn, member.project_id, before=after or imports.NEWEST, limit=limit + 1)
-    return Page[Import].of([Import(**_facts(row)) for row in rows], limit)
+    return Page[Import].of([Import.of(row) for row in rows], limit)
 
 
 @router.post("/imports", status_code=202)
@@ -173,7 +150,7 @@ def create_import(said: NewImport, member: Admin, site: Here) -> Import:
             person_id=member.person.id,
             enqueue=jobs.enqueue_import,
         )
-        return Import(**_facts(imports.of_project(conn, member.project_id, import_id)))
+        return Import.of(imports.of_project(conn, member.project_id, import_id))
 
 
 @router.get("/imports/{import_id}")
@@ -184,7 +161,7 @@ def get_import(import_id: PathId, member: Admin, site: Here) -> ImportAlone:
         refused = []
         if found.dataset_id is not None:
             refused = inputs.refused_below(conn, found.dataset_id, found.folder, most=FAILURES_SHOWN)
-    return ImportAlone(**_facts(found), failures=_failures(refused))
+    return ImportAlone.of(found, failures=_failures(refused))
 
 
 def _dataset(site: Site, project_id: int, into: Into) -> int | None:
@@ -215,7 +192,3 @@ def _received(site: Site, came: upload.Received, dataset_id: int | None) -> Rece
 
 def _failures(refused: list[inputs.Rejection]) -> list[Failure]:
     return [Failure(source=one.name, kind=one.kind, message=one.message) for one in refused]
-
-
-def _facts(row: imports.Import) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Import.model_fields}

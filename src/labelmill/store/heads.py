@@ -81,10 +81,12 @@ def page(conn: sa.Connection, project_id: int, *, before: int = NEWEST, limit: i
     return [Head(*row) for row in conn.execute(_PAGE, {"project": project_id, "before": before, "limit": limit})]
 
 
-def one(conn: sa.Connection, task_id: int) -> Head | None:
-    """A task, if it is there."""
+def one(conn: sa.Connection, task_id: int) -> Head:
+    """A task. Raises NotFound."""
     row = conn.execute(_ONE, {"task": task_id}).one_or_none()
-    return None if row is None else Head(*row)
+    if row is None:
+        raise NotFound(f"Task {task_id} was deleted.")
+    return Head(*row)
 
 
 def check(conn: sa.Connection, project_id: int, task_id: int) -> None:
