@@ -18,7 +18,7 @@ MOST_JSON = 8 * 2**20
 
 
 def content_security_policy(nonce: str = "") -> str:
-    """Scripts and styles come from this server's files alone, and style sheets that carry the nonce, if there is one."""
+    """Scripts and styles come from this server's files alone, and style sheets that carry the nonce if one is given."""
     styles = f"style-src 'self' 'nonce-{nonce}'" if nonce else "style-src 'self'"
     return "; ".join([
         "default-src 'none'", "script-src 'self'", styles, "img-src 'self' data: blob:", "font-src 'self'",

@@ -51,7 +51,7 @@ def get_page(path: str, request: Request) -> Response:
 
 
 def _page(path: Path) -> Response:
-    """The page with a nonce of its own: the style sheets that its widgets add while they run carry it, no others count."""
+    """The page with a nonce of its own, for the style sheets that its widgets add while they run."""
     nonce = secrets.token_urlsafe(16)
     headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
     return HTMLResponse(path.read_text(encoding="utf-8").replace(_NONCE, nonce), headers=headers)
