@@ -28,6 +28,9 @@ export const createProject = (name: string): Promise<t.Project> => post('/projec
 export const renameProject = (id: number, name: string): Promise<t.Project> => patch(`/projects/${id}`, { name })
 export const archiveProject = (id: number, archive: boolean): Promise<t.Project> => post(`/projects/${id}/${archive ? 'archive' : 'restore'}`)
 export const members = (project: number): Promise<{ items: t.Member[] }> => get(`/projects/${project}/members`)
+export const addMember = (project: number, name: string, role: t.Role): Promise<t.Invited> => post(`/projects/${project}/members`, { name, role })
+export const changeMember = (project: number, id: number, role: t.Role): Promise<{ items: t.Member[] }> => patch(`/projects/${project}/members/${id}`, { role })
+export const removeMember = (project: number, id: number): Promise<void> => remove(`/projects/${project}/members/${id}`)
 
 export interface Filter {
   dataset_id?: string
@@ -46,6 +49,7 @@ export const upload = (project: number, form: FormData, sent: (share: number) =>
   send(`/projects/${project}/inputs`, form, sent, signal)
 export const importFolders = (project: number, folder: string | null): Promise<{ items: string[] }> => get(`/projects/${project}/import-folders${query({ folder })}`)
 export const imports = (project: number): Promise<t.Page<t.Import>> => get(`/projects/${project}/imports${query({ limit: 5 })}`)
+export const oneImport = (project: number, id: number): Promise<t.ImportAlone> => get(`/projects/${project}/imports/${id}`)
 export const startImport = (project: number, folder: string, dataset: string): Promise<t.Import> =>
   post(`/projects/${project}/imports`, dataset === '' ? { folder } : { folder, dataset })
 export const fileOf = (project: number, id: number): string => `${BASE}/projects/${project}/inputs/${id}/file`
@@ -60,8 +64,10 @@ export function thumbnailOf(project: number, id: number, size: number): string {
 export const datasets = (project: number): Promise<t.Page<t.Dataset>> => get(`/projects/${project}/datasets${query({ limit: 200 })}`)
 export const concepts = (project: number): Promise<t.Page<t.Concept>> => get(`/projects/${project}/concepts${query({ limit: 200 })}`)
 
-export const models = (): Promise<{ items: t.Model[] }> => get('/models')
-export const addModel = (form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> => send('/models', form, sent, signal)
+export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/projects/${project}/models`)
+/** For one project, or (null) for all. */
+export const addModel = (project: number | null, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> =>
+  send(project === null ? '/models' : `/projects/${project}/models`, form, sent, signal)
 export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string }): Promise<t.Answers> =>
   post(`/projects/${project}/trials`, said)
 

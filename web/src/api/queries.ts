@@ -31,12 +31,14 @@ export const useImports = (project: number) =>
     refetchInterval: ({ state }) => (state.data?.items.some(({ ended_at }) => ended_at === null) ? 10_000 : false),
   })
 
+export const useImport = (project: number, id: number) => useQuery({ queryKey: ['imports', project, id], queryFn: () => call.oneImport(project, id) })
+
 export const useProjects = (archived = false) => useQuery({ queryKey: ['projects', archived], queryFn: () => call.projects(archived) })
 export const useProject = (id: number) => useQuery({ queryKey: ['projects', 'one', id], queryFn: () => call.project(id), enabled: id > 0 })
 export const useDatasets = (project: number) => useQuery({ queryKey: ['datasets', project], queryFn: () => call.datasets(project) })
 export const useConcepts = (project: number) =>
   useQuery({ queryKey: ['concepts', project], queryFn: async () => (await call.concepts(project)).items.map(({ name }) => name), enabled: project > 0 })
-export const useModels = () => useQuery({ queryKey: ['models'], queryFn: call.models })
+export const useModels = (project: number) => useQuery({ queryKey: ['models', project], queryFn: () => call.models(project) })
 
 export const useTasks = (project: number) =>
   useInfiniteQuery({

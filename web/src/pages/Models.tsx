@@ -2,7 +2,7 @@ import { Badge, Button, Group, Modal, SegmentedControl, SimpleGrid, Stack, Text,
 import { IconCube, IconFlask, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 
-import { useMe, useModels, useTasks } from '../api/queries'
+import { useMe, useModels } from '../api/queries'
 import type { Model } from '../api/types'
 import { AddModel } from '../parts/AddModel'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
@@ -12,19 +12,17 @@ import { useId, useMayChange } from './place'
 
 export function Component() {
   const project = useId('project')
-  const found = useModels()
+  const found = useModels(project)
   const me = useMe()
-  const tasks = useTasks(project).data?.pages.flatMap(({ items }) => items) ?? []
   const mayTry = useMayChange(project)
-  const [which, setWhich] = useState<'all' | 'used'>('all')
+  const [which, setWhich] = useState<'all' | 'own'>('all')
   const [sought, setSought] = useState('')
   const [trying, setTrying] = useState<Model | null>(null)
   const [adding, setAdding] = useState(false)
-  const used = new Set(tasks.map(({ model }) => model))
-  const matches = ({ name, concepts, description }: Model): boolean =>
-    (which === 'all' || used.has(name)) && [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
+  const matches = ({ name, concepts, description, project_id }: Model): boolean =>
+    (which === 'all' || project_id !== null) && [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
   const shown = found.data?.items.filter(matches) ?? []
-  const button = me.data?.operator && (
+  const button = mayTry && (
     <Button leftSection={<IconUpload size={16} />} onClick={() => setAdding(true)}>
       Add model
     </Button>
@@ -40,10 +38,10 @@ export function Component() {
           size="xs"
           aria-label="Which models"
           value={which}
-          onChange={(value) => setWhich(value as 'all' | 'used')}
+          onChange={(value) => setWhich(value as 'all' | 'own')}
           data={[
             { value: 'all', label: 'Catalog' },
-            { value: 'used', label: 'Used in this project' },
+            { value: 'own', label: 'Of this project' },
           ]}
         />
         <TextInput aria-label="Search models" placeholder="Name or concept" leftSection={<IconSearch size={15} />} value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
@@ -54,12 +52,12 @@ export function Component() {
       {found.data && shown.length === 0 && (
         <Empty
           icon={<IconCube size={36} stroke={1.4} />}
-          title={found.data.items.length === 0 ? 'No model yet' : sought === '' ? 'No task of this project uses a model yet' : 'No model is like that'}
+          title={found.data.items.length === 0 ? 'No model yet' : sought === '' ? 'This project has no model of its own' : 'No model is like that'}
           action={found.data.items.length === 0 ? button : <Button onClick={all}>Show all models</Button>}
         >
           {found.data.items.length === 0
             ? 'A model comes as a card (.yaml) together with the files that it names: weights and lists of words or concepts.'
-            : 'The catalog has others.'}
+            : 'The catalog has others, which every project can use.'}
         </Empty>
       )}
       <div className="page-body">
@@ -73,7 +71,7 @@ export function Component() {
         {trying && <TryModel project={project} model={trying} />}
       </Modal>
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add a model" size="lg">
-        <AddModel done={() => setAdding(false)} />
+        <AddModel project={project} everywhere={me.data?.operator === true} done={() => setAdding(false)} />
       </Modal>
     </>
   )
@@ -84,7 +82,7 @@ const SOME = 8
 /** A card in words. */
 function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
   const [all, setAll] = useState(false)
-  const { name, description, licence, runtime, concepts, version, reason, selectable } = model
+  const { name, description, licence, runtime, concepts, version, reason, selectable, project_id } = model
   const some = all ? concepts : concepts.slice(0, SOME)
   return (
     <Stack className="card" gap="xs" justify="space-between" component="section" aria-label={name}>
@@ -94,15 +92,17 @@ function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
             {name}
           </Title>
           <Badge variant="default" radius="sm" size="sm" tt="none" style={{ flex: 'none' }}>
-            {licence}
+            {licence || 'no licence'}
           </Badge>
         </Group>
         <Text size="sm" mt={4}>
-          {description || 'Its card describes it no further.'}
+          {description || (version ? 'Its card describes it no further.' : 'Its card cannot be read.')}
         </Text>
-        <Text size="xs" c="dimmed" mt={6} title={`Version ${version}`}>
-          {says(model)}. Runs on {runtime}, version {version.slice(0, 8)}.
-        </Text>
+        {version && (
+          <Text size="xs" c="dimmed" mt={6} title={`Version ${version}`}>
+            {says(model)}. Runs on {runtime}, version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
+          </Text>
+        )}
         <Text size="xs" mt={6} component="div" mah={160} style={{ overflowY: 'auto' }} tabIndex={all ? 0 : undefined}>
           {concepts.length > 0 && (
             <>

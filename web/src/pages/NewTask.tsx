@@ -21,7 +21,7 @@ export function Component() {
   const navigate = useNavigate()
   const inputs = useProject(project).data?.inputs ?? 0
   const datasets = useDatasets(project)
-  const models = useModels()
+  const models = useModels(project)
   const me = useMe().data
   const members = useMembers(project).data?.items.filter(mayReview) ?? []
   const [draft, setDraft] = useState(EMPTY)

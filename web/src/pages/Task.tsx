@@ -15,8 +15,7 @@ import { BandBar, LedgerBar } from '../parts/Ledger'
 import { BandLegend } from '../parts/Limits'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { useTimeLeft } from '../parts/timeLeft'
-import { many, moment, progress, whole } from '../parts/words'
+import { many, moment, progress, timeLeft, whole } from '../parts/words'
 import { ConceptRows } from '../parts/ConceptRows'
 import { useId, useMayChange } from './place'
 
@@ -26,13 +25,13 @@ export function Component() {
   const found = useTask(project, id)
   if (found.isPending) return <Waiting />
   if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} />
-  return <Shown project={project} task={found.data} at={found.dataUpdatedAt} key={id} />
+  return <Shown project={project} task={found.data} key={id} />
 }
 
-function Shown({ project, task, at }: { project: number; task: Task; at: number }) {
+function Shown({ project, task }: { project: number; task: Task }) {
   const navigate = useNavigate()
   const mayChange = useMayChange(project)
-  const left = useTimeLeft(task, at)
+  const left = task.seconds_left === null ? '' : timeLeft(task.seconds_left)
   return (
     <>
       <PageHead

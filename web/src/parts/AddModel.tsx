@@ -1,4 +1,4 @@
-import { Alert, Button, FileButton, Group, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Button, FileButton, Group, Progress, Radio, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconFile, IconFileDescription } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -11,7 +11,8 @@ import { size } from './words'
 const isCard = ({ name }: File): boolean => /\.ya?ml$/i.test(name)
 
 /** A card and the files it names, chosen or dropped, looked over, then sent in one go. */
-export function AddModel({ done }: { done: () => void }) {
+export function AddModel({ project, everywhere, done }: { project: number; everywhere: boolean; done: () => void }) {
+  const [where, setWhere] = useState('here')
   const [files, setFiles] = useState<File[]>([])
   const [sent, setSent] = useState(0)
   const [over, setOver] = useState(false)
@@ -19,7 +20,7 @@ export function AddModel({ done }: { done: () => void }) {
     mutationFn: () => {
       const form = new FormData()
       for (const file of files) form.append('files', file, file.name)
-      return addModel(form, setSent, new AbortController().signal)
+      return addModel(where === 'all' ? null : project, form, setSent, new AbortController().signal)
     },
     onSuccess: ({ name }) => {
       tell(`${name} is in the catalog.`)
@@ -71,6 +72,14 @@ export function AddModel({ done }: { done: () => void }) {
           </Button>
         </Group>
       ))}
+      {everywhere && (
+        <Radio.Group label="Who can use it" value={where} onChange={setWhere}>
+          <Group gap="lg" mt={6}>
+            <Radio value="here" label="This project" />
+            <Radio value="all" label="All projects" />
+          </Group>
+        </Radio.Group>
+      )}
       {add.error && (
         <Alert color="red" variant="light" title="The model was not added">
           {add.error.message}

@@ -6,9 +6,11 @@ import { Link } from 'react-router'
 import { retryTask } from '../api/calls'
 import { moved } from '../api/moved'
 import { useFailures } from '../api/queries'
-import type { Task } from '../api/types'
+import type { Failure, Task } from '../api/types'
 import { tell, tellFault, Trouble } from './states'
 import { many } from './words'
+
+const STAGES: Record<Failure['stage'], string> = { ingest: 'bringing it in', read: 'reading it', predict: 'predicting' }
 
 /** What failed, each with its reason; sources that could not be read come first. */
 export function Failures({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
@@ -47,7 +49,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
               <Table.Td className="ellipsis" title={source}>
                 {input_id === null ? source : <Link to={`/projects/${project}/inputs/${input_id}?task_id=${task.id}`}>{source}</Link>}
               </Table.Td>
-              <Table.Td>{{ ingest: 'reading', decode: 'decoding', predict: 'predicting' }[stage] ?? stage}</Table.Td>
+              <Table.Td>{STAGES[stage]}</Table.Td>
               <Table.Td>
                 <Text size="sm">{message}</Text>
               </Table.Td>

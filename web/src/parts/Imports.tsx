@@ -1,34 +1,53 @@
 import { Alert, Group, Loader, Text } from '@mantine/core'
 import { useState } from 'react'
 
-import { useImports } from '../api/queries'
+import { useImport, useImports } from '../api/queries'
+import type { Import } from '../api/types'
 import { many } from './words'
 
 const LATELY = 3_600_000
 
-/** Imports that go on, and those that could not, above the inputs. */
+/** Imports that go on, and those that lately left something out, above the inputs. */
 export function Imports({ project }: { project: number }) {
   const found = useImports(project)
   const [closed, setClosed] = useState<readonly number[]>([])
   const [opened] = useState(Date.now)
   const items = (found.data?.items ?? []).filter(({ id }) => !closed.includes(id))
-  const running = items.filter(({ ended_at }) => ended_at === null)
-  const broken = items.filter(({ error, ended_at }) => error !== null && ended_at !== null && opened - Date.parse(ended_at) < LATELY)
+  const ended = items.filter(({ ended_at }) => ended_at !== null && opened - Date.parse(ended_at) < LATELY)
   return (
     <>
-      {running.map(({ id, folder, read }) => (
-        <Group key={id} className="bar" gap="sm" role="status">
-          <Loader size={14} />
-          <Text size="sm" className="numbers">
-            Importing {folder}: {many(read, 'item')} read
-          </Text>
-        </Group>
-      ))}
-      {broken.map(({ id, folder, error }) => (
-        <Alert key={id} color="red" variant="light" radius={0} withCloseButton onClose={() => setClosed([...closed, id])} title={`${folder} could not be imported`}>
-          {error}
-        </Alert>
-      ))}
+      {items
+        .filter(({ ended_at }) => ended_at === null)
+        .map(({ id, folder, read }) => (
+          <Group key={id} className="bar" gap="sm" role="status">
+            <Loader size={14} />
+            <Text size="sm" className="numbers">
+              Importing {folder}: {many(read, 'item')} read
+            </Text>
+          </Group>
+        ))}
+      {ended
+        .filter(({ error, read, accepted }) => error !== null || accepted < read)
+        .map((one) => (
+          <Left key={one.id} project={project} one={one} close={() => setClosed([...closed, one.id])} />
+        ))}
     </>
+  )
+}
+
+/** What an import could not bring, and why. */
+function Left({ project, one: { id, folder, error, read, accepted }, close }: { project: number; one: Import; close: () => void }) {
+  const failures = useImport(project, id).data?.failures ?? []
+  return (
+    <Alert color="red" variant="light" radius={0} withCloseButton closeButtonLabel="Close" onClose={close} title={error === null ? `${many(read - accepted, 'item')} of ${folder} could not be read` : `${folder} could not be imported`}>
+      {error}
+      <div style={{ maxHeight: 120, overflowY: 'auto' }}>
+        {failures.map(({ source, message }) => (
+          <Text key={source} size="xs">
+            <b>{source}</b>: {message}
+          </Text>
+        ))}
+      </div>
+    </Alert>
   )
 }

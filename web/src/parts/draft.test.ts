@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Model } from '../api/types'
 import { asTask, EMPTY, listed, mayReview, missing, shareOf, suggestedName, withConcepts, withModel } from './draft'
 
-const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', selectable: true, reason: null })
+const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', selectable: true, reason: null, project_id: null })
 const place = { name: 'wardrobe', inputs: 12 }
 
 describe('a draft of a task', () => {
