@@ -127,21 +127,21 @@ def news(before: State, now: State) -> list[tuple[str, str]]:
     return changed + [("gone", f'{{"id":{number}}}') for number in gone if not full or number > oldest]
 
 
-class Events(StreamingResponse):
-    """A stream of server-sent events, already in their format."""
+class Stream(StreamingResponse):
+    """Server-sent events; not FastAPI's own response, which takes endpoints that yield before they can refuse."""
 
     media_type = "text/event-stream"
 
 
-@router.get("", response_class=Events)
-async def watch_project(request: Request, member: Viewer, site: Here) -> Events:
+@router.get("", response_class=Stream)
+async def watch_project(request: Request, member: Viewer, site: Here) -> StreamingResponse:
     """Events `task` and `import`, each with the whole object as JSON, when something about it changes.
 
     The first events tell how things stand. `gone` names a task that is no longer listed. The stream ends after
     a while, and when the session does; an EventSource opens it again by itself.
     """
     told = _told(request, site, _watch(request, site), member.project_id)
-    return Events(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return Stream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
 def _watch(request: Request, site: Site) -> Watch:
