@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import StreamingResponse
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi.sse import format_sse_event
 
 from labelmill.core.errors import BadCall, StoreFault
 from labelmill.core.role import Role
@@ -127,7 +127,13 @@ def news(before: State, now: State) -> list[tuple[str, str]]:
     return changed + [("gone", f'{{"id":{number}}}') for number in gone if not full or number > oldest]
 
 
-@router.get("", response_class=EventSourceResponse)
+class Stream(StreamingResponse):
+    """Server-sent events; not FastAPI's own response, which takes endpoints that yield before they can refuse."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("", response_class=Stream)
 async def watch_project(request: Request, member: Viewer, site: Here) -> StreamingResponse:
     """Events `task` and `import`, each with the whole object as JSON, when something about it changes.
 
@@ -135,7 +141,7 @@ async def watch_project(request: Request, member: Viewer, site: Here) -> Streami
     a while, and when the session does; an EventSource opens it again by itself.
     """
     told = _told(request, site, _watch(request, site), member.project_id)
-    return EventSourceResponse(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return Stream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
 def _watch(request: Request, site: Site) -> Watch:

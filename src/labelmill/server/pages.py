@@ -14,21 +14,21 @@ from labelmill.server.guard import content_security_policy
 
 router = APIRouter(include_in_schema=False)
 
-NONCE = "{{nonce}}"
-"""What the build leaves in the page where the nonce belongs, see web/vite.config.ts."""
-
 _COMPRESSED = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Labelmill</title>
 <h1>The server runs; its pages were not built.</h1>
-<p>An installed Labelmill brings them. In a source checkout, in the folder <code>web</code>:
-<code>npm ci &amp;&amp; npm run build</code>, then reload.</p>
+<p>An installed Labelmill brings them. In a source checkout: <code>make pages</code>, then reload.</p>
 <p>The API works without them: <a href="/api/docs">/api/docs</a>.</p></html>
 """
 
 
+_NONCE = "{{nonce}}"
+"""Stands in the built page wherever the answer's own nonce belongs."""
+
+
 def find() -> Path | None:
-    """The folder of the built pages in the package, where the build puts them."""
+    """The folder of the built pages."""
     folder = Path(__file__).parents[1] / "pages"
     return folder if (folder / "index.html").is_file() else None
 
@@ -41,21 +41,20 @@ def get_page(path: str, request: Request) -> Response:
     folder = find()
     if folder is None:
         return HTMLResponse(_NOT_BUILT, 503)
-    index = folder / "index.html"
-    file = _files(folder, index.stat().st_mtime_ns).get(path)
+    file = _files(folder, (folder / "index.html").stat().st_mtime_ns).get(path)
     if file is None and path.startswith("assets/"):
         raise NotFound(f"There is no file /{path}: reload the page, it was built anew.")
-    if file is None or file == index:
-        return _index(index)
+    if file is None or path == "index.html":
+        return _page(folder / "index.html")
     headers = {"Cache-Control": "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"}
     return _sent(file, "gzip" in request.headers.get("accept-encoding", ""), headers)
 
 
-def _index(path: Path) -> Response:
-    """The page itself; each answer has a nonce of its own, for style sheets that its widgets add while they run."""
+def _page(path: Path) -> Response:
+    """The page with a nonce of its own, for the style sheets that its widgets add while they run."""
     nonce = secrets.token_urlsafe(16)
-    html = path.read_text(encoding="utf-8").replace(NONCE, nonce)
-    return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(nonce)})
+    headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
+    return HTMLResponse(path.read_text(encoding="utf-8").replace(_NONCE, nonce), headers=headers)
 
 
 @cache
