@@ -14,7 +14,6 @@ from labelmill.store import projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 
-
 SCREENSHOT = "Screenshot 9.41\u202fAM \N{GRINNING FACE}.png"
 """As a Mac names them: with a narrow space that does not break lines."""
 
