@@ -254,7 +254,7 @@ def _references(said: dict[str, Any]) -> dict[tuple[str, ...], str]:
 
 def _check_beside(card: Card) -> None:
     for keys, name in _references(card.model_dump()).items():
-        if Path(name).name != name:
+        if Path(name).name != name or name == "..":
             raise BadCard(f"'{'.'.join(keys)}' names {name!r}: name a file that comes with the card, without a folder")
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from labelmill.server.app import make_app
 from labelmill.server.site import Site
@@ -11,11 +12,15 @@ from labelmill.store.database import Database
 from labelmill.store.media import Media
 
 
-def document() -> str:
-    """The OpenAPI as JSON text. Needs no database: none is opened before a request."""
+def promised() -> dict[str, Any]:
+    """The OpenAPI. Needs no database: none is opened before a request."""
     nowhere = Path()
-    app = make_app(Site(Database(""), nowhere, Media(nowhere, max_bytes=0)))
-    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+    return make_app(Site(Database(""), nowhere, Media(nowhere, max_bytes=0))).openapi()
+
+
+def document() -> str:
+    """The OpenAPI as JSON text, as it is kept in a file."""
+    return json.dumps(promised(), indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> int:

@@ -15,8 +15,8 @@ from labelmill.store.persons import OWNER
 
 
 def owner(conn: sa.Connection, name: str = OWNER) -> int:
-    """The id of the person who works on this machine without signing in; an operator of its server."""
-    conn.execute(insert(t.person).values(name=name, operator=True).on_conflict_do_nothing())
+    """The id of the person who works on this machine without signing in; the owner is an operator of its server."""
+    conn.execute(insert(t.person).values(name=name, operator=name == OWNER).on_conflict_do_nothing())
     return int(conn.execute(sa.select(t.person.c.id).where(t.person.c.name == name)).scalar_one())
 
 
