@@ -1,5 +1,6 @@
 """Imports of folders of the server's machine: below the named roots, and nowhere else."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ def root(tmp_path: Path) -> Path:
         Image.new("RGB", (9, 9), (i * 90, 0, 0)).save(path)
     (root / "photos" / "broken.png").write_bytes(b"")
     (root / "texts.csv").write_text("text\none\n")
+    (root / "my\u00a0photos").mkdir()
+    (root / "two\nlines").mkdir()
+    Path(os.fsdecode(os.fsencode(root) + b"/no-utf8-\xff")).mkdir()
     (root / "note.md").write_text("no source")
     (root / "out").symlink_to(secret)
     (root / "photos" / "out").symlink_to(secret)
@@ -62,7 +66,9 @@ def run(database: Database, tmp_path: Path, root: Path, import_id: int) -> Impor
 
 def test_lists_what_may_be_imported(root: Path, tmp_path: Path) -> None:
     assert import_folder.listing(None, [root, tmp_path / "nowhere"]) == [str(root)]
-    assert import_folder.listing(str(root), [root]) == [str(root / name) for name in ("empty", "photos", "texts.csv")]
+    assert import_folder.listing(str(root), [root]) == [
+        str(root / name) for name in ("empty", "my\u00a0photos", "photos", "texts.csv")
+    ]
     assert import_folder.listing(str(root / "photos"), [root]) == [str(root / "photos" / "deep")]
     assert import_folder.listing(None, []) == []
 

@@ -14,6 +14,9 @@ from labelmill.store import projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 
+SCREENSHOT = "Screenshot 9.41\u202fAM \N{GRINNING FACE}.png"
+"""As a Mac names them: with a narrow space that does not break lines."""
+
 
 def png(red: int, side: int = 9) -> bytes:
     out = io.BytesIO()
@@ -62,14 +65,16 @@ def test_files_of_every_kind_land_in_the_dataset(place: Place) -> None:
     came = place.send(
         ("photos/a.png", png(1)),
         ("note.txt", b"a note"),
+        (SCREENSHOT, png(5)),
         ("more.zip", zipped({"in/b.png": png(2), "c.txt": b"in a zip"})),
         ("rows.csv", b"id,text\n7,first\n,second\n"),
         ("lines.jsonl", b'{"id": "x", "text": "third"}\n'),
     )
     assert came.failures == []
-    assert (came.taken.read, came.taken.refused) == (7, 0)
+    assert (came.taken.read, came.taken.refused) == (8, 0)
     assert place.held() == [
-        ("7", "text"), ("c.txt", "text"), ("in/b.png", "image"), ("note.txt", "text"), ("photos/a.png", "image"),
+        ("7", "text"), (SCREENSHOT, "image"), ("c.txt", "text"),
+        ("in/b.png", "image"), ("note.txt", "text"), ("photos/a.png", "image"),
         ("rows.csv#row=3", "text"), ("x", "text"),
     ]  # fmt: skip
     assert all(
@@ -87,6 +92,7 @@ def test_each_failure_is_told_and_recorded(place: Place) -> None:
         ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"),
         ("../../out.png", png(2)),
         ("/etc/out.png", png(3)),
+        ("two\nlines.png", png(3)),
         ("large.png", png(4) + b"x" * 20_000),
         ("broken.zip", b"PK no zip"),
         ("no-text.csv", b"a,b\n1,2\n"),
@@ -95,11 +101,12 @@ def test_each_failure_is_told_and_recorded(place: Place) -> None:
     kinds = {one.name: one.kind for one in came.failures}
     assert kinds == {
         "empty.png": "empty", "page.html": "unsupported", "picture.svg": "unsupported", "../../out.png": "unsafe",
-        "/etc/out.png": "unsafe", "large.png": "too-large", "broken.zip": "unsupported", "no-text.csv": "unsupported",
+        "/etc/out.png": "unsafe", "two\nlines.png": "encoding",
+        "large.png": "too-large", "broken.zip": "unsupported", "no-text.csv": "unsupported",
     }  # fmt: skip
     assert place.held() == [("good.png", "image")]
     assert not any(str(place.home) in one.message for one in came.failures)
-    assert rows(place.database, "SELECT count(*) FROM rejection") == [8]
+    assert rows(place.database, "SELECT count(*) FROM rejection") == [9]
 
 
 def test_the_same_name_may_hold_other_content_and_the_same_content_is_one_input(place: Place) -> None:

@@ -13,6 +13,7 @@ from labelmill.core.errors import BadCall, NotFound
 from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, extend_standing, ingest
 from labelmill.formats import table
+from labelmill.formats.found import is_plain
 from labelmill.store import imports, projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
@@ -109,7 +110,7 @@ def _real(root: Path) -> Path:
 
 
 def _is_shown(entry: os.DirEntry[str], root: Path) -> bool:
-    if is_hidden(entry.name) or not entry.name.isprintable():
+    if is_hidden(entry.name) or not is_plain(entry.name):
         return False
     try:
         if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):

@@ -13,7 +13,16 @@ from labelmill.core.errors import BadCall, Unreadable
 from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, take_in
 from labelmill.formats import table
-from labelmill.formats.found import Found, Limits, Refused, check_text, read_item, storable, too_large
+from labelmill.formats.found import (
+    Found,
+    Limits,
+    Refused,
+    check_text,
+    is_plain,
+    read_item,
+    storable,
+    too_large,
+)
 from labelmill.formats.source import open_source
 from labelmill.store import inputs
 from labelmill.store.database import Database
@@ -111,7 +120,7 @@ def _check_name(name: str) -> None:
         raise Unreadable("unsafe", "the file has no name")
     if name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts:
         raise Unreadable("unsafe", "the file's name leads out of its folder; send it with a plain relative name")
-    if "\0" in name or not name.isprintable():
+    if not is_plain(name):
         raise Unreadable("encoding", "the file's name has control characters; rename the file")
 
 

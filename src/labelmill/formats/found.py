@@ -86,6 +86,12 @@ def _short(text: str, most: int) -> str:
     return f"{data[: most - 40].decode('utf-8', 'ignore')}...{hashlib.sha256(data).hexdigest()[:32]}"
 
 
+def is_plain(name: str) -> bool:
+    """True for a name without control characters and of UTF-8 alone: spaces of every kind are plain."""
+    codes = map(ord, name)
+    return all(32 <= code < 127 or 160 <= code < 0xD800 or code >= 0xE000 for code in codes)
+
+
 def read_item(name: str, uri: str, data: bytes, *, path: Path | None = None) -> Found:
     """Tell image from text by content and name. Raises Unreadable: `empty`, `encoding`, `unsupported`."""
     if not data:

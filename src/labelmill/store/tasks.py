@@ -284,13 +284,14 @@ def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False)
     if not locks.hold_if_free(conn, task_id, locks.ALIVE):
         raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
+    if not keep_annotations:
+        _delete_annotations(conn, task_id)
     for table in (t.assignment, t.share, t.score_histogram, t.ledger, t.shard):
         conn.execute(sa.delete(table).where(table.c.task_id == task_id))
     of_task = t.task.c.id == task_id
     if keep_annotations:  # they say which task made them: its row stays, and is shown no more
         conn.execute(sa.update(t.task).where(of_task).values(deleted_at=sa.func.now(), run_id=None))
     else:
-        _delete_annotations(conn, task_id)
         conn.execute(sa.delete(t.task).where(of_task))
     if run_id is not None:
         conn.execute(sa.text(f"DROP TABLE prediction_{int(run_id)}"))
@@ -300,7 +301,10 @@ def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False)
 def _delete_annotations(conn: sa.Connection, task_id: int) -> None:
     # what was moved or dropped left its region to its event
     gone = sa.text("""
-        WITH gone AS (DELETE FROM annotation WHERE task_id = :task RETURNING region_id),
+        WITH gone AS (
+            DELETE FROM annotation a USING ledger l
+            WHERE l.task_id = :task AND a.input_id = l.input_id AND a.task_id = l.task_id RETURNING a.region_id
+        ),
              told AS (DELETE FROM annotation_event WHERE task_id = :task RETURNING before, after)
         DELETE FROM region WHERE id IN (
             SELECT region_id FROM gone
