@@ -79,7 +79,13 @@ class Mill:
             env["LABELMILL_DATABASE_URL"] = self.url
         command = [sys.executable, "-m", "labelmill", *map(str, args)]
         process = subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         self.started.append(process)
         return process

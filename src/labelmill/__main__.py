@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Run the command and exit with its status."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before ONNX Runtime is imported, here or in a worker
-    if sys.argv[1:2] == ["annotate"]:
+    if sys.argv[1:2] == ["annotate"] and not _on_a_server(sys.argv):
         from labelmill.engine import nursery
 
         nursery.prepare()  # what workers need is imported on another core while the command is imported here
@@ -31,6 +31,12 @@ def _exit(status: int) -> None:
         except BrokenPipeError:
             status = status or 1  # whoever read it went away: what was not read is nobody's loss
     os._exit(status)
+
+
+def _on_a_server(args: list[str]) -> bool:
+    """Whether the models run elsewhere, as far as can be seen before the command is there to tell (cli/choose.py)."""
+    typed = {word.partition("=")[0] for word in args}
+    return "--server" in typed or ("--home" not in typed and bool(os.environ.get("LABELMILL_SERVER")))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import math
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,17 +21,23 @@ class Settings:
     worker_memory_mb: int = 0
     max_file_mb: int = 100
     max_megapixels: int = 200
+    max_upload_mb: int = 2048
+    import_roots: str = ""
+    hosts: str = ""
+    trial_seconds: float = 60.0
+    server: str = ""
+    token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, **given: object) -> Self:
         """What the environment says; `given` values that are not None go before it. Raises BadCall for bad ones."""
         said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        for field in fields(cls):
-            variable = f"LABELMILL_{field.name.upper()}"
-            if field.name not in said and (text := os.environ.get(variable, "")):
-                said[field.name] = _parsed(type(field.default), variable, text) or field.default
+        for one in fields(cls):
+            variable = f"LABELMILL_{one.name.upper()}"
+            if one.name not in said and (text := os.environ.get(variable, "")):
+                said[one.name] = _parsed(type(one.default), variable, text) or one.default
         made = cls(**said)
-        return cls(**{field.name: getattr(made, field.name) for field in fields(cls)} | {"home": _absolute(made.home)})
+        return cls(**{one.name: getattr(made, one.name) for one in fields(cls)} | {"home": _absolute(made.home)})
 
 
 def _parsed(kind: type[Any], variable: str, text: str) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import typer
 
-from labelmill.cli import annotate, doctor, export, faults, models, tasks, worker
-from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable
+from labelmill.cli import annotate, doctor, export, faults, models, password, server, tasks, up, worker
+from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable, Unreachable
 
 INTERRUPTED = 130
 """What typer makes of Ctrl-C, without a word."""
@@ -28,6 +28,9 @@ app.command("annotate")(annotate.command)
 app.command("export")(export.command)
 app.command("doctor")(doctor.command)
 app.command("worker")(worker.command)
+app.command("up")(up.command)
+app.command("server")(server.command)
+app.command("password")(password.command)
 app.add_typer(models.app, name="models")
 app.add_typer(tasks.app, name="tasks")
 
@@ -61,7 +64,8 @@ def _run(args: Sequence[str]) -> int:
     except LabelmillError as error:
         if type(error) is LabelmillError:  # only a fault of ours has no kind; a worker's trace is in it
             return _say(faults.record(error, args), 1)
-        return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on.", 1)
+        resumable = not isinstance(error, Unreachable)  # what a server works on goes on without us
+        return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on." if resumable else str(error), 1)
     except (OSError, UnicodeError) as error:
         return _say(faults.sentence(error), 2)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody should have to read a traceback

@@ -1,25 +1,16 @@
 """labelmill annotate: a folder in, triaged annotations out."""
 
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import sqlalchemy as sa
 import typer
 
 from labelmill.cli import shared
-from labelmill.cli.progress import Progress, summary
+from labelmill.cli.choose import chosen
+from labelmill.cli.mill import Asked
+from labelmill.cli.progress import summary
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Limits
-from labelmill.engine import jobs, local, nursery
-from labelmill.flows import catalog
-from labelmill.flows.ingest import extend_standing, ingest
-from labelmill.flows.report import report
-from labelmill.flows.start_task import Plan, check_plan, start_task
-from labelmill.models.cards import Card
-from labelmill.settings import Settings
-from labelmill.store import projects
-from labelmill.store.database import Database
 
 
 def command(
@@ -37,88 +28,16 @@ def command(
     standing: Annotated[bool, typer.Option("--standing", help="Take what is added to the dataset later, too.")] = False,
     as_json: shared.AsJson = False,
     home: shared.Home = None,
+    server: shared.Server = None,
+    token: shared.Token = None,
 ) -> int:
     """Annotate everything in SOURCE: approved, to a reviewer, or discarded by its score."""
-    settings = Settings.from_environment(home=home)
-    nursery.prepare()
-    limits = shared.thresholds(Limits(0.5, 0.9), upper, lower, threshold or [], {})
+    thresholds = shared.thresholds(Limits(0.5, 0.9), upper, lower, threshold or [], {})
     if not source.exists():
         raise BadCall(f"there is no file or folder at {source}")
     wanted = [concept.strip() for concept in concepts.split(",") if concept.strip()]
-    with shared.opened(settings) as database:
-        card = catalog.find_card(model, settings.home, database)
-        check_plan(card, wanted, limits, floor)
-        said = _Annotation(settings, database, card, Progress()).run(
-            source, project, dataset, limit, name=name, thresholds=limits, floor=floor, concepts=wanted,
-            standing=standing,
-        )  # fmt: skip
+    asked = Asked(source, model, wanted, thresholds, floor, project, dataset, name, limit, standing)
+    with chosen(home, server, token) as mill:
+        said = mill.annotate(asked)
     shared.put_json(said) if as_json else summary(said)
     return shared.status_of(said)
-
-
-class _Annotation:
-    """Import and run. The model loads in its processes while the source is read."""
-
-    def __init__(self, settings: Settings, database: Database, card: Card, progress: Progress) -> None:
-        self._settings = settings
-        self._database = database
-        self._card = card
-        self._progress = progress
-
-    def run(
-        self, source: Path, project: str, dataset: str | None, limit: int | None, *, name: str | None, **plan: Any
-    ) -> dict[str, Any]:
-        reference = catalog.keep(self._card, self._settings.home)
-        pool = local.pool(shared.machine(self._settings), reference, plan["floor"])
-        pool.start()
-        try:
-            with self._progress:
-                started = time.monotonic()
-                with self._database.begin() as conn:
-                    person_id, project_id = _owned_project(conn, project)
-                    dataset_id = _dataset(conn, project_id, dataset, source, limit)
-                    plan["name"] = name or f"{projects.dataset_name(conn, dataset_id)} · {self._card.name}"
-                self._ingest(source, project_id, dataset_id, limit)
-                pool.wait_ready()
-                plan |= {"ingest_seconds": time.monotonic() - started, "reviewers": [person_id]}
-                plan |= {"project_id": project_id, "dataset_id": dataset_id, "person_id": person_id}
-                with self._database.begin() as conn:
-                    task_id = start_task(conn, self._card, reference, Plan(**plan), jobs.enqueue)
-                self._progress.task(self._database, task_id)
-                pool.run(self._database, task_id, self._progress.tick)
-        finally:
-            pool.close()
-        with self._database.begin() as conn:
-            return report(conn, task_id)
-
-    def _ingest(self, source: Path, project_id: int, dataset_id: int, limit: int | None) -> None:
-        ingest(
-            self._database,
-            shared.media(self._settings),
-            source,
-            project_id=project_id,
-            dataset_id=dataset_id,
-            max_bytes=self._settings.max_file_mb * shared.MIB,
-            max_pixels=self._settings.max_megapixels * 1_000_000,
-            limit=limit,
-            on_batch=self._progress.reading,
-        )
-        for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():
-            shared.tell(
-                f"Task {task_id} stands on this dataset and got {count:,} new inputs: labelmill tasks resume {task_id}"
-            )
-
-
-def _owned_project(conn: sa.Connection, project: str) -> tuple[int, int]:
-    person_id = projects.owner(conn)
-    return person_id, projects.project(conn, project, person_id)
-
-
-def _dataset(conn: sa.Connection, project_id: int, name: str | None, source: Path, limit: int | None) -> int:
-    """The named dataset, or the one of this source: two folders of one name, or a part of one, do not mix."""
-    if name is not None:
-        return projects.dataset(conn, project_id, name)
-    place = source.resolve()
-    if limit is None:
-        return projects.dataset_of(conn, project_id, str(place), place.name)
-    return projects.dataset_of(conn, project_id, f"{place}#limit={limit}", f"{place.name}, first {limit}")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from labelmill import __version__
 from labelmill.cli import shared
+from labelmill.cli.home import cores, opened
 from labelmill.core.errors import BadCard, LabelmillError
 from labelmill.flows import catalog
 from labelmill.settings import Settings
@@ -53,9 +54,7 @@ def _looked(what: str, look: Callable[[Settings], Iterator[Finding]], settings: 
 
 
 def _machine(_settings: Settings) -> Iterator[Finding]:
-    yield Finding(
-        "Labelmill", f"{__version__} on Python {platform.python_version()}, {sys.platform}, {shared.cores()} cores"
-    )
+    yield Finding("Labelmill", f"{__version__} on Python {platform.python_version()}, {sys.platform}, {cores()} cores")
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -70,7 +69,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         place = where(settings.home)
         account = f", run by {place.account.name}" if place.account else ""
         yield Finding("Embedded database", f"in {place.data}{account}")
-    with shared.opened(settings) as database, database.begin() as conn:
+    with opened(settings) as database, database.begin() as conn:
         version = conn.execute(sa.text("SHOW server_version")).scalar_one()
         vector = conn.execute(sa.text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")).scalar_one()
         missing = "; ".join(lacks(conn))
@@ -78,9 +77,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
-    with shared.opened(settings) as database:
+    with opened(settings) as database:
         cards = catalog.listed(database, settings.home)
-    for name, card in cards:
+    for name, card, _ in cards:
         if isinstance(card, BadCard):
             yield Finding(f"Model {name}", "is broken", str(card))
             continue

@@ -6,11 +6,9 @@ from typing import Annotated, Literal
 import typer
 
 from labelmill.cli import shared
+from labelmill.cli.choose import chosen
 from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall
-from labelmill.flows.export import export
-from labelmill.settings import Settings
-from labelmill.store import tasks
 
 
 def command(
@@ -19,13 +17,13 @@ def command(
     to: Annotated[Path, typer.Option(help="The file to write.")],
     status: Annotated[str, typer.Option(help="Annotations of these statuses, separated by commas.")] = "success",
     home: shared.Home = None,
+    server: shared.Server = None,
+    token: shared.Token = None,
 ) -> int:
     """Write the annotations of TASK to a file, one record per source."""
     statuses = [_status(word.strip()) for word in status.split(",")]
-    with shared.opened(Settings.from_environment(home=home)) as database:
-        with database.begin() as conn:
-            task_id = tasks.find(conn, task)
-        count = export(database, task_id, form, to, statuses)
+    with chosen(home, server, token) as mill:
+        count = mill.export(task, form, to, statuses)
     shared.tell(f"{count:,} records written to {to}")
     return 0
 

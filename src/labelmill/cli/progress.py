@@ -2,18 +2,28 @@
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from labelmill.cli.shared import tell
-from labelmill.store import counts
-from labelmill.store.database import Database
 
 EVERY = 0.5
 """Seconds between looks at a task; ten times as long as the look took, if that is longer."""
 
 LINE_EVERY = 10.0
 """Seconds between lines where stderr is no terminal."""
+
+WORTH_TELLING = 32 * 2**20
+
+
+class Numbers(NamedTuple):
+    """How far a task is: inputs, those of them that wait or failed, and predictions by band."""
+
+    inputs: int
+    waiting: int
+    failed: int
+    bands: Mapping[str, int]
 
 
 class Progress:
@@ -22,8 +32,7 @@ class Progress:
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
         self._shown = False
-        self._database: Database | None = None
-        self._task_id = 0
+        self._look: Callable[[], Numbers] | None = None
         self._next = 0.0
         self._next_line = 0.0
         self._started = 0.0
@@ -40,24 +49,27 @@ class Progress:
         """So many items of the source are read."""
         self._show(f"Reading: {count:,} files or rows")
 
-    def task(self, database: Database, task_id: int) -> None:
-        """From now on the ticks tell of this task."""
-        self._database, self._task_id, self._started = database, task_id, time.monotonic()
-        with database.begin() as conn:
-            ledger = counts.ledger(conn, task_id)
-        self._done_before = ledger.inputs - ledger.waiting
+    def sending(self, count: int) -> None:
+        """So many bytes have left for a server that has not answered yet; little is not worth a line."""
+        if count >= WORTH_TELLING:
+            self._show(f"Sending: {count >> 20:,} MiB")
+
+    def follow(self, look: Callable[[], Numbers]) -> None:
+        """From now on the ticks tell of a task; `look` says how far it is."""
+        self._look, self._started = look, time.monotonic()
+        now = look()
+        self._done_before = now.inputs - now.waiting
         self._next_line = time.monotonic() + LINE_EVERY
 
     def tick(self) -> None:
         """Look at the task and show it, when it is time."""
         now = time.monotonic()
-        if self._database is None or now < self._next:
+        if self._look is None or now < self._next:
             return
-        with self._database.begin() as conn:
-            ledger, bands = counts.ledger(conn, self._task_id), counts.band_totals(conn, self._task_id)
+        seen = self._look()
         took = time.monotonic() - now
         self._next = now + max(EVERY, 10 * took)
-        self._show(_line(ledger, bands, now - self._started, self._done_before))
+        self._show(_line(seen, now - self._started, self._done_before))
 
     def _show(self, line: str) -> None:
         now = time.monotonic()
@@ -69,13 +81,13 @@ class Progress:
             tell(line)
 
 
-def _line(ledger: counts.Ledger, bands: dict[str, int], seconds: float, done_before: int) -> str:
-    done = ledger.inputs - ledger.waiting
+def _line(seen: Numbers, seconds: float, done_before: int) -> str:
+    done = seen.inputs - seen.waiting
     speed = (done - done_before) / seconds if seconds > 0 else 0.0
-    left = f"about {_time(ledger.waiting / speed)} left" if speed > 0 else "starting"
-    triaged = " · ".join(f"{band} {count:,}" for band, count in bands.items())
-    failed = f" · failed {ledger.failed:,}" if ledger.failed else ""
-    return f"{done:,} of {ledger.inputs:,} inputs · {speed:,.1f}/s · {left} · {triaged}{failed}"
+    left = f"about {_time(seen.waiting / speed)} left" if speed > 0 else "starting"
+    triaged = " · ".join(f"{band} {count:,}" for band, count in seen.bands.items())
+    failed = f" · failed {seen.failed:,}" if seen.failed else ""
+    return f"{done:,} of {seen.inputs:,} inputs · {speed:,.1f}/s · {left} · {triaged}{failed}"
 
 
 def _time(seconds: float) -> str:

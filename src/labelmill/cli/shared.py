@@ -1,10 +1,8 @@
-"""What the commands share: options, the open home, thresholds as people type them."""
+"""What the commands share: options, thresholds as people type them, what is said and how."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,17 +10,18 @@ import typer
 
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Limits, Thresholds
-from labelmill.engine import local
-from labelmill.settings import Settings
-from labelmill.store.database import Database
-from labelmill.store.embedded import Embedded
-from labelmill.store.media import Media
-
-MIB = 2**20
 
 Home = Annotated[
     Path | None,
     typer.Option("--home", help="Where everything lives [LABELMILL_HOME, ~/.labelmill].", show_default=False),
+]
+Server = Annotated[
+    str | None,
+    typer.Option("--server", help="A Labelmill server's address [LABELMILL_SERVER].", show_default=False),
+]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", help="An access token for it [LABELMILL_TOKEN].", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; progress goes to stderr.")]
 Upper = Annotated[
@@ -32,49 +31,6 @@ Lower = Annotated[float | None, typer.Option(help="Scores below are discarded.",
 PerConcept = Annotated[
     list[str] | None, typer.Option("--threshold", help="CONCEPT=LOWER:UPPER, for one concept; may be repeated.")
 ]
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database of a home, started if need be and left to others or stopped at the end."""
-    if settings.database_url:
-        with _prepared(settings.database_url) as database:
-            yield database
-        return
-    with Embedded(settings.home, on_wait=tell) as url, _prepared(url) as database:
-        yield database
-
-
-@contextmanager
-def _prepared(url: str) -> Iterator[Database]:
-    database = Database(url)
-    try:
-        database.prepare()
-        yield database
-    finally:
-        database.close()
-
-
-def media(settings: Settings) -> Media:
-    """The bytes of a home."""
-    most = {"max_bytes": settings.max_file_mb * MIB, "max_pixels": settings.max_megapixels * 1_000_000}
-    return Media(settings.home / "media", **most)
-
-
-def machine(settings: Settings) -> local.Machine:
-    """What this machine gives to a run: one worker a core unless the settings say otherwise."""
-    return local.Machine(
-        home=settings.home,
-        workers=settings.workers or cores(),
-        limits=local.Limits(settings.batch_seconds, settings.load_seconds, settings.worker_memory_mb * MIB),
-        max_bytes=settings.max_file_mb * MIB,
-        max_pixels=settings.max_megapixels * 1_000_000,
-    )
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def thresholds(
@@ -119,3 +75,14 @@ def put_json(value: Any) -> None:
 def status_of(report: Mapping[str, Any]) -> int:
     """The exit status that a task's report stands for."""
     return 0 if report["status"] == "complete" and not report["failures_total"] else 1
+
+
+def tell_left_alone(count: int) -> None:
+    """Say how many inputs thresholds do not touch any more."""
+    if count:
+        tell(f"{count:,} inputs that people have dealt with are left as they are.")
+
+
+def tell_grown(task_id: int | str, count: int) -> None:
+    """Say that a standing task got new inputs."""
+    tell(f"Task {task_id} stands on this dataset and got {count:,} new inputs: labelmill tasks resume {task_id}")

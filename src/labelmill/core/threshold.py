@@ -79,6 +79,12 @@ def bands(counts: NDArray[np.int64], limits: Limits) -> dict[Band, int]:
     }
 
 
+def bin_of(score: float) -> int:
+    """The bin that a score, or a limit, falls into."""
+    nearest = round(score * 1000)
+    return nearest - (score < nearest / 1000)
+
+
 def pack(counts: NDArray[np.int64]) -> bytes:
     """A histogram as bytes: little-endian uint32 pairs (bin, count) of the bins that are not empty."""
     (filled,) = np.nonzero(counts)

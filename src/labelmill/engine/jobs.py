@@ -1,4 +1,4 @@
-"""The durable queue: a job says "work on this task"; what there is to do stands in the task's ledger.
+"""The durable queues: a job says "work on this task", or "do this import"; what there is to do stands with these.
 
 A job that comes late, twice, or after somebody else did the work finds nothing to do and ends.
 """
@@ -6,7 +6,8 @@ A job that comes late, twice, or after somebody else did the work finds nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,50 +18,116 @@ if TYPE_CHECKING:
     import procrastinate  # imported where it is used: 0.2 s that a command which queues nothing need not pay
 
 _RUN_TASK = "run_task"
-_QUEUE = "tasks"
-_SILENT_FOR = 60
+_RUN_IMPORT = "run_import"
+_TASKS, _IMPORTS = "tasks", "imports"
+_HEARTBEAT = 3
+"""Seconds between heartbeats of a worker, and between looks for those that have none."""
+
+_SILENT_FOR = 15
 """Seconds without a heartbeat after which a job's worker counts as dead."""
 
 
 def enqueue(conn: sa.Connection, task_id: int) -> None:
     """Put a task into the queue in the caller's transaction; one that waits there already is not put in twice."""
+    _defer(conn, _RUN_TASK, _TASKS, f"task-{task_id}", task_id=task_id)
+
+
+def enqueue_import(conn: sa.Connection, import_id: int) -> None:
+    """Put an import into its queue in the caller's transaction."""
+    _defer(conn, _RUN_IMPORT, _IMPORTS, f"import-{import_id}", import_id=import_id)
+
+
+def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: int) -> None:
     import procrastinate
 
     app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-    name = f"task-{task_id}"
-    job = app.configure_task(_RUN_TASK, queue=_QUEUE, lock=name, queueing_lock=name, connection=driver(conn))
+    deferrer = app.configure_task(job, queue=queue, lock=lock, queueing_lock=lock, connection=driver(conn))
     try:
         with conn.begin_nested():
-            job.defer(task_id=task_id)
+            deferrer.defer(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
         return  # it waits there, and will find this work too
 
 
-def serve(url: str, run: Callable[[int], None], *, until_idle: bool = False) -> None:
-    """Work through the queue, one task at a time: with `run`, for ever or until it is empty.
+def serve(
+    url: str,
+    run: Callable[[int, Callable[[], bool]], None],
+    import_: Callable[[int], None],
+    *,
+    until_idle: bool = False,
+) -> None:
+    """Work through the queues, one task and one import at a time, for ever or until both are empty.
 
-    Jobs whose worker died are taken up again. A job that the database failed is tried again later; one whose model
-    cannot run is not (its task says why).
+    `run` gets a task's id and a function that says whether it shall stop: then it puts the task back and returns. Jobs
+    whose worker died are taken up again. A job that the database failed is tried again later; one whose model cannot
+    run is not (its task says why).
     """
+    import asyncio
+
     import procrastinate
 
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
     again = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2, retry_exceptions=[StoreFault])
 
-    @app.task(name=_RUN_TASK, queue=_QUEUE, retry=again)
-    def run_task(task_id: int) -> None:
-        run(task_id)
+    @app.task(name=_RUN_TASK, queue=_TASKS, retry=again, pass_context=True)
+    def run_task(context: procrastinate.JobContext, task_id: int) -> None:
+        run(task_id, context.should_abort)
+
+    @app.task(name=_RUN_IMPORT, queue=_IMPORTS, retry=again)
+    def run_import(import_id: int) -> None:
+        import_(import_id)
 
     async def work() -> None:
         async with app.open_async():
             await _take_up_the_dead(app)
-            await app.run_worker_async(queues=[_QUEUE], concurrency=1, wait=not until_idle, delete_jobs="successful")
-
-    import asyncio
+            dead = asyncio.create_task(_watch_for_the_dead(app))
+            try:
+                await _both(app, wait=not until_idle)
+            finally:
+                dead.cancel()
+                with suppress(asyncio.CancelledError):
+                    await dead
 
     asyncio.run(work())
 
 
+async def _both(app: procrastinate.App, *, wait: bool) -> None:
+    """Imports beside tasks: neither waits for the other. The signal that stops the tasks' worker stops both."""
+    import asyncio
+
+    how: dict[str, Any] = {
+        "concurrency": 1,
+        "wait": wait,
+        "delete_jobs": "successful",
+        "update_heartbeat_interval": _HEARTBEAT,
+        "stalled_worker_timeout": _SILENT_FOR,
+        "shutdown_graceful_timeout": 0,  # a task is asked to stop at once: what it has not committed is done again
+    }
+    imports = asyncio.create_task(app.run_worker_async(queues=[_IMPORTS], install_signal_handlers=False, **how))
+    try:
+        await app.run_worker_async(queues=[_TASKS], **how)
+    finally:
+        if wait:
+            imports.cancel()
+        with suppress(asyncio.CancelledError):
+            await imports
+
+
+async def _watch_for_the_dead(app: procrastinate.App) -> None:
+    """Take up now and again what the dead left: one may have died just before this worker began."""
+    import asyncio
+
+    while True:
+        await asyncio.sleep(_HEARTBEAT)
+        await _take_up_the_dead(app)
+
+
 async def _take_up_the_dead(app: procrastinate.App) -> None:
-    for job in await app.job_manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=_SILENT_FOR):
-        await app.job_manager.retry_job(job)
+    import procrastinate
+
+    for queue in (_TASKS, _IMPORTS):
+        for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=_SILENT_FOR):
+            try:
+                await app.job_manager.retry_job(job)
+            except procrastinate.exceptions.UniqueViolation:  # it waits there already, behind its dead self
+                await app.job_manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=True)

@@ -11,7 +11,7 @@ from labelmill.core.errors import ModelFault, Unreadable
 from labelmill.flows import triage
 from labelmill.formats import image
 from labelmill.models.base import Checked, Input, Model, Picture, check_predictions
-from labelmill.store import annotations, assignments, models, shards, tasks
+from labelmill.store import annotations, assignments, locks, models, shards, tasks
 from labelmill.store.media import Media
 from labelmill.store.shards import Claim, Failed, Item, Settled
 from labelmill.store.tasks import Terms
@@ -132,6 +132,8 @@ def save(
 
     `terms` must hold now (tasks.current): the thresholds may have moved while the model worked.
     """
+    locks.keep_inputs_of(conn, claim.task_id)
+    answers = _of_inputs(shards.waiting_ids(conn, claim.task_id, claim.no), answers)
     index = {name: i for i, name in enumerate(names)}
     annotations.put_predictions(conn, terms.run_id, index, answers.done)
     decided = [(i, triage.decide_input(terms, overlap, said)) for i, said in answers.done]
@@ -153,3 +155,11 @@ def save(
         failed=answers.failed,
         predictions=sum(len(said) for _, said in answers.done),
     )
+
+
+def _of_inputs(there: set[int], answers: Answers) -> Answers:
+    """The answers for inputs that are still there: people may have removed some while the model worked."""
+    if len(there) == len(answers.done) + len(answers.failed):
+        return answers
+    done = [(i, said) for i, said in answers.done if i in there]
+    return Answers(done, [failed for failed in answers.failed if failed.input_id in there])

@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Status, Work
-from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Thresholds
 from labelmill.core.triage import Changes, reconcile
 from labelmill.flows import triage
-from labelmill.store import annotations, assignments, models, projects, shards, tasks
+from labelmill.flows.preview import check
+from labelmill.store import annotations, assignments, locks, models, projects, shards, tasks
 from labelmill.store.annotations import Update
 from labelmill.store.shards import Claim, Settled
 from labelmill.store.tasks import Terms
@@ -19,13 +19,7 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
     Raises BadCall for a lower limit below the run's floor: what lies below it was not kept.
     """
     terms = tasks.terms(conn, task_id)
-    if thresholds.lowest < terms.floor:
-        raise BadCall(
-            f"lower {thresholds.lowest:g} is below the floor of this run: scores under {terms.floor:g} were not kept. "
-            f"Start a new task with --floor {thresholds.lowest:g}."
-        )
-    if unknown := sorted(set(thresholds.by_concept) - set(terms.ids)):
-        raise BadCall(f"this task has no concept {unknown[0]!r}; it has {', '.join(sorted(terms.ids))}")
+    check(terms, thresholds)
     tasks.set_thresholds(conn, task_id, thresholds, person_id)
     return shards.count_settled_by_people(conn, task_id)
 
@@ -52,6 +46,7 @@ def redecide_all(conn: sa.Connection, task_id: int, overlap: float) -> None:
 
 def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
     """Decide a done shard again, in the caller's transaction."""
+    locks.keep_inputs_of(conn, claim.task_id)
     terms = tasks.terms(conn, claim.task_id, hold=True)
     names = models.by_id(conn, terms.model_version_id).concepts
     work = shards.works(conn, claim.task_id, claim.no, Outcome.DONE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Work
-from labelmill.store import shards, tasks
+from labelmill.store import locks, shards, tasks
 from labelmill.store.shards import Failed
 
 TRIES = {"hung": 2}
@@ -22,6 +22,7 @@ def blame(conn: sa.Connection, task_id: int, no: int, suspects: Sequence[int], k
     worker died after the commit) is left as it is.
     """
     with conn.begin():
+        locks.keep_inputs_of(conn, task_id)
         claim = shards.hold_open(conn, task_id, no)
         if claim is None:
             return

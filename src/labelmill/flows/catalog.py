@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -25,11 +26,18 @@ def find_card(model: str, home: Path, database: Database) -> Card:
     if model in BUILTIN:
         return BUILTIN[model]
     with database.begin() as conn:
-        found = models.published(conn, model)
-        known = sorted({*BUILTIN, *(entry.name for entry in models.published(conn))})
-    if not found:
-        raise NotFound(f"There is no model {model!r}: name a card's path or one of {', '.join(known)}.")
-    return open_card(home, found[0].card)
+        return named_card(conn, home, model, hint="a card's path or ")
+
+
+def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Card:
+    """The card of a catalog name, never of a path: built in, a project's own, or for all.
+
+    Raises BadCard for a card that is wrong, NotFound for an unknown name.
+    """
+    card = named(conn, home, name, project_id=project_id, hint=hint).card
+    if isinstance(card, BadCard):
+        raise card
+    return card
 
 
 def keep(card: Card, home: Path) -> str:
@@ -66,23 +74,47 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
     )
 
 
-def add(database: Database, home: Path, path: Path) -> Card:
-    """Put a card into the catalog under its name; a name that is there already points at it from now on."""
-    card = read_card(path)
+def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
+    """Put a card into the catalog under its name; a name that is there already points at it from now on.
+
+    With `project_id` it is that project's alone. `beside` as for `read_card`.
+    """
+    card = read_card(path, beside=beside)
     if card.name in BUILTIN:
         raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
     reference = keep(card, home)
     with database.begin() as conn:
-        models.publish(conn, card.name, put_version(conn, card, reference))
+        models.publish(conn, card.name, put_version(conn, card, reference), project_id)
     return card
 
 
-def listed(database: Database, home: Path) -> list[tuple[str, Card | BadCard]]:
-    """All names of the catalog in their order, each with its card, or with what is wrong with the kept one."""
+class Listed(NamedTuple):
+    """A name of the catalog with its card, or with what is wrong with the kept one; `project_id`: None for all."""
+
+    name: str
+    card: Card | BadCard
+    project_id: int | None = None
+
+
+def named(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Listed:
+    """An entry of the catalog by name: built in, a project's own, or for all. Raises NotFound."""
+    if name in BUILTIN:
+        return Listed(name, BUILTIN[name])
+    if found := models.published(conn, name, project_id):
+        entry, owner = found[0]
+        return Listed(name, _opened(home, entry.card), owner)
+    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
+    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
+
+
+def listed(database: Database, home: Path, *, project_id: int | None = None) -> list[Listed]:
+    """All names of the catalog in their order; with `project_id` that project's own too, before others of the name."""
     with database.begin() as conn:
-        entries = models.published(conn)
-    added = {entry.name: _opened(home, entry.card) for entry in entries}
-    return sorted((BUILTIN | added).items(), key=lambda item: item[0])
+        entries = models.published(conn, project_id=project_id)
+    found = {name: Listed(name, card) for name, card in BUILTIN.items()}
+    for entry, owner in reversed(entries):
+        found[entry.name] = Listed(entry.name, _opened(home, entry.card), owner)
+    return [found[name] for name in sorted(found)]
 
 
 def _opened(home: Path, reference: str) -> Card | BadCard:
@@ -92,7 +124,23 @@ def _opened(home: Path, reference: str) -> Card | BadCard:
         return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
 
 
-def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:
+class Offer(Protocol):
+    """What a plan has to know of a model: a card, or what somebody else tells of one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def makes(self) -> str:
+        """What it answers with."""
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """The concepts it may answer."""
+
+
+def chosen_concepts(card: Offer, wanted: Sequence[str]) -> list[str]:
     """The wanted concepts, or all that the model offers. Raises BadCall for one that it does not offer."""
     if not card.offered:
         raise BadCall(f"{card.name} offers no concepts ({card.makes}), so it cannot label anything.")

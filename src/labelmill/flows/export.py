@@ -3,6 +3,8 @@
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -18,6 +20,9 @@ from labelmill.store.database import Database
 
 Format = Literal["coco", "jsonl"]
 
+PIECE = 65_536
+"""Bytes of a stream that are handed on at once."""
+
 
 def export(
     database: Database, task_id: int, form: Format, to: Path, statuses: Sequence[Status] = (Status.SUCCESS,)
@@ -28,15 +33,47 @@ def export(
     when it is complete; one that was there stays until then. Raises BadCall when it cannot be written, or when the
     format cannot hold the task (COCO holds images only).
     """
-    with database.session() as conn, conn.begin():
-        # one snapshot for all pages, whatever happens in the meantime
-        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        if form == "coco" and (texts := records.count_texts(conn, task_id)):
-            raise BadCall(f"COCO holds images, this task has {texts:,} texts: use --format jsonl.")
+    with _snapshot(database) as conn:
+        check(conn, task_id, form)
         try:
             return _replace(conn, task_id, form, to, statuses)
         except OSError as error:
             raise BadCall(f"Cannot write {to}: {error.strerror}.") from error
+
+
+def check(conn: sa.Connection, task_id: int, form: Format) -> None:
+    """Raise BadCall when a format cannot hold a task."""
+    if form == "coco" and (texts := records.count_texts(conn, task_id)):
+        raise BadCall(f"COCO holds images, this task has {texts:,} texts: use the format jsonl.")
+
+
+def stream(
+    database: Database, task_id: int, form: Format, statuses: Sequence[Status] = (Status.SUCCESS,)
+) -> Iterator[bytes]:
+    """The file that `export` writes, piece by piece, for a task that passed `check`.
+
+    It is written by a thread into a pipe, so it is never in memory or on disk as a whole; who stops reading stops it.
+    What goes wrong on the way is raised here, so that a file which is not whole is not taken for one.
+    """
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out, _snapshot(database) as conn:
+            _write(conn, task_id, form, cast(BinaryIO, out), statuses)
+
+    with ThreadPoolExecutor(1) as thread, os.fdopen(reading, "rb", buffering=0) as pipe:
+        written = thread.submit(write)
+        while piece := pipe.read(PIECE):
+            yield piece
+        written.result()
+
+
+@contextmanager
+def _snapshot(database: Database) -> Iterator[sa.Connection]:
+    """One state of the database for all pages, whatever happens in the meantime."""
+    with database.session() as conn, conn.begin():
+        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield conn
 
 
 def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses: Sequence[Status]) -> int:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from labelmill.core.errors import BadCall, Unreadable
+from labelmill.core.rejection import nothing_in
 from labelmill.formats import image
 from labelmill.formats.source import Found, Limits, Refused, open_source
-from labelmill.store import inputs, tasks
+from labelmill.store import inputs, locks, tasks
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput, Rejection
 from labelmill.store.media import Media, digest_of
@@ -21,6 +24,14 @@ BATCH_CHARACTERS = 16_000_000
 """Characters of text after which a batch ends before it is full."""
 
 
+@dataclass(slots=True)
+class Taken:
+    """How many items of a source were read so far, and how many of them refused."""
+
+    read: int = 0
+    refused: int = 0
+
+
 def ingest(
     database: Database,
     media: Media,
@@ -29,35 +40,58 @@ def ingest(
     project_id: int,
     dataset_id: int,
     max_bytes: int,
-    max_pixels: int,
     limit: int | None = None,
-    on_batch: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Read what a source holds into a dataset; how many items there were.
+    within: Path | None = None,
+    on_batch: Callable[[Taken], None] = lambda _: None,
+) -> Taken:
+    """Read what a source holds into a dataset.
 
-    `limit`: only the first so many. `on_batch` hears how many were read so far. Tasks that stand on the dataset get
-    what is new. Raises BadCall when the source is none, or holds nothing.
+    `limit`: only the first so many. `within`: a folder that no link leads out of. `on_batch` hears how far it is.
+    Raises BadCall when the source is none, or holds nothing.
     """
-    items = islice(open_source(source, limits=Limits(max_bytes=max_bytes)), limit)
-    with database.begin() as conn:
-        fresh = inputs.is_fresh(conn, dataset_id)
+    items = islice(open_source(source, limits=Limits(max_bytes=max_bytes), within=within), limit)
+    taken = take_in(database, media, items, project_id=project_id, dataset_id=dataset_id, on_batch=on_batch)
+    if not taken.read:
+        raise BadCall(nothing_in(source))
+    return taken
 
-    def save(batch: list[NewInput | Rejection]) -> int:
+
+def take_in(
+    database: Database,
+    media: Media,
+    items: Iterable[Found | Refused],
+    *,
+    project_id: int,
+    dataset_id: int | None,
+    on_batch: Callable[[Taken], None] = lambda _: None,
+    on_refused: Callable[[Rejection], None] = lambda _: None,
+) -> Taken:
+    """Put items into a project and a dataset, or none: kept in batches, or refused with their reasons.
+
+    `on_refused` hears of each refusal; where there is a dataset, they are recorded in it, too.
+    """
+    with database.begin() as conn:
+        fresh = dataset_id is not None and inputs.is_fresh(conn, dataset_id)
+
+    def save(batch: list[NewInput | Rejection]) -> list[NewInput | Rejection]:
         good = [item for item in batch if isinstance(item, NewInput)]
+        bad = [item for item in batch if isinstance(item, Rejection)]
         with database.begin() as conn:
             if good:
                 inputs.add(conn, project_id, dataset_id, good, fresh=fresh)
-            if bad := [item for item in batch if isinstance(item, Rejection)]:
+            if bad and dataset_id is not None:
                 inputs.reject(conn, project_id, dataset_id, bad)
-        return len(batch)
+        return batch
 
-    read = 0
-    for saved in _one_behind(save, _in_batches(_looked_at(items, media, max_pixels))):
-        read += saved
-        on_batch(read)
-    if not read:
-        raise BadCall(f"{source} holds no files: name a folder with images or .txt files, a .zip, .csv or .jsonl.")
-    return read
+    taken = Taken()
+    with locks.storing(database):
+        for saved in _one_behind(save, _in_batches(_looked_at(items, media))):
+            refused = [item for item in saved if isinstance(item, Rejection)]
+            taken.read, taken.refused = taken.read + len(saved), taken.refused + len(refused)
+            for one in refused:
+                on_refused(one)
+            on_batch(taken)
+    return taken
 
 
 def extend_standing(database: Database, dataset_id: int, enqueue: Callable[..., None]) -> dict[int, int]:
@@ -70,34 +104,35 @@ def extend_standing(database: Database, dataset_id: int, enqueue: Callable[..., 
     return {task_id: count for task_id, count in grown.items() if count}
 
 
-def _looked_at(items: Iterable[Found | Refused], media: Media, max_pixels: int) -> Iterator[NewInput | Rejection]:
+def _looked_at(items: Iterable[Found | Refused], media: Media) -> Iterator[NewInput | Rejection]:
     for item in items:
         if isinstance(item, Refused):
             yield Rejection(item.name, item.uri, item.kind, item.message)
             continue
         try:
-            yield _new_input(item, media, max_pixels)
+            yield _new_input(item, media)
         except Unreadable as error:
             yield Rejection(item.name, item.uri, error.kind, str(error))
 
 
-def _new_input(item: Found, media: Media, max_pixels: int) -> NewInput:
+def _new_input(item: Found, media: Media) -> NewInput:
     if item.text is not None:
         digest = digest_of(item.text.encode())
         return NewInput(item.name, item.uri, digest, "text", text=item.text)
     data = item.data or b""
-    header = image.read_header(data, max_pixels=max_pixels)
+    header = image.read_header(data, max_pixels=media.max_pixels)
     digest = digest_of(data)
     location = f"file:{item.path}" if item.path is not None else media.put(data, digest)
     return NewInput(item.name, item.uri, digest, "image", header.width, header.height, location=location)
 
 
-def _one_behind(
-    save: Callable[[list[NewInput | Rejection]], int], batches: Iterator[list[NewInput | Rejection]]
-) -> Iterator[int]:
-    """Save each batch while the next one is read; at most two are in memory."""
+_Batch: TypeAlias = list[NewInput | Rejection]
+
+
+def _one_behind(save: Callable[[_Batch], _Batch], batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Save each batch while the next one is read, and hand it on; at most two are in memory."""
     with ThreadPoolExecutor(1) as thread:
-        under_way: Future[int] | None = None
+        under_way: Future[_Batch] | None = None
         for batch in batches:
             if under_way is not None:
                 yield under_way.result()

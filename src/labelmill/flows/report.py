@@ -1,33 +1,53 @@
 """What a task stands at, in the words and shape that the command, the API and the pages share."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from labelmill.store import counts, shards, tasks
+from labelmill.store.heads import Head
 from labelmill.store.tasks import TaskRow
 
 FAILURES_SHOWN = 100
 
 
-def status(row: TaskRow, ledger: counts.Ledger, *, alive: bool) -> str:
+Status = Literal["waiting", "running", "complete", "cancelled", "failed"]
+
+
+def status(row: TaskRow, ledger: counts.Ledger, *, alive: bool) -> Status:
     """`failed` (the model cannot run), `cancelled`, `complete`, `running`, or `waiting` for somebody to run it."""
+    return _status(row, ledger.waiting + ledger.outdated, alive=alive)
+
+
+def status_of(head: Head, *, alive: bool) -> Status:
+    """The same of a task's head."""
+    return _status(head, head.waiting + head.deciding, alive=alive)
+
+
+def _status(row: TaskRow | Head, left: int, *, alive: bool) -> Status:
     if row.error is not None:
         return "failed"
     if row.cancelled_at is not None:
         return "cancelled"
-    if not ledger.waiting and not ledger.outdated:
+    if not left:
         return "complete"
     return "running" if alive else "waiting"
 
 
 def report(conn: sa.Connection, task_id: int) -> dict[str, Any]:
+    """A task's numbers with its first failures, and why its model cannot run where that is so."""
+    row = tasks.row(conn, task_id)
+    said = numbers(conn, task_id) | {"failures": list(counts.failures(conn, task_id, limit=FAILURES_SHOWN))}
+    return said if row.error is None else said | {"error": row.error}
+
+
+def numbers(conn: sa.Connection, task_id: int) -> dict[str, Any]:
     """A task's numbers: sources = inputs + duplicates + rejected, inputs = waiting + annotated + empty + failed."""
     row = tasks.row(conn, task_id)
     ledger = counts.ledger(conn, task_id)
     rejected = counts.rejected(conn, task_id)
     sources = counts.sources(conn, task_id) + rejected
-    said = {
+    return {
         "task": task_id,
         "name": row.name,
         "status": status(row, ledger, alive=task_id in shards.alive(conn)),
@@ -46,11 +66,7 @@ def report(conn: sa.Connection, task_id: int) -> dict[str, Any]:
         "ingest_seconds": round(row.ingest_seconds, 3),
         "annotate_seconds": round(row.annotate_seconds, 3),
         "failures_total": rejected + ledger.failed,
-        "failures": list(counts.failures(conn, task_id, limit=FAILURES_SHOWN)),
     }
-    if row.error is not None:
-        said["error"] = row.error
-    return said
 
 
 def listing(conn: sa.Connection) -> list[dict[str, Any]]:

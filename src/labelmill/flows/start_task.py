@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall
 from labelmill.core.threshold import Thresholds
-from labelmill.flows.catalog import chosen_concepts, put_version
+from labelmill.flows.catalog import Offer, chosen_concepts, put_version
 from labelmill.models.cards import Card
 from labelmill.store import models, projects, tasks
+
+DEFAULT_FLOOR = 0.05
+"""Scores below are not kept, unless a task says otherwise or has a lower limit below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,21 @@ class Plan:
     ingest_seconds: float = 0.0
 
 
-def check_plan(card: Card, concepts: Sequence[str], thresholds: Thresholds, floor: float) -> list[str]:
-    """The model concepts a task will ask for. Raises BadCall for whatever in the plan cannot be."""
+def check_plan(
+    card: Offer,
+    concepts: Sequence[str],
+    thresholds: Thresholds,
+    floor: float,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Raise BadCall for whatever in a plan cannot be; `mapping` as in Plan, thresholds by the project's concepts."""
     chosen = chosen_concepts(card, concepts)
+    if strange := sorted(set(mapping) - set(chosen)):
+        raise BadCall(f"the mapping names {strange[0]!r}, which is not among the model's concepts of this task")
     if not 0 <= floor <= thresholds.lowest:
         raise BadCall(f"floor {floor:g} must lie between 0 and the lowest lower threshold, {thresholds.lowest:g}")
-    if unknown := sorted(set(thresholds.by_concept) - set(chosen)):
+    if unknown := sorted(set(thresholds.by_concept) - {mapping.get(name, name) for name in chosen}):
         raise BadCall(f"a threshold is set for {unknown[0]!r}, which is not among the concepts of this task")
-    return chosen
 
 
 def start_task(

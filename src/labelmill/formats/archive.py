@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from labelmill.core.errors import BadCall, Unreadable
-from labelmill.formats.found import MIB, Found, Limits, Refused, is_hidden, read_item, too_large
+from labelmill.core.rejection import is_hidden
+from labelmill.formats.found import MIB, Found, Limits, Refused, read_item, too_large
 
 _ENCRYPTED = 0x1  # general purpose flag of an entry (APPNOTE 4.4.4)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from labelmill.core.errors import Unreadable
+from labelmill.core.rejection import own_source
 from labelmill.formats.image import PREFIX, is_image
 
 MIB = 2**20
@@ -85,9 +86,10 @@ def _short(text: str, most: int) -> str:
     return f"{data[: most - 40].decode('utf-8', 'ignore')}...{hashlib.sha256(data).hexdigest()[:32]}"
 
 
-def is_hidden(name: str) -> bool:
-    """True for names that systems leave behind and nobody means: `.git`, `.DS_Store`, `__MACOSX`, `Thumbs.db`."""
-    return name.startswith(".") or name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
+def is_plain(name: str) -> bool:
+    """True for a name without control characters and of UTF-8 alone: spaces of every kind are plain."""
+    codes = map(ord, name)
+    return all(32 <= code < 127 or 160 <= code < 0xD800 or code >= 0xE000 for code in codes)
 
 
 def read_item(name: str, uri: str, data: bytes, *, path: Path | None = None) -> Found:
@@ -131,9 +133,8 @@ def too_large(size: int, limits: Limits) -> Unreadable:
 
 
 def _advice(name: str) -> str:
-    suffix = name.lower().rpartition(".")[2]
-    if suffix in ("zip", "csv", "tsv", "jsonl", "ndjson"):
-        return f"a .{suffix} file is a source of its own; give it by itself"
-    if suffix in ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"):
+    if (advice := own_source(name)) is not None:
+        return advice
+    if name.lower().rpartition(".")[2] in ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"):
         return "its name says image, but its content is none; save it again as JPEG or PNG"
     return "it is neither an image (JPEG, PNG, WebP, BMP, TIFF, GIF) nor a .txt file; convert it or leave it out"

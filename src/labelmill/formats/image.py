@@ -36,7 +36,7 @@ class ImageHeader(NamedTuple):
     height: int
 
 
-class _Stored(NamedTuple):
+class Stored(NamedTuple):
     """As stored: format, sides before turning, orientation that is still to be applied; `jpeg` for its decoder."""
 
     format: str
@@ -56,7 +56,7 @@ def read_header(data: bytes | memoryview, *, max_pixels: int = MAX_PIXELS) -> Im
 
     Raises Unreadable: `empty`, `unsupported`, `truncated`, `damaged`, `too-large`.
     """
-    stored = _read_stored(bytes(data), max_pixels)
+    stored = read_stored(bytes(data), max_pixels)
     if turned(stored.orientation):
         return ImageHeader(stored.format, stored.height, stored.width)
     return ImageHeader(stored.format, stored.width, stored.height)
@@ -74,7 +74,7 @@ def decode(
     Raises Unreadable: `empty`, `unsupported`, `truncated`, `damaged`, `too-large`.
     """
     data = bytes(data)
-    stored = _read_stored(data, max_pixels)
+    stored = read_stored(data, max_pixels)
     if stored.jpeg is not None:
         return jpeg.decode(data, stored.jpeg, at_least)
     if stored.format == "PNG":
@@ -93,15 +93,16 @@ def _format_of(data: bytes) -> str | None:
     return "BMP" if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADERS else None
 
 
-def _read_stored(data: bytes, max_pixels: int) -> _Stored:
+def read_stored(data: bytes, max_pixels: int) -> Stored:
+    """Read what the header says of the image as stored. Raises Unreadable as `read_header` does."""
     name = _format_of(data)
     if name is None:
         raise _no_format(data)
     if name == "JPEG":
         head = jpeg.read_header(data)
-        stored = _Stored(name, head.width, head.height, head.orientation, head)
+        stored = Stored(name, head.width, head.height, head.orientation, head)
     elif name == "PNG":
-        stored = _Stored(name, *png.read_header(data))
+        stored = Stored(name, *png.read_header(data))
     elif name == "WebP":
         stored = _read_webp(data)
     else:
@@ -120,7 +121,7 @@ def _no_format(data: bytes) -> Unreadable:
     return Unreadable("unsupported", "the file is no JPEG, PNG, WebP, BMP, TIFF or GIF; convert it to one of them")
 
 
-def _read_webp(data: bytes) -> _Stored:
+def _read_webp(data: bytes) -> Stored:
     """Sides from the first chunk (WebP container specification); Pillow would allocate the whole canvas to tell."""
     if int.from_bytes(data[4:8], "little") + 8 > len(data) or len(data) < 30:
         raise Unreadable("truncated", "the WebP is cut off: it is shorter than its header says")
@@ -137,7 +138,7 @@ def _read_webp(data: bytes) -> _Stored:
         raise Unreadable("damaged", "the WebP does not begin with an image")
     if not width or not height:
         raise Unreadable("damaged", "the WebP header gives a side of 0 pixels")
-    return _Stored("WebP", width, height, held)
+    return Stored("WebP", width, height, held)
 
 
 def _webp_orientation(data: bytes) -> int:
@@ -150,10 +151,10 @@ def _webp_orientation(data: bytes) -> int:
     return 1
 
 
-def _read_by_pillow(data: bytes, name: str) -> _Stored:
+def _read_by_pillow(data: bytes, name: str) -> Stored:
     try:
         with Image.open(io.BytesIO(data), formats=[name]) as image:
-            return _Stored(name, *image.size, 1)  # Pillow turns TIFFs itself; BMP and GIF know no orientation
+            return Stored(name, *image.size, 1)  # Pillow turns TIFFs itself; BMP and GIF know no orientation
     except MemoryError:
         raise
     except Exception as error:

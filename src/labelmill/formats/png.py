@@ -45,6 +45,11 @@ def read_header(data: bytes) -> PngHeader:
     return PngHeader(width, height, held)
 
 
+def bits(data: bytes) -> int:
+    """Bits a channel of a PNG whose header could be read."""
+    return data[24]
+
+
 def check_sums(data: bytes) -> None:
     """Check each chunk's CRC; Pillow leaves out those of the pixels. Raises Unreadable: `damaged`, `truncated`."""
     view = memoryview(data)

@@ -6,22 +6,24 @@ read is an item, too: Refused, with its reason. Only a SOURCE that is no source 
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from labelmill.core import rejection
 from labelmill.core.errors import BadCall, NotFound, Unreadable
+from labelmill.core.rejection import is_hidden, shown
 from labelmill.formats import archive, table
-from labelmill.formats.found import Found, Limits, Refused, is_hidden, read_item, storable, too_large
+from labelmill.formats.found import Found, Limits, Refused, read_item, storable, too_large
 
 __all__ = ["Found", "Limits", "Refused", "open_source"]
 
 
-def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found | Refused]:
+def open_source(path: Path, *, limits: Limits | None = None, within: Path | None = None) -> Iterator[Found | Refused]:
     """Stream what lies in a folder, image, `.txt` file, `.zip`, `.csv`, `.tsv` or `.jsonl`.
 
+    `within`: what a link leads to is refused as `unsafe` unless it lies in this folder (a real path).
     Raises NotFound when there is nothing at `path`, and BadCall when the path is no UTF-8, the archive is none or the
     table has no column `text`: at once, not at the first item.
     """
@@ -30,18 +32,18 @@ def open_source(path: Path, *, limits: Limits | None = None) -> Iterator[Found |
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise NotFound(f"there is no file or folder at {_shown(str(path))} ({reason})") from error
+        raise NotFound(f"there is no file or folder at {shown(str(path))} ({reason})") from error
     path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links, and sources keep their names
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
-        raise BadCall(f"the path {_shown(str(path))} is no UTF-8; rename what is strange in it") from error
-    return storable(_opened(path, mode, limits))
+        raise BadCall(f"the path {shown(str(path))} is no UTF-8; rename what is strange in it") from error
+    return storable(_opened(path, mode, limits, within))
 
 
-def _opened(path: Path, mode: int, limits: Limits) -> Iterator[Found | Refused]:
+def _opened(path: Path, mode: int, limits: Limits, within: Path | None) -> Iterator[Found | Refused]:
     if stat.S_ISDIR(mode):
-        return _folder(path, "", (), limits)
+        return _folder(path, "", (), limits, within)
     suffix = path.suffix.lower()
     try:
         if suffix == ".zip":
@@ -49,11 +51,13 @@ def _opened(path: Path, mode: int, limits: Limits) -> Iterator[Found | Refused]:
         if suffix in table.SUFFIXES:
             return table.open_table(path, limits)
     except OSError as error:
-        raise BadCall(f"{_shown(str(path))} cannot be opened: {error.strerror}") from error
+        raise BadCall(f"{shown(str(path))} cannot be opened: {error.strerror}") from error
     return iter([_file(path, path.name, limits)])
 
 
-def _folder(path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits: Limits) -> Iterator[Found | Refused]:
+def _folder(
+    path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits: Limits, within: Path | None
+) -> Iterator[Found | Refused]:
     """Files below a folder, depth first, each level sorted by name. `above` are the folders that hold this one."""
     try:
         here = path.stat()
@@ -62,15 +66,17 @@ def _folder(path: Path, prefix: str, above: tuple[tuple[int, int], ...], limits:
         yield _refused(path, prefix or path.name, error)
         return
     if (here.st_dev, here.st_ino) in above:
-        reason = "this link leads back into a folder that holds it; remove the link"
-        yield Refused(_shown(prefix), _shown(str(path)), "unsupported", reason)
+        yield Refused(shown(prefix), shown(str(path)), "unsupported", rejection.LOOP)
         return
     for entry in entries:
         if is_hidden(entry.name):
             continue
         name = f"{prefix}/{entry.name}" if prefix else entry.name
-        if _is_folder(entry):
-            yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits)
+        if within is not None and not _lies_in(entry, within):
+            reason = "this link leads out of the folder that may be imported; copy what it leads to into it"
+            yield Refused(shown(name), shown(entry.path), "unsafe", reason)
+        elif _is_folder(entry):
+            yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits, within)
         else:
             yield _file(path / entry.name, name, limits)
 
@@ -82,14 +88,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _lies_in(entry: os.DirEntry[str], within: Path) -> bool:
+    return not entry.is_symlink() or Path(os.path.realpath(entry.path)).is_relative_to(within)
+
+
 def _file(path: Path, name: str, limits: Limits) -> Found | Refused:
     try:
         name.encode()
         data = _read(path, limits)
         return read_item(name, str(path), data, path=path)
     except UnicodeEncodeError:
-        reason = "the file name is no UTF-8; rename the file"
-        return Refused(_shown(name), _shown(str(path)), "encoding", reason)
+        return Refused(shown(name), shown(str(path)), "encoding", rejection.NAME_NO_UTF8)
     except Unreadable as error:
         return Refused(name, str(path), error.kind, str(error))
     except OSError as error:
@@ -102,7 +111,7 @@ def _read(path: Path, limits: Limits) -> bytes:
     with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         held = os.fstat(file.fileno())
         if not stat.S_ISREG(held.st_mode):
-            raise Unreadable("unsupported", "this is no regular file (a pipe or a device); copy its content to a file")
+            raise Unreadable("unsupported", rejection.IRREGULAR)
         if held.st_size > limits.max_bytes:
             raise too_large(held.st_size, limits)
         data = file.read(held.st_size + 1)  # not of the limit: Python would get that much memory first
@@ -113,20 +122,6 @@ def _read(path: Path, limits: Limits) -> bytes:
     return data
 
 
-_KINDS = {
-    errno.ENOENT: ("vanished", "the file is gone, or a link that leads nowhere"),
-    errno.EACCES: ("denied", "it may not be read by this user; change its permissions"),
-    errno.EPERM: ("denied", "it may not be read by this user; change its permissions"),
-    errno.ELOOP: ("unsupported", "this link leads to itself; remove it"),
-    errno.ENXIO: ("unsupported", "this is no regular file (a socket or a device)"),
-}
-
-
 def _refused(path: Path, name: str, error: OSError) -> Refused:
-    kind, reason = _KINDS.get(error.errno or 0, ("damaged", f"reading it failed: {error.strerror}"))
-    return Refused(_shown(name), _shown(str(path)), kind, reason)
-
-
-def _shown(name: str) -> str:
-    """A name that can be stored and printed: bytes that are no UTF-8 appear as \\udc.. escapes."""
-    return name.encode("utf-8", "backslashreplace").decode()
+    kind, reason = rejection.reason_of(error)
+    return Refused(shown(name), shown(str(path)), kind, reason)

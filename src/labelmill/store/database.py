@@ -10,12 +10,15 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import errors as pg
 
-from labelmill.core.errors import BadCall, StoreFault
+from labelmill.core.errors import BadCall, Conflict, StoreFault
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
 
 OLDEST_POSTGRESQL = 15
+
+MOST_CONNECTIONS = 48
+"""More than a server has threads (40), and fewer than half of what PostgreSQL gives by default (100)."""
 
 
 class Database:
@@ -27,7 +30,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine = sa.create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=20), pool_pre_ping=False
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(url, connect_timeout=20),
+            pool_pre_ping=False,
+            pool_size=8,
+            max_overflow=MOST_CONNECTIONS - 8,
         )
 
     @contextmanager
@@ -106,6 +113,8 @@ def faults() -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise _fault(error.orig, error) from error
+    except sa.exc.TimeoutError as error:
+        raise StoreFault("Every connection to the database is busy: try again in a moment.") from error
     except psycopg.Error as error:
         raise _fault(error, error) from error
 
@@ -115,6 +124,10 @@ def _fault(cause: BaseException | None, error: Exception) -> Exception:
         return StoreFault("The disk that holds the database is full: free some space, then go on.")
     if isinstance(cause, pg.TooManyConnections):
         return StoreFault("The database has no connection left: stop other programs that use it, or raise its limit.")
+    if isinstance(cause, pg.UniqueViolation):
+        return Conflict("There is one of this name already: choose another name.")
+    if isinstance(cause, pg.ForeignKeyViolation):
+        return Conflict("What it belongs to was deleted in between.")
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         said = str(cause).strip().splitlines()
         return StoreFault(f"The database stopped or cannot be reached ({said[0] if said else 'connection lost'}).")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from labelmill.store import locks
 from labelmill.store import schema as t
 
 
@@ -56,8 +57,8 @@ WITH item AS (
     RETURNING id, input_id
 )
 INSERT INTO dataset_source (dataset_id, source_id, input_id)
-SELECT :dataset, id, input_id FROM seen ON CONFLICT DO NOTHING
-""")
+SELECT :dataset, id, input_id FROM seen WHERE :dataset IS NOT NULL ON CONFLICT DO NOTHING
+""").bindparams(sa.bindparam("dataset", type_=sa.BigInteger))
 
 # a place that now holds other content, or none, no longer speaks for its old content in this dataset
 _REPLACE = sa.text("""
@@ -74,15 +75,17 @@ ON CONFLICT (dataset_id, uri) DO UPDATE SET kind = excluded.kind, message = excl
 """)
 
 
-def add(conn: sa.Connection, project_id: int, dataset_id: int, items: Sequence[NewInput], *, fresh: bool) -> None:
-    """Insert inputs with their sources into a dataset; equal content becomes one input with several sources.
+def add(
+    conn: sa.Connection, project_id: int, dataset_id: int | None, items: Sequence[NewInput], *, fresh: bool
+) -> None:
+    """Insert inputs with their sources into a dataset, or none; equal content becomes one input with several sources.
 
     `fresh`: the dataset is new, so nothing in it can be replaced. Uris within `items` differ.
     """
     # one import of a project at a time: two with common content would otherwise wait for each other's rows
     conn.execute(sa.text("SELECT pg_advisory_xact_lock(:project)"), {"project": project_id})
     uris = [item.uri for item in items]
-    if not fresh:
+    if dataset_id is not None and not fresh:
         conn.execute(_REPLACE, {"dataset": dataset_id, "project": project_id, "uris": uris})
         readable = sa.any_(sa.cast(uris, sa.ARRAY(sa.Text)))
         conn.execute(
@@ -118,3 +121,40 @@ def is_fresh(conn: sa.Connection, dataset_id: int) -> bool:
     held = sa.select(sa.literal(1)).where(t.dataset_source.c.dataset_id == dataset_id).exists()
     refused = sa.select(sa.literal(1)).where(t.rejection.c.dataset_id == dataset_id).exists()
     return not conn.execute(sa.select(held | refused)).scalar_one()
+
+
+def forgive(conn: sa.Connection, dataset_id: int, uris: Sequence[str]) -> None:
+    """Forget what was refused at places whose content could be read since, from another place."""
+    refused = t.rejection.c
+    again = sa.any_(sa.cast(list(uris), sa.ARRAY(sa.Text)))
+    conn.execute(sa.delete(t.rejection).where(refused.dataset_id == dataset_id, refused.uri == again))
+
+
+def refused_below(conn: sa.Connection, dataset_id: int, place: str, *, most: int) -> list[Rejection]:
+    """The first sources at a place, or below it, that were refused when they were read into a dataset."""
+    query = sa.text("""
+        SELECT name, uri, kind, message FROM rejection
+        WHERE dataset_id = :dataset AND starts_with(uri, :place) ORDER BY uri LIMIT :most
+    """)
+    found = conn.execute(query, {"dataset": dataset_id, "place": place, "most": most})
+    return [Rejection(*row) for row in found]
+
+
+def put_all_into(conn: sa.Connection, project_id: int, dataset_id: int) -> None:
+    """Put every input of a project, from each of its places, into a dataset of the project."""
+    locks.keep_inputs(conn, project_id)
+    query = sa.text("""
+        INSERT INTO dataset_source (dataset_id, input_id, source_id)
+        SELECT :dataset, input_id, id FROM source WHERE project_id = :project ON CONFLICT DO NOTHING
+    """)
+    conn.execute(query, {"dataset": dataset_id, "project": project_id})
+
+
+def kinds(conn: sa.Connection, dataset_id: int) -> set[str]:
+    """The kinds of inputs that a dataset holds."""
+    query = sa.text("""
+        SELECT kind FROM unnest(ARRAY['image', 'text']) AS kind WHERE EXISTS (
+            SELECT FROM dataset_source d JOIN input i ON i.id = d.input_id
+            WHERE d.dataset_id = :dataset AND i.kind = kind.kind)
+    """)
+    return set(conn.execute(query, {"dataset": dataset_id}).scalars())

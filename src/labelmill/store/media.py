@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -26,7 +27,7 @@ class Media:
     def __init__(self, root: Path, *, max_bytes: int, max_pixels: int = 200_000_000) -> None:
         self.max_pixels = max_pixels
         self._root = root
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
 
     def put(self, data: bytes, digest: bytes) -> str:
         """Store bytes under their hash and return their location; a crash leaves no half-written file behind."""
@@ -41,15 +42,46 @@ class Media:
 
     def get(self, location: str, digest: bytes) -> bytes:
         """The bytes at a location. Raises Unreadable when they are gone, may not be read, or are not what they were."""
-        scheme, _, rest = location.partition(":")
-        path = Path(rest) if scheme == "file" else self._path(rest)
-        data = read_file(path, max_bytes=self._max_bytes)
+        data = read_file(self.path(location), max_bytes=self.max_bytes)
         if digest_of(data) != digest:
             raise Unreadable("changed", "its content is no longer what was imported: import it again")
         return data
 
+    def path(self, location: str) -> Path:
+        """Where a location's bytes lie on this machine."""
+        scheme, _, rest = location.partition(":")
+        return Path(rest) if scheme == "file" else self._path(rest)
+
+    def view(self, digest: bytes, name: str) -> Path:
+        """Where a view of content is kept: what was made of it for people to look at, such as its thumbnails."""
+        return self._views(digest) / name
+
+    def put_view(self, digest: bytes, name: str, data: bytes) -> Path:
+        """Keep a view; a crash leaves no half-written file behind."""
+        path = self.view(digest, name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, data)
+        except OSError as error:
+            raise StoreFault(f"Cannot store a file in {self._root}: {error.strerror}.") from error
+        return path
+
+    def remove(self, digest: bytes) -> None:
+        """Delete stored bytes and all their views; what is not there is none the worse."""
+        try:
+            self._path(digest.hex()).unlink(missing_ok=True)
+            shutil.rmtree(self._views(digest), ignore_errors=False)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreFault(f"Cannot delete a file in {self._root}: {error.strerror}.") from error
+
     def _path(self, hexdigest: str) -> Path:
         return self._root / hexdigest[:2] / hexdigest[2:]
+
+    def _views(self, digest: bytes) -> Path:
+        hexdigest = digest.hex()
+        return self._root / "views" / hexdigest[:2] / hexdigest[2:]
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -48,18 +48,27 @@ def by_id(conn: sa.Connection, version_id: int) -> ModelVersion:
     return ModelVersion(*row)
 
 
-def publish(conn: sa.Connection, name: str, version_id: int) -> None:
-    """Let a catalog name point at a version; an older one that it pointed at stays with its runs."""
-    row = insert(t.catalog).values(name=name, model_version_id=version_id)
+def publish(conn: sa.Connection, name: str, version_id: int, project_id: int | None = None) -> None:
+    """Let a catalog name point at a version, for one project or for all; an older version stays with its runs."""
+    row = insert(t.catalog).values(name=name, model_version_id=version_id, project_id=project_id)
     moved = row.on_conflict_do_update(
-        index_elements=["name"], set_={"model_version_id": version_id, "added_at": sa.func.now()}
+        index_elements=["project_id", "name"], set_={"model_version_id": version_id, "added_at": sa.func.now()}
     )
     conn.execute(moved)
 
 
-def published(conn: sa.Connection, name: str | None = None) -> list[ModelVersion]:
-    """The catalog's entries by name, or the one entry of that name (an empty list when there is none)."""
-    query = sa.select(*_COLUMNS).join(t.catalog, t.catalog.c.model_version_id == t.model_version.c.id)
+def published(
+    conn: sa.Connection, name: str | None = None, project_id: int | None = None
+) -> list[tuple[ModelVersion, int | None]]:
+    """The catalog by name, each with the project it is for (None: all), or only the entries of one name.
+
+    With `project_id` that project's own come too; of one name, the project's comes first.
+    """
+    mine = t.catalog.c.project_id.is_(None)
+    query = sa.select(*_COLUMNS, t.catalog.c.project_id)
+    query = query.join(t.catalog, t.catalog.c.model_version_id == t.model_version.c.id)
+    query = query.where(mine if project_id is None else mine | (t.catalog.c.project_id == project_id))
     if name is not None:
         query = query.where(t.catalog.c.name == name)
-    return [ModelVersion(*row) for row in conn.execute(query.order_by(t.catalog.c.name))]
+    rows = conn.execute(query.order_by(t.catalog.c.name, t.catalog.c.project_id.nulls_last()))
+    return [(ModelVersion(*row[:-1]), row[-1]) for row in rows]

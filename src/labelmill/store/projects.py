@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from labelmill.core.errors import NotFound
+from labelmill.core.errors import Conflict, NotFound
+from labelmill.core.role import Role
 from labelmill.store import schema as t
+from labelmill.store.persons import OWNER
 
 
-def owner(conn: sa.Connection, name: str = "owner") -> int:
-    """The id of the person who works on this machine without signing in."""
-    return _get_or_make(conn, t.person, name=name)
+def owner(conn: sa.Connection, name: str = OWNER) -> int:
+    """The id of the person who works on this machine without signing in; the owner is an operator of its server."""
+    conn.execute(insert(t.person).values(name=name, operator=name == OWNER).on_conflict_do_nothing())
+    return int(conn.execute(sa.select(t.person.c.id).where(t.person.c.name == name)).scalar_one())
 
 
 def project(conn: sa.Connection, name: str, person_id: int) -> int:
     """The id of a project; a new one belongs to `person_id`."""
     project_id = _get_or_make(conn, t.project, name=name)
-    role = insert(t.member).values(project_id=project_id, person_id=person_id, role="owner")
+    role = insert(t.member).values(project_id=project_id, person_id=person_id, role=Role.OWNER.value)
     conn.execute(role.on_conflict_do_nothing())
     return project_id
 
@@ -27,6 +31,15 @@ def project(conn: sa.Connection, name: str, person_id: int) -> int:
 def dataset(conn: sa.Connection, project_id: int, name: str) -> int:
     """The id of a dataset of a project."""
     return _get_or_make(conn, t.dataset, project_id=project_id, name=name)
+
+
+def new_dataset(conn: sa.Connection, project_id: int, name: str) -> int:
+    """The id of a new dataset. Raises Conflict when the name is taken."""
+    row = insert(t.dataset).values(project_id=project_id, name=name).on_conflict_do_nothing()
+    made = conn.execute(row.returning(t.dataset.c.id)).scalar()
+    if made is None:
+        raise Conflict(f"There is a dataset called {name!r} already: choose another name.")
+    return int(made)
 
 
 def dataset_of(conn: sa.Connection, project_id: int, origin: str, name: str) -> int:
@@ -78,3 +91,54 @@ def find_project(conn: sa.Connection, name: str) -> int:
     if found is None:
         raise NotFound(f"There is no project {name!r}.")
     return int(found)
+
+
+def make(conn: sa.Connection, name: str, person_id: int) -> int:
+    """The id of a new project, owned by a person. Raises Conflict when the name is taken."""
+    row = insert(t.project).values(name=name).on_conflict_do_nothing().returning(t.project.c.id)
+    project_id = conn.execute(row).scalar()
+    if project_id is None:
+        raise _taken(name)
+    conn.execute(insert(t.member).values(project_id=project_id, person_id=person_id, role=Role.OWNER.value))
+    return int(project_id)
+
+
+def rename(conn: sa.Connection, project_id: int, name: str) -> None:
+    """Give a project another name. Raises Conflict when it is taken."""
+    taken = sa.select(t.project.c.id).where(t.project.c.name == name, t.project.c.id != project_id)
+    if conn.execute(taken).first():
+        raise _taken(name)
+    conn.execute(sa.update(t.project).where(t.project.c.id == project_id).values(name=name))
+
+
+def set_archived(conn: sa.Connection, project_id: int, archived: bool) -> None:
+    """Archive a project or restore it; the time of the first call stays."""
+    when = sa.func.coalesce(t.project.c.archived_at, sa.func.now()) if archived else None
+    conn.execute(sa.update(t.project).where(t.project.c.id == project_id).values(archived_at=when))
+
+
+def of_person(conn: sa.Connection, person_id: int, *, archived: bool, after: int, limit: int) -> Sequence[sa.Row[Any]]:
+    """Projects that a person is in, by id: id, name, role, created_at, archived_at, inputs, tasks."""
+    is_archived = t.project.c.archived_at.is_not(None)
+    query = _seen_by(person_id).where(is_archived == archived, t.project.c.id > after)
+    return conn.execute(query.order_by(t.project.c.id).limit(limit)).all()
+
+
+def of_member(conn: sa.Connection, project_id: int, person_id: int) -> sa.Row[Any]:
+    """One project that a person is in, as `of_person` gives it."""
+    return conn.execute(_seen_by(person_id).where(t.project.c.id == project_id)).one()
+
+
+def _seen_by(person_id: int) -> sa.Select[Any]:
+    c = t.project.c
+    inputs = sa.select(sa.func.count()).where(t.input_.c.project_id == c.id).scalar_subquery()
+    tasks = sa.select(sa.func.count()).where(t.task.c.project_id == c.id, t.task.c.deleted_at.is_(None))
+    query = sa.select(
+        c.id, c.name, t.member.c.role, c.created_at, c.archived_at, inputs.label("inputs"),
+        tasks.scalar_subquery().label("tasks"),
+    )  # fmt: skip
+    return query.join(t.member, t.member.c.project_id == c.id).where(t.member.c.person_id == person_id)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is a project called {name!r} already: choose another name.")

@@ -12,82 +12,61 @@ from sqlalchemy import (
     DateTime,
     Double,
     Enum,
-    ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
-    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import TypeEngine
 
 from labelmill.core.annotation import Outcome, Status, Work
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from labelmill.store.columns import id_, refers, when
+from labelmill.store.columns import metadata as metadata
+from labelmill.store.schema_persons import access_token as access_token
+from labelmill.store.schema_persons import one_time_token as one_time_token
+from labelmill.store.schema_persons import person as person
+from labelmill.store.schema_persons import session as session
+from labelmill.store.schema_persons import sign_in_failure as sign_in_failure
 
 
 def _words(enum: type[Status] | type[Outcome] | type[Work]) -> Enum:
     return Enum(enum, name=enum.__name__.lower(), values_callable=lambda e: [m.value for m in e])
 
 
-def _id(kind: type[TypeEngine[int]] = BigInteger) -> Column[int]:
-    return Column("id", kind, Identity(), primary_key=True)
-
-
-def _refers(name: str, target: str, *, null: bool = False, key: bool = False) -> Column[int]:
-    return Column(name, ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=null, primary_key=key)
-
-
-def _when(name: str = "created_at") -> Column[object]:
-    return Column(name, DateTime(timezone=True), server_default=func.now(), nullable=False)
-
-
-person = Table("person", metadata, _id(), Column("name", Text, nullable=False, unique=True), _when())
-
 project = Table(
     "project",
     metadata,
-    _id(),
+    id_(),
     Column("name", Text, nullable=False, unique=True),
-    _when(),
+    when(),
     Column("archived_at", DateTime(timezone=True)),
 )
 
 member = Table(
     "member",
     metadata,
-    _refers("project_id", "project", key=True),
-    _refers("person_id", "person", key=True),
+    refers("project_id", "project", key=True),
+    refers("person_id", "person", key=True),
     Column("role", Text, nullable=False),
 )
 
 concept = Table(
     "concept",
     metadata,
-    _id(),
-    _refers("project_id", "project"),
+    id_(),
+    refers("project_id", "project"),
     Column("name", Text, nullable=False),
-    _when(),
+    when(),
     UniqueConstraint("project_id", "name"),
 )
 
 input_ = Table(
     "input",
     metadata,
-    _id(),
+    id_(),
     Column("project_id", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False, comment="BLAKE3 of the bytes; of the UTF-8 text for texts"),
     Column("kind", Text, nullable=False),
@@ -95,19 +74,27 @@ input_ = Table(
     Column("height", Integer, comment="pixels, upright"),
     Column("text", Text),
     Column("location", Text, comment="where the bytes lie: file: and a path (referenced), or media: and a hash"),
-    _when(),
+    when(),
     UniqueConstraint("project_id", "hash"),
+    Index(None, "project_id", "id"),
+    Index(None, "project_id", "kind", "id"),
+)
+
+leftover = Table(
+    "leftover",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="of content that lost its input; its files are to go"),
 )
 
 source = Table(
     "source",
     metadata,
-    _id(),
+    id_(),
     Column("project_id", BigInteger, nullable=False),
     Column("input_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False, comment="relative file name or row id, as exports write it"),
     Column("uri", Text, nullable=False, comment="the place it was read from"),
-    _when(),
+    when(),
     UniqueConstraint("project_id", "uri", "input_id"),
     Index(None, "input_id"),
 )
@@ -115,11 +102,11 @@ source = Table(
 dataset = Table(
     "dataset",
     metadata,
-    _id(),
-    _refers("project_id", "project"),
+    id_(),
+    refers("project_id", "project"),
     Column("name", Text, nullable=False),
     Column("origin", Text, comment="the place it was made of, where nobody named it"),
-    _when(),
+    when(),
     UniqueConstraint("project_id", "name"),
     UniqueConstraint("project_id", "origin", name="uq_dataset_origin"),
 )
@@ -135,41 +122,60 @@ dataset_source = Table(
 rejection = Table(
     "rejection",
     metadata,
-    _refers("dataset_id", "dataset", key=True),
+    refers("dataset_id", "dataset", key=True),
     Column("uri", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("message", Text, nullable=False),
-    _when("seen_at"),
+    when("seen_at"),
+)
+
+import_ = Table(
+    "import",
+    metadata,
+    id_(),
+    refers("project_id", "project"),
+    refers("dataset_id", "dataset", null=True),
+    refers("created_by", "person"),
+    Column("folder", Text, nullable=False, comment="a folder, archive or table of the server's machine"),
+    Column("read", Integer, nullable=False, server_default="0"),
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("error", Text, comment="why it could not be done"),
+    when(),
+    Column("ended_at", DateTime(timezone=True)),
+    Index(None, "project_id"),
 )
 
 model_version = Table(
     "model_version",
     metadata,
-    _id(),
+    id_(),
     Column("hash", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("card", Text, nullable=False, comment="stored card's path in the home; or builtin: and a name"),
     Column("makes", Text, nullable=False),
     Column("concepts", ARRAY(Text), nullable=False),
-    _when(),
+    when(),
 )
 
 catalog = Table(
     "catalog",
     metadata,
-    Column("name", Text, primary_key=True),
-    _refers("model_version_id", "model_version"),
-    _when("added_at"),
+    Column("name", Text, nullable=False),
+    refers("model_version_id", "model_version"),
+    when("added_at"),
+    id_(),
+    refers("project_id", "project", null=True),  # null: for every project
+    UniqueConstraint("project_id", "name", postgresql_nulls_not_distinct=True),
 )
 
 labeler = Table(
     "labeler",
     metadata,
-    _id(),
+    id_(),
     Column("name", Text, nullable=False),
-    _refers("person_id", "person", null=True),
-    _refers("model_version_id", "model_version", null=True),
+    refers("person_id", "person", null=True),
+    refers("model_version_id", "model_version", null=True),
     UniqueConstraint("person_id"),
     UniqueConstraint("model_version_id"),
 )
@@ -177,48 +183,49 @@ labeler = Table(
 run = Table(
     "run",
     metadata,
-    _id(),
-    _refers("model_version_id", "model_version"),
+    id_(),
+    refers("model_version_id", "model_version"),
     Column("floor", Double, nullable=False),
-    _when(),
+    when(),
 )
 
 task = Table(
     "task",
     metadata,
-    _id(Integer),
-    _refers("project_id", "project"),
-    _refers("dataset_id", "dataset"),
-    _refers("run_id", "run", null=True),
-    _refers("labeler_id", "labeler"),
-    _refers("created_by", "person"),
+    id_(Integer),
+    refers("project_id", "project"),
+    refers("dataset_id", "dataset", null=True),  # null: gone, as is the task but for its annotations
+    refers("run_id", "run", null=True),
+    refers("labeler_id", "labeler"),
+    refers("created_by", "person"),
     Column("name", Text, nullable=False),
     Column("thresholds", JSONB, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1", comment="grows with every change of thresholds"),
-    _refers("revised_by", "person", null=True),
+    refers("revised_by", "person", null=True),
     Column("standing", Boolean, nullable=False, server_default="false"),
     Column("cancelled_at", DateTime(timezone=True)),
     Column("error", Text, comment="why the model cannot run; set until the next resume"),
     Column("ingest_seconds", Double, nullable=False, server_default="0"),
     Column("annotate_seconds", Double, nullable=False, server_default="0"),
-    _when(),
+    when(),
+    Column("deleted_at", DateTime(timezone=True), comment="its annotations were kept, it is shown no more"),
     Index(None, "project_id"),
 )
 
 task_concept = Table(
     "task_concept",
     metadata,
-    _refers("task_id", "task", key=True),
+    refers("task_id", "task", key=True),
     Column("model_concept", Text, primary_key=True),
-    _refers("concept_id", "concept"),
+    refers("concept_id", "concept"),
 )
 
-reviewer = Table("reviewer", metadata, _refers("task_id", "task", key=True), _refers("person_id", "person", key=True))
+reviewer = Table("reviewer", metadata, refers("task_id", "task", key=True), refers("person_id", "person", key=True))
 
 shard = Table(
     "shard",
     metadata,
-    _refers("task_id", "task", key=True),
+    refers("task_id", "task", key=True),
     Column("no", Integer, primary_key=True),
     Column("attempts", SmallInteger, nullable=False, server_default="0", comment="committed before predict"),
     Column("revision", Integer, nullable=False, server_default="0", comment="of the thresholds it was decided under"),
@@ -227,6 +234,7 @@ shard = Table(
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("inputs", "annotated", "empty", "failed", "predictions")
     ),
+    Column("done_at", DateTime(timezone=True), comment="the rate of a task is told from it"),
 )
 
 share = Table(
@@ -281,7 +289,7 @@ prediction = Table(
 region = Table(
     "region",
     metadata,
-    _id(),
+    id_(),
     Column("input_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("value", JSONB, nullable=False, comment="core.geometry.encode"),
@@ -291,7 +299,7 @@ region = Table(
 annotation = Table(
     "annotation",
     metadata,
-    _id(),
+    id_(),
     Column("task_id", Integer, nullable=False),
     Column("input_id", BigInteger, nullable=False),
     Column("region_id", BigInteger),
@@ -302,13 +310,13 @@ annotation = Table(
     Column("score", Double, comment="the model's; null for what a person made"),
     Column("prediction", SmallInteger, comment="index in the run's prediction row; null for what a person made"),
     Column("touched", Boolean, nullable=False, server_default="false", comment="a person decided or changed it"),
-    Index(None, "task_id", "input_id"),
+    Index(None, "input_id", "task_id"),  # those of a task are found by its ledger: one index is half the price of two
 )
 
 annotation_event = Table(
     "annotation_event",
     metadata,
-    _id(),
+    id_(),
     Column("annotation_id", BigInteger, nullable=False),
     Column("task_id", Integer, nullable=False),
     Column("input_id", BigInteger, nullable=False),
@@ -316,7 +324,7 @@ annotation_event = Table(
     Column("operation", Text, nullable=False),
     Column("before", JSONB),
     Column("after", JSONB),
-    _when("at"),
+    when("at"),
     Index(None, "annotation_id"),
     Index(None, "task_id", "input_id"),
 )

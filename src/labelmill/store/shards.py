@@ -122,6 +122,12 @@ def items(conn: sa.Connection, task_id: int, no: int) -> list[Item]:
     return [Item(*row) for row in conn.execute(_ITEMS, {"task": task_id, "no": no})]
 
 
+def waiting_ids(conn: sa.Connection, task_id: int, no: int) -> set[int]:
+    """Ids of the inputs of a shard that wait: those that were removed since it was taken are not among them."""
+    query = sa.text("SELECT input_id FROM ledger WHERE task_id = :task AND shard = :no AND outcome = 'waiting'")
+    return set(conn.execute(query, {"task": task_id, "no": no}).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What the engine made of one input: `work` and `annotated` as the ledger has them."""
@@ -159,7 +165,8 @@ WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
 
 _CLOSE = sa.text("""
-UPDATE shard SET done = true, attempts = 0, revision = :revision, annotated = annotated + :annotated,
+UPDATE shard SET done = true, done_at = clock_timestamp(), attempts = 0, revision = :revision,
+                 annotated = annotated + :annotated,
                  empty = empty + :empty, failed = failed + :failed, predictions = predictions + :predictions
 WHERE task_id = :task AND no = :no
 """)

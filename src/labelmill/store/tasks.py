@@ -93,8 +93,12 @@ INSERT INTO ledger (task_id, input_id, shard) SELECT :task, input_id, no FROM nu
 """)  # noqa: S608 - put together from the constant above
 
 
+_THERE = t.task.c.deleted_at.is_(None)
+
+
 def extend(conn: sa.Connection, task_id: int) -> int:
     """Give a task the inputs of its dataset that it lacks; how many there were."""
+    locks.keep_inputs_of(conn, task_id)
     locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
     added = conn.execute(_EXTEND, wanted).rowcount
@@ -108,23 +112,24 @@ def extend(conn: sa.Connection, task_id: int) -> int:
 def standing_on(conn: sa.Connection, dataset_id: int) -> list[int]:
     """Ids of the tasks that take what is added to a dataset."""
     query = sa.select(t.task.c.id).where(
-        t.task.c.dataset_id == dataset_id, t.task.c.standing, t.task.c.cancelled_at.is_(None)
+        t.task.c.dataset_id == dataset_id, t.task.c.standing, t.task.c.cancelled_at.is_(None), _THERE
     )
     return list(conn.execute(query).scalars())
 
 
 def exists(conn: sa.Connection, task_id: int) -> bool:
     """False for a task that was deleted."""
-    return bool(conn.execute(sa.select(sa.exists().where(t.task.c.id == task_id))).scalar_one())
+    return bool(conn.execute(sa.select(sa.exists().where(t.task.c.id == task_id, _THERE))).scalar_one())
 
 
 def find(conn: sa.Connection, key: str) -> int:
     """The id of the task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
     if key.isdecimal() and len(key) < 10:
-        found = conn.execute(sa.select(t.task.c.id).where(t.task.c.id == int(key))).scalar()
+        found = conn.execute(sa.select(t.task.c.id).where(t.task.c.id == int(key), _THERE)).scalar()
         if found is not None:
             return int(found)
-    ids = list(conn.execute(sa.select(t.task.c.id).where(t.task.c.name == key).order_by(t.task.c.id)).scalars())
+    named = sa.select(t.task.c.id).where(t.task.c.name == key, _THERE).order_by(t.task.c.id)
+    ids = list(conn.execute(named).scalars())
     if not ids:
         raise NotFound(f"There is no task {key!r}: 'labelmill tasks list' shows those there are.")
     if len(ids) > 1:
@@ -151,7 +156,7 @@ class TaskRow:
 ROW = """
 SELECT t.id, t.name, t.error, t.cancelled_at, t.created_at, t.ingest_seconds, t.annotate_seconds,
        p.name AS project, d.name AS dataset, l.name AS model
-FROM task t JOIN project p ON p.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
+FROM task t JOIN project p ON p.id = t.project_id AND t.deleted_at IS NULL JOIN dataset d ON d.id = t.dataset_id
 JOIN labeler l ON l.id = t.labeler_id
 """
 
@@ -260,22 +265,42 @@ FROM numbered n WHERE l.task_id = :task AND l.input_id = n.input_id
 
 def retry(conn: sa.Connection, task_id: int) -> int:
     """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay."""
+    locks.keep_inputs_of(conn, task_id)
     locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
     return conn.execute(_RETRY, wanted).rowcount
 
 
-def delete(conn: sa.Connection, task_id: int) -> None:
-    """Delete a task with its run, predictions and annotations. Inputs, sources and datasets stay.
+def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False) -> None:
+    """Delete a task with its run and predictions; its annotations go too, or stay on their inputs.
 
-    Raises Conflict while somebody works on it: the tables would go from under the worker's hands.
+    Inputs, sources and datasets stay. Raises Conflict while somebody works on it: the tables would go from under the
+    worker's hands.
     """
     if not locks.hold_if_free(conn, task_id, locks.ALIVE):
         raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
+    if not keep_annotations:
+        _delete_annotations(conn, task_id)
+    for table in (t.assignment, t.share, t.score_histogram, t.ledger, t.shard):
+        conn.execute(sa.delete(table).where(table.c.task_id == task_id))
+    of_task = t.task.c.id == task_id
+    if keep_annotations:  # they say which task made them: its row stays, and is shown no more
+        conn.execute(sa.update(t.task).where(of_task).values(deleted_at=sa.func.now(), run_id=None))
+    else:
+        conn.execute(sa.delete(t.task).where(of_task))
+    if run_id is not None:
+        conn.execute(sa.text(f"DROP TABLE prediction_{int(run_id)}"))
+        conn.execute(sa.delete(t.run).where(t.run.c.id == run_id))
+
+
+def _delete_annotations(conn: sa.Connection, task_id: int) -> None:
     # what was moved or dropped left its region to its event
     gone = sa.text("""
-        WITH gone AS (DELETE FROM annotation WHERE task_id = :task RETURNING region_id),
+        WITH gone AS (
+            DELETE FROM annotation a USING ledger l
+            WHERE l.task_id = :task AND a.input_id = l.input_id AND a.task_id = l.task_id RETURNING a.region_id
+        ),
              told AS (DELETE FROM annotation_event WHERE task_id = :task RETURNING before, after)
         DELETE FROM region WHERE id IN (
             SELECT region_id FROM gone
@@ -283,12 +308,6 @@ def delete(conn: sa.Connection, task_id: int) -> None:
             UNION SELECT (after ->> 'region')::bigint FROM told)
     """)
     conn.execute(gone, {"task": task_id})
-    for table in (t.assignment, t.share, t.score_histogram, t.ledger):
-        conn.execute(sa.delete(table).where(table.c.task_id == task_id))
-    conn.execute(sa.delete(t.task).where(t.task.c.id == task_id))
-    if run_id is not None:
-        conn.execute(sa.text(f"DROP TABLE prediction_{int(run_id)}"))
-        conn.execute(sa.delete(t.run).where(t.run.c.id == run_id))
 
 
 def as_json(value: object) -> str:

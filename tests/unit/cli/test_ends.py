@@ -12,7 +12,7 @@ from mill import embedded_mill as embedded_mill
 from mill import mill as mill
 
 import labelmill.cli
-from labelmill.cli import run, tasks
+from labelmill.cli import choose, local, run
 from labelmill.core.errors import LabelmillError
 
 Broken = Callable[[Exception], list[str]]
@@ -24,8 +24,8 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Broken:
         def listing(_conn: object) -> None:
             raise error
 
-        monkeypatch.setattr(tasks, "listing", listing)
-        monkeypatch.setattr(tasks.shared, "opened", _nothing)
+        monkeypatch.setattr(local, "listing", listing)
+        monkeypatch.setattr(choose, "opened", _nothing)
         return ["tasks", "list", "--home", str(tmp_path / "home")]
 
     return make

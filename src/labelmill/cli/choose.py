@@ -1,0 +1,30 @@
+"""Which mill a command talks to: what is typed goes before what the environment says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labelmill.cli.home import opened
+from labelmill.cli.local import Local
+from labelmill.cli.mill import Mill
+from labelmill.core.errors import BadCall
+from labelmill.settings import Settings
+
+
+@contextmanager
+def chosen(home: Path | None, server: str | None, token: str | None) -> Iterator[Mill]:
+    """The server that is named, or else the home. Raises BadCall for both, or for a server without a token."""
+    if home is not None and server is not None:
+        raise BadCall("--home and --server exclude each other: a server has a home of its own")
+    settings = Settings.from_environment(home=home, server=server, token=token)
+    if settings.server and home is None:
+        from labelmill.cli.remote import (
+            Remote,
+        )  # brings httpx2, which takes time that work on this machine need not pay
+        from labelmill.client import Client
+
+        with Client(settings.server, settings.token) as client:
+            yield Remote(client)
+        return
+    with opened(settings) as database:
+        yield Local(settings, database)

@@ -1,0 +1,63 @@
+"""What lies in a home and what this machine gives: the open database, the bytes, the workers."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labelmill.cli.shared import tell
+from labelmill.engine import local
+from labelmill.settings import Settings
+from labelmill.store.database import Database
+from labelmill.store.embedded import Embedded
+from labelmill.store.media import Media
+
+MIB = 2**20
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database of a home, started if need be and left to others or stopped at the end."""
+    if settings.database_url:
+        with _prepared(settings.database_url) as database:
+            yield database
+        return
+    with Embedded(settings.home, on_wait=tell) as url, _prepared(url) as database:
+        yield database
+
+
+@contextmanager
+def _prepared(url: str) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        database.prepare()
+        yield database
+    finally:
+        database.close()
+
+
+def media(settings: Settings) -> Media:
+    """The bytes of a home."""
+    most = {"max_bytes": settings.max_file_mb * MIB, "max_pixels": settings.max_megapixels * 1_000_000}
+    return Media(settings.home / "media", **most)
+
+
+def import_roots(settings: Settings) -> tuple[Path, ...]:
+    """The folders below which pages may import."""
+    return tuple(Path(root).expanduser() for root in settings.import_roots.split(os.pathsep) if root)
+
+
+def machine(settings: Settings) -> local.Machine:
+    """What this machine gives to a run: one worker a core unless the settings say otherwise."""
+    return local.Machine(
+        home=settings.home,
+        workers=settings.workers or cores(),
+        limits=local.Limits(settings.batch_seconds, settings.load_seconds, settings.worker_memory_mb * MIB),
+        max_bytes=settings.max_file_mb * MIB,
+        max_pixels=settings.max_megapixels * 1_000_000,
+    )
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,187 @@
+"""The commands on this machine: flows and workers of a home, whose database is open."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from labelmill.cli import home
+from labelmill.cli.mill import Asked, Report, Said
+from labelmill.cli.progress import Numbers, Progress
+from labelmill.cli.shared import tell_grown, tell_left_alone
+from labelmill.core.annotation import Status
+from labelmill.core.errors import BadCall, BadCard, ModelFault
+from labelmill.core.geometry import encode, kind_of
+from labelmill.core.threshold import Thresholds
+from labelmill.engine import jobs, local
+from labelmill.flows import apply, catalog, try_model
+from labelmill.flows.export import export
+from labelmill.flows.ingest import extend_standing, ingest
+from labelmill.flows.report import listing, report
+from labelmill.flows.start_task import Plan, check_plan, start_task
+from labelmill.models.cards import Card
+from labelmill.settings import Settings
+from labelmill.store import counts, projects, tasks
+from labelmill.store.database import Database
+
+
+class Local:
+    """A Mill that is this machine."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+
+    def annotate(self, asked: Asked) -> Report:
+        """Import and run. The model loads in its processes while the source is read."""
+        card = catalog.find_card(asked.model, self._settings.home, self._database)
+        check_plan(card, asked.concepts, asked.thresholds, asked.floor)
+        reference = catalog.keep(card, self._settings.home)
+        pool = local.pool(home.machine(self._settings), reference, asked.floor)
+        pool.start()
+        try:
+            with Progress() as progress:
+                started = time.monotonic()
+                with self._database.begin() as conn:
+                    person_id = projects.owner(conn)
+                    project_id = projects.project(conn, asked.project, person_id)
+                    dataset_id = _dataset(conn, project_id, asked)
+                    name = asked.name or f"{projects.dataset_name(conn, dataset_id)} · {card.name}"
+                self._ingest(asked, project_id, dataset_id, progress)
+                pool.wait_ready()
+                plan = Plan(
+                    name, project_id, dataset_id, person_id, asked.thresholds, asked.floor, asked.concepts,
+                    reviewers=[person_id], standing=asked.standing, ingest_seconds=time.monotonic() - started,
+                )  # fmt: skip
+                with self._database.begin() as conn:
+                    task_id = start_task(conn, card, reference, plan, jobs.enqueue)
+                progress.follow(lambda: self._numbers(task_id))
+                pool.run(self._database, task_id, progress.tick)
+        finally:
+            pool.close()
+        return self._report(task_id)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All tasks, newest first."""
+        with self._database.begin() as conn:
+            return listing(conn)
+
+    def show(self, task: str) -> Report:
+        """How a task stands."""
+        return self._report(self._find(task))
+
+    def apply(self, task: str, move: Callable[[Thresholds], Thresholds]) -> Report:
+        """Give a task the thresholds that `move` makes of those it has, and decide again."""
+        task_id = self._find(task)
+        with self._database.begin() as conn:
+            moved = move(tasks.terms(conn, task_id, hold=True).thresholds)
+            left = apply.set_thresholds(conn, task_id, moved, projects.owner(conn))
+        tell_left_alone(left)
+        local.redecide(self._database, self._settings.home, task_id)
+        return self._report(task_id)
+
+    def retry(self, task: str) -> Report:
+        """Run the failed inputs again."""
+        task_id = self._find(task)
+        with self._database.begin() as conn:
+            if tasks.row(conn, task_id).cancelled_at is not None:
+                raise BadCall(f"Task {task_id} is cancelled: 'labelmill tasks resume {task_id}' lets it go on.")
+            tasks.retry(conn, task_id)
+        return self._go_on(task_id)
+
+    def resume(self, task: str) -> Report:
+        """Go on with a task to its end."""
+        return self._go_on(self._find(task))
+
+    def cancel(self, task: str) -> Report:
+        """Stop a task."""
+        task_id = self._find(task)
+        with self._database.begin() as conn:
+            tasks.cancel(conn, task_id)
+        return self._report(task_id)
+
+    def delete(self, task: str) -> tuple[int, str]:
+        """Delete a task with its annotations; its id and name."""
+        with self._database.begin() as conn:
+            task_id = tasks.find(conn, task)
+            name = tasks.row(conn, task_id).name
+            tasks.delete(conn, task_id)
+        return task_id, name
+
+    def export(self, task: str, form: Literal["coco", "jsonl"], to: Path, statuses: Sequence[Status]) -> int:
+        """Write a task's finished inputs to a file; how many records."""
+        return export(self._database, self._find(task), form, to, statuses)
+
+    def models(self) -> list[dict[str, Any]]:
+        """The catalog, by name."""
+        cards = catalog.listed(self._database, self._settings.home)
+        return [{"name": n, "error": str(c)} if isinstance(c, BadCard) else _facts(c) for n, c, _ in cards]
+
+    def model(self, name: str) -> dict[str, Any]:
+        """A model's card as facts."""
+        return _facts(catalog.find_card(name, self._settings.home, self._database))
+
+    def add_model(self, card: Path) -> str:
+        """Put a card with its files into the catalog; its name."""
+        return catalog.add(self._database, self._settings.home, card).name
+
+    def check(self, name: str, subject: str) -> Said:
+        """Run a model on a file, or on the subject itself."""
+        card = catalog.find_card(name, self._settings.home, self._database)
+        said = try_model.try_on(card, subject, max_bytes=self._settings.max_file_mb * home.MIB)
+        if isinstance(said, ModelFault):
+            raise BadCall(f"the card or the model is wrong: {said}")
+        rows: list[dict[str, Any]] = [
+            {"concept": p.concept, "score": p.score, **({kind_of(p.region): encode(p.region)} if p.region else {})}
+            for p in sorted(said, key=lambda p: -p.score)
+        ]
+        return Said(card.name, card.floor, rows)
+
+    def _find(self, task: str) -> int:
+        with self._database.begin() as conn:
+            return tasks.find(conn, task)
+
+    def _report(self, task_id: int) -> Report:
+        with self._database.begin() as conn:
+            return report(conn, task_id)
+
+    def _numbers(self, task_id: int) -> Numbers:
+        with self._database.begin() as conn:
+            ledger, bands = counts.ledger(conn, task_id), counts.band_totals(conn, task_id)
+        return Numbers(ledger.inputs, ledger.waiting, ledger.failed, bands)
+
+    def _go_on(self, task_id: int) -> Report:
+        with self._database.begin() as conn:
+            tasks.reopen(conn, task_id)
+        with Progress() as progress:
+            progress.follow(lambda: self._numbers(task_id))
+            local.run_task(self._database, home.machine(self._settings), task_id, progress.tick)
+        return self._report(task_id)
+
+    def _ingest(self, asked: Asked, project_id: int, dataset_id: int, progress: Progress) -> None:
+        ingest(
+            self._database,
+            home.media(self._settings),
+            asked.source,
+            project_id=project_id,
+            dataset_id=dataset_id,
+            max_bytes=self._settings.max_file_mb * home.MIB,
+            limit=asked.limit,
+            on_batch=lambda taken: progress.reading(taken.read),
+        )
+        for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():
+            tell_grown(task_id, count)
+
+
+def _dataset(conn: sa.Connection, project_id: int, asked: Asked) -> int:
+    if asked.dataset is not None:
+        return projects.dataset(conn, project_id, asked.dataset)
+    return projects.dataset_of(conn, project_id, *asked.origin)
+
+
+def _facts(card: Card) -> dict[str, Any]:
+    facts = {"name": card.name, "runtime": card.runtime, "licence": card.licence, "description": card.description}
+    kinds = {"reads": list(card.reads), "makes": card.makes, "concepts": list(card.offered)}
+    return {**facts, **kinds, "version": card.version}

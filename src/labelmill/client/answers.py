@@ -1,0 +1,293 @@
+"""What the server answers, as it stands in the JSON: plain dictionaries whose keys a type checker knows."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Role = Literal["owner", "admin", "labeler", "reviewer", "viewer"]
+Kind = Literal["image", "text"]
+Status = Literal["success", "awaiting_review", "awaiting_consensus_review", "pending", "rejected"]
+Form = Literal["coco", "jsonl"]
+
+
+class Me(TypedDict):
+    """Whose token this is; `operator`: may look after the server."""
+
+    id: int
+    name: str
+    operator: bool
+
+
+class Token(TypedDict):
+    """An access token; times are ISO 8601."""
+
+    id: int
+    name: str
+    created_at: str
+    used_at: str | None
+    expires_at: str | None
+
+
+class Project(TypedDict):
+    """A project; `role` is one's own in it."""
+
+    id: int
+    name: str
+    role: Role
+    created_at: str
+    archived_at: str | None
+    inputs: int
+    tasks: int
+
+
+class Member(TypedDict):
+    """A person with a role in a project."""
+
+    id: int
+    name: str
+    role: Role
+
+
+class Dataset(TypedDict):
+    """A dataset with what it holds; `rejected`: sources that could not be read."""
+
+    id: int
+    name: str
+    created_at: str
+    inputs: int
+    images: int
+    texts: int
+    rejected: int
+    tasks: int
+
+
+class Concept(TypedDict):
+    """What can be said of an input or a region."""
+
+    id: int
+    name: str
+    created_at: str
+
+
+class Model(TypedDict):
+    """A model's card; `selectable`: a task can be made with it, else `reason` says why not.
+
+    `error`: the kept card is gone or broken, and this is what to do.
+    """
+
+    name: str
+    runtime: str
+    licence: str
+    description: str
+    reads: list[Kind]
+    makes: str
+    concepts: list[str]
+    version: str
+    selectable: bool
+    reason: str | None
+    error: NotRequired[str | None]
+
+
+class Region(TypedDict):
+    """`box`: [x1, y1, x2, y2]; `polygon`: parts of rings of [x, y]; `span`: [start, end] in code points.
+
+    Boxes and polygons are in shares of the upright image, 0 to 1; the end of a span is exclusive.
+    """
+
+    kind: Literal["box", "polygon", "span"]
+    value: list[Any]
+
+
+class Prediction(TypedDict):
+    """What a model says, with its raw score, 0 to 1; without a region it is about the whole input."""
+
+    concept: str
+    score: float
+    region: Region | None
+
+
+class Fault(TypedDict):
+    """What was wrong: one word for programs, a sentence for people."""
+
+    kind: str
+    message: str
+
+
+class Answer(TypedDict):
+    """What a model says of one input, best first; or why it says nothing."""
+
+    input_id: int | None
+    predictions: list[Prediction]
+    fault: Fault | None
+
+
+class Answers(TypedDict):
+    """One answer for each input that was asked about, in order; nothing in it is below `floor`."""
+
+    model: str
+    floor: float
+    items: list[Answer]
+
+
+class Annotation(TypedDict):
+    """What is said of an input: a concept, present or absent, on a region or on the whole input."""
+
+    id: int
+    task_id: int
+    concept_id: int
+    concept: str
+    present: bool
+    region: Region | None
+    score: float | None
+    status: Status
+    labeler: str
+
+
+class Input(TypedDict):
+    """An image or a text; `name` of its first source. Of a page, `text` is the beginning of a long text."""
+
+    id: int
+    kind: Kind
+    name: str
+    width: int | None
+    height: int | None
+    text: str | None
+    length: int | None
+    created_at: str
+    annotations: list[Annotation]
+
+
+class InputAlone(Input):
+    """One input, and the ids of its neighbours among those chosen."""
+
+    previous: int | None
+    next: int | None
+
+
+class Failure(TypedDict):
+    """A source that could not be read, and why."""
+
+    source: str
+    kind: str
+    message: str
+
+
+class Received(TypedDict):
+    """What came of an upload; `read` items, `accepted` of them. `grown`: new inputs by the id of a standing task."""
+
+    read: int
+    accepted: int
+    failures: list[Failure]
+    dataset_id: int | None
+    grown: NotRequired[dict[str, int]]
+
+
+class Import(TypedDict):
+    """An import of a folder of the server's machine; `ended_at` None while it goes on, `error`: why it could not."""
+
+    id: int
+    folder: str
+    dataset_id: int | None
+    read: int
+    error: str | None
+    ended_at: str | None
+    created_at: str
+
+
+class Band(TypedDict):
+    """The limits of one concept; `upper` None: nothing is approved, all from `lower` on goes to a reviewer."""
+
+    lower: float
+    upper: float | None
+
+
+class Bands(Band):
+    """A task's limits, and those of concepts that have their own."""
+
+    by_concept: NotRequired[dict[str, Band]]
+
+
+class Counts(TypedDict):
+    """Predictions by what becomes of them."""
+
+    approved: int
+    review: int
+    discarded: int
+
+
+class TaskHead(TypedDict):
+    """A task with its ledger: inputs = waiting + annotated + empty + failed.
+
+    `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+    `deciding`: slices that are still to be decided under the newest thresholds.
+    """
+
+    id: int
+    project_id: int
+    project: str
+    name: str
+    status: Literal["waiting", "running", "complete", "cancelled", "failed"]
+    error: str | None
+    dataset_id: int
+    dataset: str
+    model: str
+    concepts: list[str]
+    thresholds: Bands
+    standing: bool
+    inputs: int
+    waiting: int
+    annotated: int
+    empty: int
+    failed: int
+    deciding: int
+    created_by: str
+    created_at: str
+
+
+class Task(TaskHead):
+    """A task with all its numbers: sources = inputs + duplicates + rejected; `bands`: predictions by concept."""
+
+    floor: float
+    sources: int
+    duplicates: int
+    rejected: int
+    predictions: int
+    annotations: dict[Status, int]
+    bands: dict[str, Counts]
+    seconds: float
+    ingest_seconds: float
+    annotate_seconds: float
+    failures_total: int
+
+
+class Applied(TypedDict):
+    """The task, and how many of its inputs stay as people left them."""
+
+    left_alone: int
+    task: Task
+
+
+class TaskFailure(Failure):
+    """A source that was refused (`stage` ingest, no input) or an input that failed."""
+
+    input_id: int | None
+    stage: str
+
+
+class Preview(TypedDict):
+    """What other limits would do."""
+
+    total: Counts
+    concepts: dict[str, Counts]
+
+
+class Sample(TypedDict):
+    """A prediction near a limit, and the band it is in under the task's thresholds."""
+
+    input_id: int
+    kind: Kind
+    width: int | None
+    height: int | None
+    text: str | None
+    concept: str
+    score: float
+    region: Region | None
+    band: Literal["approved", "review", "discarded"]

@@ -1,0 +1,82 @@
+"""The catalog of models."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from labelmill.client.answers import Answers, Model
+from labelmill.client.wire import Wire, segment
+from labelmill.core.errors import BadCall, BadCard
+
+_NAME_FILES = (("weights",), ("concepts",), ("input", "words"))
+"""Keys of a card that name a file beside it, see docs/cards.md."""
+
+
+class Models:
+    """The models that can be named."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def list(self) -> Iterator[Model]:
+        """By name; those that cannot label anything say why."""
+        return self._wire.pages("/models")
+
+    def get(self, name: str) -> Model:
+        """A model's card."""
+        said: Model = self._wire.get(f"/models/{segment(name)}")
+        return said
+
+    def add(self, card: str | Path, files: Sequence[str | Path] | None = None) -> Model:
+        """Add a card (.yaml) with its files, by default those that it names; they are streamed from the disk.
+
+        A name that is there means this version from now on. Raises BadCard for a card that is wrong.
+        """
+        card = Path(card)
+        paths = [card, *(_files_of(card) if files is None else map(Path, files))]
+        opened: list[Any] = []
+        try:
+            for path in paths:
+                opened.append(path.open("rb"))
+            said: Model = self._wire.send("/models", {}, [(p.name, f) for p, f in zip(paths, opened, strict=True)])
+        except OSError as error:
+            raise BadCard(f"model card {card}: {error.filename} cannot be read ({error.strerror})") from error
+        finally:
+            for file in opened:
+                file.close()
+        return said
+
+    def try_(self, project_id: int, name: str, *, inputs: Sequence[int] = (), text: str | None = None) -> Answers:
+        """Run a model on a few inputs of a project, or on a text; nothing is stored."""
+        body = {"model": name, "inputs": list(inputs), **({} if text is None else {"text": text})}
+        said: Answers = self._wire.post(f"/projects/{project_id}/trials", body)
+        return said
+
+    def check(self, name: str, subject: str | Path) -> Answers:
+        """Run a model on a file (Path) or a text (str) of one's own; nothing is stored."""
+        if isinstance(subject, str):
+            said: Answers = self._wire.send("/trials", {"model": name, "text": subject}, [])
+            return said
+        try:
+            with subject.open("rb") as file:
+                said = self._wire.send("/trials", {"model": name}, [(subject.name, file)])
+        except OSError as error:
+            raise BadCall(f"{subject} cannot be read ({error.strerror})") from error
+        return said
+
+
+def _files_of(card: Path) -> Iterator[Path]:
+    try:
+        said = yaml.safe_load(card.read_bytes())
+    except OSError as error:
+        raise BadCard(f"model card {card}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise BadCard(f"model card {card}: is not YAML") from error
+    for keys in _NAME_FILES:
+        named = said
+        for key in keys:
+            named = named.get(key) if isinstance(named, dict) else None
+        if isinstance(named, str):
+            yield card.parent / named

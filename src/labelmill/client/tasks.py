@@ -1,0 +1,256 @@
+"""Labeling tasks: make them, watch them, decide again, take their annotations home."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+from labelmill.client.answers import (
+    Applied,
+    Bands,
+    Form,
+    Preview,
+    Sample,
+    Status,
+    Task,
+    TaskFailure,
+    TaskHead,
+)
+from labelmill.client.wire import Wire
+from labelmill.core.errors import BadCall, NotFound
+
+FIRST_LOOK = 0.1
+SLOWEST_LOOK = 2.0
+"""Seconds between looks at a task that is waited for: each pause is half as long again as the one before."""
+
+FAILURES_TOLD = 100
+
+
+class Tasks:
+    """The tasks of a project."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def list(self, project_id: int | None = None) -> Iterator[TaskHead]:
+        """Newest first, of a project or of all that one is in; pages are fetched as they are needed."""
+        return self._wire.pages("/tasks" if project_id is None else f"/projects/{project_id}/tasks", limit=200)
+
+    def find(self, task: str) -> TaskHead:
+        """The task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
+        found = list(islice(self._wire.pages("/tasks", task=task, limit=200), 200))
+        by_id = [one for one in found if str(one["id"]) == task]
+        if not found:
+            raise NotFound(f"There is no task {task!r}: 'labelmill tasks list' shows those there are.")
+        if len(found) > 1 and not by_id:
+            ids = ", ".join(str(one["id"]) for one in reversed(found))
+            raise BadCall(f"{len(found)} tasks are named {task!r}: use an id ({ids}).")
+        one: TaskHead = (by_id or found)[0]
+        return one
+
+    def get(self, project_id: int, task_id: int) -> Task:
+        """One task with all its numbers."""
+        said: Task = self._wire.get(_at(project_id, task_id))
+        return said
+
+    def create(
+        self,
+        project_id: int,
+        model: str,
+        *,
+        dataset_id: int | None = None,
+        all_inputs_as: str | None = None,
+        thresholds: Bands | None = None,
+        name: str | None = None,
+        concepts: Sequence[str] = (),
+        mapping: Mapping[str, str] | None = None,
+        floor: float | None = None,
+        reviewers: Sequence[int] = (),
+        standing: bool = False,
+        ingest_seconds: float = 0.0,
+    ) -> Task:
+        """Make a task over a dataset, or over all inputs of the project as a new one; a worker takes it at once.
+
+        `thresholds`: 0.5 and 0.9 unless given. `concepts`: of the model's; none means all. `mapping`: model concept to
+        project concept, where they differ. `floor`: scores below are not kept. `reviewers`: ids of members.
+        `standing`: it takes what is added to the dataset later, too. `ingest_seconds`: what bringing its inputs took,
+        for its report.
+        """
+        body: dict[str, Any] = {
+            "model": model,
+            "dataset_id": dataset_id,
+            "all_inputs_as": all_inputs_as,
+            "thresholds": thresholds or {"lower": 0.5, "upper": 0.9},
+            "name": name,
+            "concepts": list(concepts),
+            "mapping": dict(mapping or {}),
+            "floor": floor,
+            "reviewers": list(reviewers),
+            "standing": standing,
+            "ingest_seconds": ingest_seconds,
+        }
+        said: Task = self._wire.post(f"/projects/{project_id}/tasks", body)
+        return said
+
+    def rename(self, project_id: int, task_id: int, name: str) -> Task:
+        """Give a task another name."""
+        said: Task = self._wire.patch(_at(project_id, task_id), {"name": name})
+        return said
+
+    def delete(self, project_id: int, task_id: int, *, annotations: Literal["keep", "delete"]) -> None:
+        """Delete a task; its annotations stay on the inputs or go with it."""
+        self._wire.delete(_at(project_id, task_id), annotations=annotations)
+
+    def retry(self, project_id: int, task_id: int) -> Task:
+        """Have the failed inputs run again, and only those."""
+        return self._do(project_id, task_id, "retry")
+
+    def resume(self, project_id: int, task_id: int) -> Task:
+        """Let a task go on that was cancelled, or whose model could not run."""
+        return self._do(project_id, task_id, "resume")
+
+    def cancel(self, project_id: int, task_id: int) -> Task:
+        """Stop a task; what it made so far stays."""
+        return self._do(project_id, task_id, "cancel")
+
+    def apply(self, project_id: int, task_id: int, thresholds: Bands) -> Applied:
+        """Give a task other thresholds; a worker decides its inputs again, without the model. See `wait`."""
+        said: Applied = self._wire.post(f"{_at(project_id, task_id)}/apply", thresholds)
+        return said
+
+    def wait(
+        self,
+        project_id: int,
+        task_id: int,
+        *,
+        seconds: float | None = None,
+        until: Callable[[Task], bool] = lambda task: task["status"] in ("complete", "cancelled", "failed"),
+        on_look: Callable[[Task], None] = lambda _: None,
+    ) -> Task:
+        """Look at a task until it is complete, cancelled or failed, or `seconds` have passed; how it stands then.
+
+        `until` may ask for something else; `on_look` sees the task each time.
+        """
+        began = time.monotonic()
+        pause = FIRST_LOOK
+        while True:
+            looked = time.monotonic()
+            task = self.get(project_id, task_id)
+            on_look(task)
+            if until(task) or (seconds is not None and time.monotonic() - began >= seconds):
+                return task
+            took = time.monotonic() - looked
+            time.sleep(max(pause, 5 * took))  # a task whose numbers cost much is looked at less often
+            pause = min(SLOWEST_LOOK, pause * 1.5)
+
+    def report(self, project_id: int, task_id: int) -> dict[str, Any]:
+        """The report of a task as `labelmill tasks show --json` prints it, see docs/command.md."""
+        task = self.get(project_id, task_id)
+        failures = islice(self.failures(project_id, task_id), FAILURES_TOLD) if task["failures_total"] else ()
+        said: dict[str, Any] = {
+            "task": task_id,
+            "name": task["name"],
+            "status": task["status"],
+            "sources": task["sources"],
+            "duplicates": task["duplicates"],
+            "rejected": task["rejected"],
+            "inputs": task["inputs"],
+            "waiting": task["waiting"],
+            "annotated": task["annotated"],
+            "empty": task["empty"],
+            "failed": task["failed"],
+            "predictions": task["predictions"],
+            "annotations": {"success": 0, "awaiting_review": 0, **task["annotations"]},
+            "concepts": task["bands"],
+            "seconds": task["seconds"],
+            "ingest_seconds": task["ingest_seconds"],
+            "annotate_seconds": task["annotate_seconds"],
+            "failures_total": task["failures_total"],
+            "failures": [_failure(one) for one in failures],
+        }
+        return said if task["error"] is None else {**said, "error": task["error"]}
+
+    def failures(self, project_id: int, task_id: int) -> Iterator[TaskFailure]:
+        """What failed, each with its reason: refused sources first, then inputs."""
+        return self._wire.pages(f"{_at(project_id, task_id)}/failures", limit=100)
+
+    def histograms(self, project_id: int, task_id: int) -> dict[str, Sequence[tuple[int, int]]]:
+        """Per concept the bins that are not empty, as (bin, count): bin b holds scores from b/1000 on."""
+        said = self._wire.get(f"{_at(project_id, task_id)}/histograms")["concepts"]
+        return {name: [(at, count) for at, count in bins] for name, bins in said.items()}
+
+    def preview(self, project_id: int, task_id: int, thresholds: Bands) -> Preview:
+        """How many predictions other limits would approve, put before a reviewer, discard; nothing changes."""
+        said: Preview = self._wire.post(f"{_at(project_id, task_id)}/preview", thresholds)
+        return said
+
+    def samples(self, project_id: int, task_id: int, concept: str, near: float, *, limit: int = 12) -> Sequence[Sample]:
+        """Predictions of a concept whose scores lie nearest to a limit, among the first inputs of the task."""
+        said: Sequence[Sample] = self._wire.get(
+            f"{_at(project_id, task_id)}/samples", concept=concept, near=near, limit=limit
+        )["items"]
+        return said
+
+    def export(
+        self,
+        project_id: int,
+        task_id: int,
+        to: str | Path | BinaryIO,
+        form: Form = "jsonl",
+        statuses: Sequence[Status] = ("success",),
+    ) -> int:
+        """Write the finished inputs of a task with their annotations of these statuses; how many records there are.
+
+        `to` is a file, which appears when it is complete, or something that is open for bytes. COCO holds images only.
+        """
+        if not isinstance(to, str | Path):
+            return self._stream(project_id, task_id, to, form, statuses)
+        path = Path(to)
+        try:
+            return _whole(path, lambda out: self._stream(project_id, task_id, out, form, statuses))
+        except OSError as error:
+            raise BadCall(f"Cannot write {path}: {error.strerror}.") from error
+
+    def _stream(self, project_id: int, task_id: int, out: BinaryIO, form: Form, statuses: Sequence[Status]) -> int:
+        path = f"{_at(project_id, task_id)}/export"
+        with self._wire.stream(path, format=form, status=list(statuses)) as answer:
+            for data in answer.iter_bytes():
+                out.write(data)
+            return int(answer.headers["x-labelmill-records"])
+
+    def _do(self, project_id: int, task_id: int, verb: str) -> Task:
+        said: Task = self._wire.post(f"{_at(project_id, task_id)}/{verb}")
+        return said
+
+
+def _at(project_id: int, task_id: int) -> str:
+    return f"/projects/{project_id}/tasks/{task_id}"
+
+
+def _failure(one: TaskFailure) -> dict[str, str]:
+    return {"source": one["source"], "stage": one["stage"], "kind": one["kind"], "message": one["message"]}
+
+
+def _whole(path: Path, write: Callable[[BinaryIO], int]) -> int:
+    """Write a file beside its place and move it there when it is whole; a link stays one."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as pipe:  # a pipe or a device cannot be replaced
+            return write(cast(BinaryIO, pipe))
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            count = write(cast(BinaryIO, out))
+            out.flush()
+            os.fsync(out.fileno())
+        mask = os.umask(0o077)
+        os.umask(mask)
+        Path(draft).chmod(0o666 & ~mask)  # what open() would have given; a temporary file is private
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return count

@@ -1,0 +1,153 @@
+"""A SOURCE to a server: many small files to a request, large ones alone and streamed from the disk."""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labelmill.client.answers import Failure, Received
+from labelmill.client.walk import File, Refused, files_of
+from labelmill.client.wire import Wire
+from labelmill.core.errors import BadCall, TooLarge
+from labelmill.core.rejection import nothing_in, own_source, reason_of
+
+MIB = 2**20
+BATCH_FILES = 64
+BATCH_BYTES = 16 * MIB
+"""A larger file goes alone; smaller ones are in memory while they are sent."""
+
+
+class Sent(NamedTuple):
+    """How far an upload is: `items` that the server has read, and `bytes` that have left."""
+
+    items: int
+    bytes: int
+
+
+@dataclass(slots=True)
+class Upload:
+    """One upload into a dataset: by id, or by a name that is made when it is not there; without either into none."""
+
+    wire: Wire
+    project_id: int
+    dataset_id: int | None
+    dataset: str | None
+    on_progress: Callable[[Sent], None]
+    _got: Received = field(init=False)
+    _bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self._got = {"read": 0, "accepted": 0, "failures": [], "dataset_id": self.dataset_id, "grown": {}}
+
+    def send(self, source: Path, limit: int | None) -> Received:
+        """Send what a source holds, or the first `limit` items of it. Raises BadCall when that is nothing."""
+        if not source.is_dir():
+            self._send_alone(source, limit)
+        else:
+            for batch in _batches(islice(files_of(source), limit)):
+                self._send_batch(batch)
+        if not self._got["read"]:
+            raise BadCall(nothing_in(source))
+        return self._got
+
+    def send_files(self, paths: Iterable[Path]) -> Received:
+        """Send single files under their own names."""
+        for batch in _batches(one for path in paths for one in files_of(path)):
+            self._send_batch(batch)
+        return self._got
+
+    def _send_alone(self, source: Path, limit: int | None) -> None:
+        """A file that is the whole source: an archive or a table may hold many items, and `limit` counts those."""
+        (one,) = files_of(source)
+        if isinstance(one, File):
+            try:
+                with self._opened(one.path) as file:
+                    self._post([(one.name, file)], [], limit)
+                return
+            except OSError as error:
+                one = Refused(one.name, *reason_of(error))
+        if own_source(one.name):
+            raise BadCall(f"{source} cannot be opened: {one.message}")
+        self._post([], [one])
+
+    def _send_batch(self, batch: list[File | Refused]) -> None:
+        refused = [one for one in batch if isinstance(one, Refused)]
+        parts: list[tuple[str, Any]] = []
+        for one in batch:
+            if isinstance(one, File) and one.size <= BATCH_BYTES:
+                try:
+                    parts.append((one.name, one.path.read_bytes()))
+                except OSError as error:
+                    refused.append(Refused(one.name, *reason_of(error)))
+            elif isinstance(one, File):
+                self._send_large(one)
+        if parts or refused:
+            self._post(parts, refused)
+
+    def _send_large(self, one: File) -> None:
+        try:
+            with self._opened(one.path) as file:
+                self._post([(one.name, file)], [])
+        except OSError as error:
+            self._post([], [Refused(one.name, *reason_of(error))])
+        except TooLarge as error:  # one file of a folder ends no upload
+            self._post([], [Refused(one.name, "too-large", str(error))])
+
+    def _post(self, parts: list[tuple[str, Any]], refused: list[Refused], limit: int | None = None) -> None:
+        fields: dict[str, Any] = {"names": [name for name, _ in parts] or None, "limit": limit}
+        if refused:
+            told = [Failure(source=r.name, kind=r.kind, message=r.message) for r in refused]
+            fields["refused"] = json.dumps(told)
+        if self._got["dataset_id"] is not None:
+            fields["dataset_id"] = self._got["dataset_id"]
+        elif self.dataset is not None:
+            fields["dataset"] = self.dataset
+        got: Received = self.wire.send(f"/projects/{self.project_id}/inputs", fields, parts)
+        self._add(got)
+        self._bytes += sum(len(content) for _, content in parts if isinstance(content, bytes))
+        self.on_progress(Sent(self._got["read"], self._bytes))
+
+    def _add(self, got: Received) -> None:
+        ours = self._got
+        ours["read"] += got["read"]
+        ours["accepted"] += got["accepted"]
+        ours["failures"] += got["failures"]
+        ours["dataset_id"] = got["dataset_id"]
+        for task_id, count in got.get("grown", {}).items():
+            ours["grown"][task_id] = ours["grown"].get(task_id, 0) + count
+
+    def _opened(self, path: Path) -> "_Counted":
+        return _Counted(path, self._left)
+
+    def _left(self, count: int) -> None:
+        self._bytes += count
+        self.on_progress(Sent(self._got["read"], self._bytes))
+
+
+class _Counted(io.FileIO):
+    """A file that tells of what is read from it."""
+
+    def __init__(self, path: Path, on_read: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._on_read = on_read
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(MIB if size is None or size < 0 else size) or b""
+        self._on_read(len(data))
+        return data
+
+
+def _batches(found: Iterable[File | Refused]) -> Iterator[list[File | Refused]]:
+    batch: list[File | Refused] = []
+    size = 0
+    for one in found:
+        batch.append(one)
+        size += one.size if isinstance(one, File) and one.size <= BATCH_BYTES else 0
+        if len(batch) == BATCH_FILES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,1 @@
+"""HTTP only: parse, authorize, call, answer. One file per noun; `app` puts them together."""

@@ -1,0 +1,200 @@
+"""What is said of tasks and to them, as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field
+
+from labelmill.core.threshold import Limits, Thresholds
+from labelmill.flows import report
+from labelmill.server.inputs import Region
+from labelmill.server.page import Body, Id, Name
+from labelmill.store.browse import Kind
+from labelmill.store.heads import Head
+
+Score = Annotated[float, Field(ge=0, le=1)]
+ConceptName = Annotated[str, Field(max_length=1000)]
+
+
+class Band(Body):
+    """The limits of one concept; `upper` null: nothing is approved, all from `lower` on goes to a reviewer."""
+
+    lower: Score
+    upper: Score | None
+
+    def limits(self) -> Limits:
+        """As core has them. Raises BadCall when they are out of order."""
+        return Limits(self.lower, self.upper)
+
+
+class Bands(Band):
+    """A task's limits, and those of concepts that have their own."""
+
+    by_concept: Annotated[dict[ConceptName, Band], Field(max_length=20_000)] = Field(default_factory=dict)
+
+    def thresholds(self) -> Thresholds:
+        """As core has them. Raises BadCall when they are out of order."""
+        return Thresholds(self.limits(), {name: one.limits() for name, one in self.by_concept.items()})
+
+
+class NewTask(Body):
+    """A task to make, over a dataset (`dataset_id`) or over all inputs as a new one (`all_inputs_as`: its name).
+
+    `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
+    thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
+    `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+    """
+
+    model: Name
+    name: Name | None = None
+    dataset_id: Id | None = None
+    all_inputs_as: Name | None = None
+    concepts: Annotated[list[ConceptName], Field(max_length=20_000)] = Field(default_factory=list)
+    mapping: Annotated[dict[ConceptName, Name], Field(max_length=20_000)] = Field(default_factory=dict)
+    thresholds: Bands
+    floor: Score | None = None
+    reviewers: Annotated[list[Id], Field(max_length=1000)] = Field(default_factory=list)
+    standing: bool = False
+
+
+class TaskHead(BaseModel):
+    """A task with its ledger: inputs = waiting + annotated + empty + failed.
+
+    `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+    `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
+    last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
+    """
+
+    id: int
+    name: str
+    status: report.Status
+    error: str | None
+    dataset_id: int
+    dataset: str
+    model: str
+    concepts: list[str]
+    thresholds: Bands
+    standing: bool
+    inputs: int
+    waiting: int
+    annotated: int
+    empty: int
+    failed: int
+    deciding: int
+    rate: float | None
+    seconds_left: float | None
+    created_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, head: Head, *, alive: bool, **more: Any) -> Self:
+        """From what the store has; `alive`: somebody works on it now."""
+        status = report.status_of(head, alive=alive)
+        rate = head.rate if status == "running" else None
+        left = None if not rate else round(head.waiting / rate, 1)
+        names = cls.model_fields.keys() - {"status", "rate", "seconds_left"} - more.keys()
+        facts = {name: getattr(head, name) for name in names}
+        return cls(**facts, status=status, rate=None if rate is None else round(rate, 3), seconds_left=left, **more)
+
+
+class Counts(BaseModel):
+    """Predictions by what becomes of them."""
+
+    approved: int
+    review: int
+    discarded: int
+
+
+class Task(TaskHead):
+    """A task with all its numbers: sources = inputs + duplicates + rejected; `bands`: predictions by concept."""
+
+    floor: float
+    sources: int
+    duplicates: int
+    rejected: int
+    predictions: int
+    annotations: dict[str, int]
+    bands: dict[str, Counts]
+    seconds: float
+    failures_total: int
+
+
+class Failure(BaseModel):
+    """What could not be read, or what a model could not do, and why."""
+
+    source: str
+    stage: Literal["ingest", "read", "predict"]
+    kind: str
+    message: str
+
+
+class TaskFailure(Failure):
+    """A source that was refused (`stage` ingest, no input) or an input that failed."""
+
+    input_id: int | None
+
+
+class Report(BaseModel):
+    """A task's report, as `labelmill tasks show --json` prints it; `error` is only there when the task failed."""
+
+    task: int
+    name: str
+    status: report.Status
+    sources: int
+    duplicates: int
+    rejected: int
+    inputs: int
+    waiting: int
+    annotated: int
+    empty: int
+    failed: int
+    predictions: int
+    annotations: dict[str, int]
+    concepts: dict[str, Counts]
+    seconds: float
+    ingest_seconds: float
+    annotate_seconds: float
+    failures_total: int
+    failures: list[Failure]
+    error: str | None = None
+
+
+class Applied(BaseModel):
+    """The task, and how many of its inputs stay as people left them."""
+
+    left_alone: int
+    task: Task
+
+
+class Histograms(BaseModel):
+    """Per concept the bins that are not empty, as [bin, count]: bin b holds scores from b/1000 on, 1000 exactly 1."""
+
+    concepts: dict[str, list[tuple[int, int]]]
+
+
+class Preview(BaseModel):
+    """What other limits would do."""
+
+    total: Counts
+    concepts: dict[str, Counts]
+
+
+class Sample(BaseModel):
+    """A prediction near a limit, and the band it is in under the task's thresholds."""
+
+    input_id: int
+    kind: Kind
+    width: int | None
+    height: int | None
+    text: str | None
+    concept: str
+    score: float
+    region: Region | None
+    band: Literal["approved", "review", "discarded"]
+
+
+class Samples(BaseModel):
+    """Predictions by how near they are."""
+
+    items: list[Sample]
+    next: None = None

@@ -1,0 +1,244 @@
+"""Tasks: listed, made, watched, stopped, decided again, exported."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
+
+from labelmill.core.annotation import Status
+from labelmill.core.errors import BadCall, Conflict
+from labelmill.core.geometry import encode, kind_of
+from labelmill.core.threshold import Band
+from labelmill.engine import jobs
+from labelmill.flows import apply, export, new_task, preview, report
+from labelmill.server.access import Admin, Membership, Viewer
+from labelmill.server.page import Limit, Named, Page
+from labelmill.server.site import Here, Site
+from labelmill.server.task_shapes import (
+    Applied,
+    Bands,
+    Counts,
+    Histograms,
+    NewTask,
+    Preview,
+    Report,
+    Sample,
+    Samples,
+    Task,
+    TaskFailure,
+    TaskHead,
+)
+from labelmill.store import heads, shards, tasks
+from labelmill.store.database import Database
+
+router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
+
+TaskId = Annotated[int, Path(ge=1, le=heads.NEWEST)]
+After = Annotated[int | None, Query(ge=0, le=heads.NEWEST, description="The `next` of the page before.")]
+
+
+def _looked_at(task_id: TaskId, member: Viewer, site: Here) -> int:
+    return _of_project(site, member, task_id)
+
+
+def _changed(task_id: TaskId, member: Admin, site: Here) -> int:
+    return _of_project(site, member, task_id)
+
+
+def _of_project(site: Site, member: Membership, task_id: int) -> int:
+    with site.database.begin() as conn:
+        heads.check(conn, member.project_id, task_id)
+    return task_id
+
+
+Seen = Annotated[int, Depends(_looked_at)]
+"""A task of the project, for whoever may look."""
+
+Changed = Annotated[int, Depends(_changed)]
+"""A task of the project, for whoever may change it."""
+
+
+@router.get("")
+def list_tasks(member: Viewer, site: Here, after: After = None, limit: Limit = 50) -> Page[TaskHead]:
+    """The tasks of a project, newest first."""
+    with site.database.begin() as conn:
+        found = heads.page(conn, member.project_id, before=after or heads.NEWEST, limit=limit + 1)
+        alive = shards.alive(conn)
+    return Page[TaskHead].of([TaskHead.of(head, alive=head.id in alive) for head in found], limit)
+
+
+@router.post("", status_code=201)
+def create_task(said: NewTask, member: Admin, site: Here) -> Task:
+    """Make a task; a worker takes it at once."""
+    named = ("model", "name", "dataset_id", "all_inputs_as", "concepts", "mapping", "floor", "reviewers", "standing")
+    wish = new_task.Wish(**{name: getattr(said, name) for name in named}, thresholds=said.thresholds.thresholds())
+    who = {"project_id": member.project_id, "person_id": member.person.id}
+    return _alone(site, new_task.create(site.database, site.home, wish, **who, enqueue=jobs.enqueue))
+
+
+@router.get("/{task_id}")
+def get_task(task: Seen, site: Here) -> Task:
+    """One task with all its numbers."""
+    return _alone(site, task)
+
+
+@router.get("/{task_id}/report", response_model_exclude_unset=True)
+def get_task_report(task: Seen, site: Here) -> Report:
+    """A task's report, as the command prints it."""
+    with site.database.begin() as conn:
+        return Report(**report.report(conn, task))
+
+
+@router.patch("/{task_id}")
+def rename_task(said: Named, task: Changed, site: Here) -> Task:
+    """Rename a task."""
+    with site.database.begin() as conn:
+        heads.rename(conn, task, said.name)
+    return _alone(site, task)
+
+
+@router.delete("/{task_id}", status_code=204)
+def delete_task(
+    task: Changed,
+    site: Here,
+    annotations: Annotated[Literal["keep", "delete"], Query(description="What becomes of its annotations.")],
+) -> None:
+    """Delete a task; its annotations stay on the inputs or go with it."""
+    with site.database.begin() as conn:
+        tasks.delete(conn, task, keep_annotations=annotations == "keep")
+
+
+@router.post("/{task_id}/retry")
+def retry_task(task: Changed, site: Here) -> Task:
+    """Run the failed inputs again, and only those."""
+    with site.database.begin() as conn:
+        if tasks.row(conn, task).cancelled_at is not None:
+            raise Conflict(f"Task {task} is cancelled: resume it first.")
+        tasks.retry(conn, task)
+        tasks.reopen(conn, task)
+        jobs.enqueue(conn, task)
+    return _alone(site, task)
+
+
+@router.post("/{task_id}/resume")
+def resume_task(task: Changed, site: Here) -> Task:
+    """Go on with a task that was cancelled, or whose model could not run."""
+    with site.database.begin() as conn:
+        tasks.reopen(conn, task)
+        jobs.enqueue(conn, task)
+    return _alone(site, task)
+
+
+@router.post("/{task_id}/cancel")
+def cancel_task(task: Changed, site: Here) -> Task:
+    """Stop a task; what it made so far stays."""
+    with site.database.begin() as conn:
+        tasks.cancel(conn, task)
+    return _alone(site, task)
+
+
+@router.post("/{task_id}/apply")
+def apply_task(said: Bands, task: Changed, member: Admin, site: Here) -> Applied:
+    """Give a task other thresholds; a worker decides its inputs again, without the model."""
+    with site.database.begin() as conn:
+        left = apply.set_thresholds(conn, task, said.thresholds(), member.person.id)
+        jobs.enqueue(conn, task)
+    return Applied(left_alone=left, task=_alone(site, task))
+
+
+@router.get("/{task_id}/histograms")
+def get_task_histograms(task: Seen, site: Here) -> Histograms:
+    """Score histograms by concept: enough to answer any slider without asking again."""
+    with site.database.begin() as conn:
+        return Histograms(concepts=site.scores.of(conn, task).filled())
+
+
+@router.post("/{task_id}/preview")
+def preview_task(said: Bands, task: Seen, site: Here) -> Preview:
+    """How many predictions other limits would approve, put before a reviewer, discard; nothing changes."""
+    with site.database.begin() as conn:
+        found = preview.preview(conn, site.scores, task, said.thresholds())
+    total = {str(band): sum(counts[band] for counts in found.values()) for band in Band}
+    return Preview(total=Counts(**total), concepts={name: _counts(counts) for name, counts in found.items()})
+
+
+@router.get("/{task_id}/samples")
+def list_task_samples(
+    task: Seen,
+    site: Here,
+    concept: Annotated[str, Query(max_length=1000)],
+    near: Annotated[float, Query(ge=0, le=1, description="The score to look around.")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 12,
+) -> Samples:
+    """Predictions of a concept whose scores lie nearest to a limit."""
+    with site.database.begin() as conn:
+        found = preview.samples(conn, task, concept, near=near, limit=limit)
+    return Samples(items=[_sample(one) for one in found])
+
+
+@router.get("/{task_id}/failures")
+def list_task_failures(
+    task: Seen, site: Here, after: Annotated[str, Query(max_length=10_000)] = "", limit: Limit = 50
+) -> Page[TaskFailure]:
+    """What failed, each with its reason: refused sources first, then inputs."""
+    with site.database.begin() as conn:
+        found = heads.failures(conn, task, after=after, limit=limit + 1)
+    names = TaskFailure.model_fields
+    items = [TaskFailure(**{name: getattr(one, name) for name in names}) for one in found[:limit]]
+    return Page[TaskFailure](items=items, next=found[limit - 1].place if len(found) > limit else None)
+
+
+@router.get("/{task_id}/export", response_class=StreamingResponse)
+def export_task(
+    task: Seen,
+    site: Here,
+    format: Annotated[Literal["coco", "jsonl"], Query()],  # noqa: A002 - the word of the command
+    status: Annotated[str, Query(max_length=200, description="Statuses, separated by commas.")] = "success",
+) -> StreamingResponse:
+    """The finished inputs of a task with their annotations of these statuses, as the command writes them to a file."""
+    statuses = _statuses(status)
+    with site.database.begin() as conn:
+        export.check(conn, task, format)
+    suffix, media_type = ("json", "application/json") if format == "coco" else ("jsonl", "application/x-ndjson")
+    headers = {"Content-Disposition": f'attachment; filename="task-{task}.{suffix}"'}
+    return StreamingResponse(_exported(site.database, task, format, statuses), headers=headers, media_type=media_type)
+
+
+def _exported(database: Database, task_id: int, form: export.Format, statuses: list[Status]) -> Iterator[bytes]:
+    yield from export.stream(database, task_id, form, statuses)
+
+
+def _statuses(said: str) -> list[Status]:
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in list(Status)]:
+        raise BadCall(f"There is no status {unknown[0]!r}: use {', '.join(Status)}.")
+    if not names:
+        raise BadCall(f"Name one status or more: {', '.join(Status)}.")
+    return [Status(name) for name in dict.fromkeys(names)]
+
+
+def _alone(site: Site, task_id: int) -> Task:
+    with site.database.begin() as conn:
+        return _task(conn, task_id)
+
+
+def _task(conn: sa.Connection, task_id: int) -> Task:
+    said = report.numbers(conn, task_id)
+    names = ("sources", "duplicates", "rejected", "predictions", "annotations", "seconds", "failures_total")
+    head = heads.one(conn, task_id)
+    more = {name: said[name] for name in names}
+    return Task.of(head, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
+
+
+def _counts(counts: dict[Band, int]) -> Counts:
+    return Counts(**{str(band): count for band, count in counts.items()})
+
+
+def _sample(one: preview.Sample) -> Sample:
+    said = one.prediction
+    region = None if said.region is None else {"kind": kind_of(said.region), "value": encode(said.region)}
+    facts = {name: getattr(one.subject, name) for name in ("kind", "width", "height", "text")}
+    told: dict[str, Any] = {**facts, "concept": said.concept, "score": said.score, "region": region, "band": one.band}
+    return Sample(input_id=one.subject.id, **told)

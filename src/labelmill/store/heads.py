@@ -1,0 +1,148 @@
+"""Tasks as a project's pages list them: each with its ledger, and how fast it goes; a page in one query."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from labelmill.core.errors import BadCall, NotFound
+
+NEWEST = 2**31 - 1
+"""Above every task's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A task with its ledger: waiting + annotated + empty + failed = inputs.
+
+    `thresholds`: as core.triage.limits_json; `deciding`: shards to be decided under newer thresholds; `rate`: inputs a
+    second, of those done within the last minute, None where too little was done to tell.
+    """
+
+    id: int
+    project_id: int
+    name: str
+    error: str | None
+    cancelled_at: datetime | None
+    created_at: datetime
+    dataset_id: int
+    dataset: str
+    model: str
+    thresholds: dict[str, Any]
+    standing: bool
+    created_by: str
+    floor: float | None
+    concepts: list[str]
+    inputs: int
+    annotated: int
+    empty: int
+    failed: int
+    predictions: int
+    deciding: int
+    rate: float | None
+
+    @property
+    def waiting(self) -> int:
+        """Inputs that the engine has not finished."""
+        return self.inputs - self.annotated - self.empty - self.failed
+
+
+# between the first and the last shard of the last minute went as many inputs as all of them but one shard hold
+_HEADS = """
+SELECT t.id, t.project_id, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name, t.thresholds,
+       t.standing, p.name, r.floor,
+       ARRAY(SELECT c.name FROM concept c
+             WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id) ORDER BY c.id),
+       coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
+       coalesce(n.predictions, 0), n.deciding,
+       CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END
+FROM task t JOIN dataset d ON d.id = t.dataset_id JOIN labeler l ON l.id = t.labeler_id
+JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
+CROSS JOIN LATERAL (
+    SELECT sum(s.inputs) AS inputs, sum(s.annotated) AS annotated, sum(s.empty) AS empty, sum(s.failed) AS failed,
+           sum(s.predictions) AS predictions, count(*) FILTER (WHERE s.done AND s.revision < t.revision) AS deciding,
+           sum(s.inputs) FILTER (WHERE s.done_at > now() - interval '1 minute') AS recent,
+           count(*) FILTER (WHERE s.done_at > now() - interval '1 minute') AS shards,
+           extract(epoch FROM max(s.done_at) - min(s.done_at) FILTER (
+               WHERE s.done_at > now() - interval '1 minute')) AS seconds
+    FROM shard s WHERE s.task_id = t.id
+) AS n
+WHERE t.deleted_at IS NULL
+"""
+_PAGE = sa.text(f"{_HEADS} AND t.project_id = :project AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
+_ONE = sa.text(f"{_HEADS} AND t.id = :task")
+
+
+def page(conn: sa.Connection, project_id: int, *, before: int = NEWEST, limit: int) -> list[Head]:
+    """A project's tasks with ids below `before`, newest first, at most `limit`."""
+    return [Head(*row) for row in conn.execute(_PAGE, {"project": project_id, "before": before, "limit": limit})]
+
+
+def one(conn: sa.Connection, task_id: int) -> Head:
+    """A task. Raises NotFound."""
+    row = conn.execute(_ONE, {"task": task_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"Task {task_id} was deleted.")
+    return Head(*row)
+
+
+def check(conn: sa.Connection, project_id: int, task_id: int) -> None:
+    """Raise NotFound unless a task is there and the project's."""
+    query = sa.text("SELECT project_id FROM task WHERE id = :task AND deleted_at IS NULL")
+    if conn.execute(query, {"task": task_id}).scalar() != project_id:
+        raise NotFound(f"There is no task {task_id} in this project.")
+
+
+def rename(conn: sa.Connection, task_id: int, name: str) -> None:
+    """Give a task another name."""
+    conn.execute(sa.text("UPDATE task SET name = :name WHERE id = :task"), {"task": task_id, "name": name})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that was refused (no `input_id`, stage `ingest`) or an input that failed; `place`: where a page ends."""
+
+    place: str
+    input_id: int | None
+    source: str
+    stage: str
+    kind: str
+    message: str
+
+
+_REFUSED = sa.text("""
+SELECT 's' || r.uri, NULL::bigint, r.name, 'ingest', r.kind, r.message
+FROM task t JOIN rejection r ON r.dataset_id = t.dataset_id AND (t.standing OR r.seen_at <= t.created_at)
+WHERE t.id = :task AND r.uri > :uri ORDER BY r.uri LIMIT :limit
+""")
+
+# by shard first: only those with failures are looked at, and no page sorts more than a shard of them
+_FAILED = sa.text("""
+SELECT 'i' || l.shard || '.' || l.input_id, l.input_id,
+       coalesce((SELECT min(s.name) FROM task t JOIN dataset_source d USING (dataset_id)
+                 JOIN source s ON s.id = d.source_id WHERE t.id = :task AND d.input_id = l.input_id),
+                (SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
+       l.stage, l.kind, l.message
+FROM shard h JOIN ledger l ON l.task_id = h.task_id AND l.shard = h.no
+WHERE h.task_id = :task AND h.failed > 0 AND l.outcome = 'failed' AND (l.shard, l.input_id) > (:shard, :input)
+ORDER BY l.shard, l.input_id LIMIT :limit
+""")
+
+
+def failures(conn: sa.Connection, task_id: int, *, after: str = "", limit: int) -> list[Failure]:
+    """What failed, after a place of an earlier page: refused sources first, then inputs. BadCall: no such place."""
+    found: list[Failure] = []
+    shard, input_id = "-1", "0"
+    if after[:1] in ("", "s") and "\0" not in after:
+        rows = conn.execute(_REFUSED, {"task": task_id, "uri": after[1:], "limit": limit})
+        found = [Failure(*row) for row in rows]
+    elif place := re.fullmatch(r"i(\d{1,9})\.(\d{1,18})", after):
+        shard, input_id = place.groups()
+    else:
+        raise BadCall("after is not the next of a page of failures")
+    values = {"task": task_id, "shard": int(shard), "input": int(input_id), "limit": limit - len(found)}
+    return found + [Failure(*row) for row in conn.execute(_FAILED, values)] if len(found) < limit else found

@@ -1,0 +1,62 @@
+"""Who is in a project, as what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from labelmill.core.role import Role
+from labelmill.store import schema as t
+
+
+def of(conn: sa.Connection, project_id: int, person_id: int) -> tuple[Role, bool] | None:
+    """A person's role in a project and whether that is archived; None when they have none, or it is not there."""
+    query = (
+        sa.select(t.member.c.role, t.project.c.archived_at.is_not(None))
+        .join(t.project, t.project.c.id == t.member.c.project_id)
+        .where(t.member.c.project_id == project_id, t.member.c.person_id == person_id)
+    )
+    row = conn.execute(query).first()
+    return (Role(row[0]), row[1]) if row else None
+
+
+def of_project(conn: sa.Connection, project_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """All members by name: id, name, role."""
+    query = (
+        sa.select(t.person.c.id, t.person.c.name, t.member.c.role)
+        .join(t.member, t.member.c.person_id == t.person.c.id)
+        .where(t.member.c.project_id == project_id)
+        .order_by(t.person.c.name)
+    )
+    return conn.execute(query).all()
+
+
+def put(conn: sa.Connection, project_id: int, person_id: int, role: Role) -> None:
+    """Make a person a member, or a member something else."""
+    row = insert(t.member).values(project_id=project_id, person_id=person_id, role=role.value)
+    conn.execute(row.on_conflict_do_update(index_elements=["project_id", "person_id"], set_={"role": role.value}))
+
+
+def remove(conn: sa.Connection, project_id: int, person_id: int) -> None:
+    """Take a member out of a project."""
+    conn.execute(sa.delete(t.member).filter_by(project_id=project_id, person_id=person_id))
+
+
+def hold(conn: sa.Connection, project_id: int) -> list[int]:
+    """The ids of a project's owners; nobody else changes members until the transaction ends."""
+    conn.execute(sa.select(t.project.c.id).where(t.project.c.id == project_id).with_for_update()).all()
+    query = sa.select(t.member.c.person_id).filter_by(project_id=project_id, role=Role.OWNER.value)
+    return list(conn.execute(query).scalars())
+
+
+def only_of(conn: sa.Connection, person_id: int, actor_id: int) -> bool:
+    """Whether one of two could choose the other's role in every project that the other is in."""
+    theirs, ours = t.member.alias(), t.member.alias()
+    above = [Role.ADMIN.value, Role.OWNER.value]
+    higher = (ours.c.role == Role.OWNER.value) | (ours.c.role.in_(above) & theirs.c.role.not_in(above))
+    could = sa.exists().where(ours.c.project_id == theirs.c.project_id, ours.c.person_id == actor_id, higher)
+    query = sa.select(theirs.c.project_id).where(theirs.c.person_id == person_id, ~could)
+    return conn.execute(query.limit(1)).first() is None

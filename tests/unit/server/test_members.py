@@ -1,0 +1,70 @@
+"""Who comes in, changes, and leaves; who may choose whom."""
+
+import pytest
+from world import STRANGER, World
+
+from labelmill.core.role import Role
+
+API = "/api/v1"
+
+
+def place(world: World, who: str = "") -> str:
+    return f"{API}/projects/{world.mine}/members" + (f"/{world.people[who]}" if who else "")
+
+
+def invite(world: World, actor: str, name: str, role: Role) -> tuple[int, str | None]:
+    said = world.call(actor, "POST", place(world), json={"name": name, "role": role})
+    return said.status_code, said.json().get("token")
+
+
+def test_somebody_new_comes_in_by_a_token_that_works_once(world: World) -> None:
+    status, token = invite(world, Role.ADMIN, "new here", Role.LABELER)
+    assert status == 201
+    assert world.client.post(f"{API}/session", json={"token": token}).json()["name"] == "new here"
+    assert [one["role"] for one in world.client.get(f"{API}/projects").json()["items"]] == ["labeler"]
+    assert world.client.post(f"{API}/session", json={"token": token}).status_code == 401
+    status, again = invite(world, Role.ADMIN, "new here", Role.LABELER)  # the first was lost
+    assert (status, again is None) == (201, False)
+
+
+def test_a_token_lets_nobody_in_as_somebody_above_them(world: World) -> None:
+    assert invite(world, Role.ADMIN, "the stranger", Role.VIEWER) == (201, None)  # owns a project elsewhere
+    assert invite(world, Role.ADMIN, "owner", Role.VIEWER) == (201, None)  # the operator of the server
+    assert invite(world, Role.ADMIN, "the owner", Role.VIEWER)[0] == 409
+    assert invite(world, Role.ADMIN, "one more", Role.ADMIN)[0] == 403
+    assert invite(world, Role.OWNER, "one more", Role.ADMIN)[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("actor", "whose", "role", "status"),
+    [
+        (Role.ADMIN, Role.VIEWER, Role.REVIEWER, 200),
+        (Role.ADMIN, Role.VIEWER, Role.ADMIN, 403),
+        (Role.ADMIN, Role.OWNER, Role.VIEWER, 403),
+        (Role.OWNER, Role.ADMIN, Role.OWNER, 200),
+        (Role.OWNER, Role.OWNER, Role.ADMIN, 422),
+        (Role.OWNER, STRANGER, Role.ADMIN, 404),
+    ],
+)
+def test_who_may_give_which_role(world: World, actor: Role, whose: str, role: Role, status: int) -> None:
+    said = world.call(actor, "PATCH", place(world, whose), json={"role": role})
+    assert said.status_code == status
+    if status == 200:
+        assert {"id": world.people[whose], "name": f"the {whose}", "role": role} in said.json()["items"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "whose", "status"),
+    [
+        (Role.VIEWER, Role.VIEWER, 204),
+        (Role.VIEWER, Role.LABELER, 403),
+        (Role.ADMIN, Role.REVIEWER, 204),
+        (Role.ADMIN, Role.OWNER, 403),
+        (Role.OWNER, Role.ADMIN, 204),
+        (Role.OWNER, Role.OWNER, 422),
+    ],
+)
+def test_who_may_send_whom_away(world: World, actor: Role, whose: Role, status: int) -> None:
+    assert world.call(actor, "DELETE", place(world, whose)).status_code == status
+    expected = 404 if status == 204 else 200
+    assert world.call(whose, "GET", place(world)).status_code == expected

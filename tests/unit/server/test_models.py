@@ -1,0 +1,151 @@
+"""The catalog over HTTP: what is uploaded, who sees it, and what no upload can do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mill import write_card
+from world import OPERATOR, STRANGER, World
+
+from labelmill.core.role import Role
+
+API = "/api/v1"
+CARD = 'name: words\nruntime: "null"\nlicence: MIT\nmakes: class\nreads: text\nconcepts: {concepts}\n'
+
+
+def upload(world: World, who: str, files: dict[str, str | bytes], path: str = "/models") -> Any:
+    sent = [("files", (name, data)) for name, data in files.items()]
+    return world.call(who, "POST", f"{API}{path}", files=sent)
+
+
+def test_a_card_with_its_files_is_there_for_all(world: World) -> None:
+    files = {"folder/card.yaml": CARD.format(concepts="names.txt"), "names.txt": "good\nbad\n"}
+    said = upload(world, OPERATOR, files)
+    assert said.status_code == 201, said.text
+    assert (said.json()["name"], said.json()["concepts"]) == ("words", ["good", "bad"])
+    assert world.call(STRANGER, "GET", f"{API}/models/words").json() == said.json()
+    assert list(world.site.home.glob("card-*")) == []
+
+
+def test_a_projects_own_model_is_nobody_elses_and_goes_first(world: World) -> None:
+    own, theirs = f"/projects/{world.mine}/models", f"/projects/{world.theirs}/models"
+    upload(world, OPERATOR, {"card.yaml": CARD.format(concepts="[everywhere]")})
+    assert upload(world, Role.ADMIN, {"card.yaml": CARD.format(concepts="[here]")}, own).json()["concepts"] == ["here"]
+
+    def concepts(who: str, path: str) -> Any:
+        items = world.call(who, "GET", f"{API}{path}").json()["items"]
+        return next(one["concepts"] for one in items if one["name"] == "words")
+
+    assert concepts(Role.VIEWER, own) == ["here"]
+    assert concepts(STRANGER, theirs) == ["everywhere"]
+    assert concepts(Role.VIEWER, "/models") == ["everywhere"]
+
+
+def test_a_model_without_concepts_says_why_it_cannot_be_chosen(world: World) -> None:
+    card = CARD.replace("concepts: {concepts}\n", "").replace("class", "embedding")
+    made = upload(world, OPERATOR, {"card.yaml": card})
+    assert made.status_code == 201, made.text
+    said = made.json()
+    assert not said["selectable"]
+    assert said["reason"] == "It offers no concepts (embedding), so it cannot label anything."
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../etc/passwd", "..", "folder/names.txt", "."])
+def test_a_card_reads_no_file_that_did_not_come_with_it(world: World, name: str) -> None:
+    said = upload(world, OPERATOR, {"card.yaml": CARD.format(concepts=name)})
+    assert (said.status_code, said.json()["error"]["kind"]) == (422, "bad-card")
+    assert "name a file that comes with the card" in said.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["../../escaped.yaml", "/tmp/escaped.yaml", "a\\..\\escaped.yaml"])
+def test_no_name_leads_out(world: World, name: str, tmp_path: Path) -> None:
+    assert upload(world, OPERATOR, {name: CARD.format(concepts="[a]")}).status_code == 201
+    assert list(tmp_path.rglob("escaped*")) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.txt": "x"}, "Send one card"),
+        ({"a.yaml": "x", "b.yaml": "x"}, "Send one card"),
+        ({"a.yaml": "x: ["}, "is not YAML"),
+        ({"a.yaml": CARD.format(concepts="[a]"), "spare.bin": "x"}, "names no file 'spare.bin'"),
+        ({"a.yaml": CARD.format(concepts="names.txt")}, "there is no file names.txt"),
+    ],
+)
+def test_what_is_wrong_with_an_upload_is_said(world: World, files: dict[str, str | bytes], said: str) -> None:
+    answer = upload(world, OPERATOR, files)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]["message"]
+    assert str(world.site.home) not in answer.text
+
+
+def test_an_upload_is_read_only_of_those_who_may(world: World) -> None:
+    def endless() -> Any:
+        yield b"--x\r\n"
+        raise AssertionError("it was read on")
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    for who, status in ((None, 401), (Role.OWNER, 403)):
+        assert world.call(who, "POST", f"{API}/models", content=endless(), headers=headers).status_code == status
+
+
+def test_a_trial_of_texts_inputs_and_files(world: World, tmp_path: Path) -> None:
+    card = write_card(tmp_path / "fake.yaml", {"text": "boom", "do": "raise"})
+    upload(world, OPERATOR, {"fake.yaml": card.read_bytes()})
+    path = f"{API}/projects/{world.mine}/trials"
+    said = world.call(Role.LABELER, "POST", path, json={"model": "fake", "text": "hello"}).json()
+    assert [one["concept"] for one in said["items"][0]["predictions"]] == ["good", "bad"]
+    asked = [world.fresh()["input_id"], world.fresh()["input_id"]]
+    said = world.call(Role.LABELER, "POST", path, json={"model": "fake", "inputs": asked}).json()
+    assert [one["input_id"] for one in said["items"]] == asked
+    sent = {"data": {"model": "fake"}, "files": [("files", ("a.txt", b"boom"))]}
+    said = world.call(STRANGER, "POST", f"{API}/trials", **sent).json()
+    assert said["items"][0]["fault"]["kind"] == "raised"
+
+
+@pytest.mark.parametrize(("does", "kind"), [("kill", "crashed"), ("hang", "hung")])
+def test_a_model_that_dies_or_hangs_harms_nobody(world: World, tmp_path: Path, does: str, kind: str) -> None:
+    card = write_card(tmp_path / "bad.yaml", {"text": "boom", "do": does})
+    upload(world, OPERATOR, {"bad.yaml": card.read_bytes()})
+    object.__setattr__(world.site, "trial_seconds", 60.0 if does == "kill" else 4.0)
+    path = f"{API}/projects/{world.mine}/trials"
+    said = world.call(Role.LABELER, "POST", path, json={"model": "bad", "text": "boom"})
+    assert said.status_code == 200, said.text
+    assert said.json()["items"][0]["fault"]["kind"] == kind
+    assert world.call(Role.LABELER, "GET", f"{API}/session").status_code == 200
+
+
+def test_what_is_in_use_is_not_deleted(world: World) -> None:
+    ids = world.fresh()
+    ids["task_id"]
+    place = f"{API}/projects/{world.mine}"
+    said = world.call(Role.ADMIN, "DELETE", f"{place}/datasets/{ids['dataset_id']}")
+    assert (said.status_code, "a task uses it" in said.json()["error"]["message"]) == (409, True)
+    concept = world.call(Role.ADMIN, "GET", f"{place}/concepts").json()["items"][0]
+    assert world.call(Role.ADMIN, "DELETE", f"{place}/concepts/{concept['id']}").status_code == 409
+    world.call(Role.ADMIN, "DELETE", f"{place}/tasks/{ids['task_id']}?annotations=keep")
+    assert world.call(Role.ADMIN, "DELETE", f"{place}/datasets/{ids['dataset_id']}").status_code == 204
+    assert world.call(Role.ADMIN, "GET", f"{place}/inputs/{ids['input_id']}").status_code == 200
+
+
+def test_a_list_comes_in_pages(world: World) -> None:
+    path = f"{API}/projects/{world.mine}/concepts"
+    made = [world.call(Role.ADMIN, "POST", path, json={"name": f"c{i}"}).json()["id"] for i in range(5)]
+    seen, after = [], "0"
+    while after is not None:
+        said = world.call(Role.VIEWER, "GET", f"{path}?limit=2&after={after}").json()
+        seen += [one["id"] for one in said["items"]]
+        after = said["next"]
+    assert seen == made
+
+
+def test_names_are_taken_once(world: World) -> None:
+    path = f"{API}/projects/{world.mine}"
+    for noun in ("datasets", "concepts"):
+        one, two = ({"name": f"{noun} {i}"} for i in range(2))
+        assert world.call(Role.ADMIN, "POST", f"{path}/{noun}", json=one).status_code == 201
+        made = world.call(Role.ADMIN, "POST", f"{path}/{noun}", json=two).json()["id"]
+        assert world.call(Role.ADMIN, "POST", f"{path}/{noun}", json=one).status_code == 409
+        assert world.call(Role.ADMIN, "PATCH", f"{path}/{noun}/{made}", json=one).status_code == 409
+    assert world.call(Role.OWNER, "PATCH", path, json={"name": "theirs"}).status_code == 409
