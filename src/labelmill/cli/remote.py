@@ -1,6 +1,5 @@
 """The commands through a server: sources are sent there, its workers run the models, and one waits for them."""
 
-import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from labelmill.cli.progress import Numbers, Progress
 from labelmill.cli.shared import tell, tell_grown, tell_left_alone
 from labelmill.client import Client
 from labelmill.client.answers import Band, Bands, Model, Prediction, Task, TaskHead
+from labelmill.client.walk import here
 from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall, ModelUnusable
 from labelmill.core.threshold import Limits, Thresholds
@@ -39,7 +39,7 @@ class Remote:
                 dataset_id = self._client.datasets.named(project_id, asked.dataset)["id"]
             else:
                 origin, name = asked.origin
-                dataset_id = self._client.datasets.create(project_id, name, origin=_here(origin))["id"]
+                dataset_id = self._client.datasets.create(project_id, name, origin=here(origin))["id"]
             got = self._client.inputs.upload(
                 project_id,
                 asked.source,
@@ -191,11 +191,6 @@ def _left_running(task_id: int) -> Iterator[None]:
     except KeyboardInterrupt:
         tell(f"The server goes on with task {task_id}: 'labelmill tasks cancel {task_id}' stops it.")
         raise
-
-
-def _here(place: str) -> str:
-    """A place on this machine, as another one may know it."""
-    return f"{platform.node()}:{place}"
 
 
 def _is_card(model: str) -> bool:
