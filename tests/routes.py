@@ -36,6 +36,11 @@ def _named(ids: Ids) -> Any:
     return {"name": f"named {next(_numbers)}"}
 
 
+def _card(ids: Ids) -> Any:
+    card = f'name: m{next(_numbers)}\nruntime: "null"\nlicence: MIT\nmakes: class\nreads: text\nconcepts: [a, b]\n'
+    return [("files", ("card.yaml", card.encode()))]
+
+
 ROUTES: dict[str, Row] = {
     "GET /api/v1/session": Row("signed in"),
     "POST /api/v1/session": Row("nothing", 401, lambda ids: {**_named(ids), "password": "wrong"}),
@@ -50,4 +55,28 @@ ROUTES: dict[str, Row] = {
     "PATCH /api/v1/projects/{project_id}": Row("owner", 200, _named),
     "POST /api/v1/projects/{project_id}/archive": Row("owner"),
     "POST /api/v1/projects/{project_id}/restore": Row("owner"),
+    "GET /api/v1/projects/{project_id}/members": Row("viewer"),
+    "POST /api/v1/projects/{project_id}/members": Row("admin", 201, lambda ids: {**_named(ids), "role": "viewer"}),
+    "PATCH /api/v1/projects/{project_id}/members/{person_id}": Row("admin", 200, lambda _: {"role": "labeler"}),
+    "DELETE /api/v1/projects/{project_id}/members/{person_id}": Row("viewer", None),  # oneself: see test_members
+    "GET /api/v1/projects/{project_id}/datasets": Row("viewer"),
+    "POST /api/v1/projects/{project_id}/datasets": Row("admin", 201, _named),
+    "PATCH /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 200, _named),
+    "DELETE /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 204),
+    "GET /api/v1/projects/{project_id}/concepts": Row("viewer"),
+    "POST /api/v1/projects/{project_id}/concepts": Row("admin", 201, _named),
+    "PATCH /api/v1/projects/{project_id}/concepts/{concept_id}": Row("admin", 200, _named),
+    "DELETE /api/v1/projects/{project_id}/concepts/{concept_id}": Row("admin", 204),
+    "GET /api/v1/models": Row("signed in"),
+    "POST /api/v1/models": Row("operator", 201, files=_card),
+    "GET /api/v1/models/{name}": Row("signed in"),
+    "GET /api/v1/projects/{project_id}/models": Row("viewer"),
+    "POST /api/v1/projects/{project_id}/models": Row("admin", 201, files=_card),
+    "GET /api/v1/projects/{project_id}/models/{name}": Row("viewer"),
+    "POST /api/v1/trials": Row(
+        "signed in", 422, files=_card
+    ),  # nothing to try is named: what is tried is in test_trials
+    "POST /api/v1/projects/{project_id}/trials": Row(
+        "labeler", 422, lambda _: {"model": "null"}, lambda theirs: {"model": "null", "inputs": [theirs["input_id"]]}
+    ),
 }

@@ -18,6 +18,8 @@ The message is the sentence a person reads: what was wrong, where, and what to d
     └── Unreachable       a server does not answer, or not as Labelmill does; what it works on goes on
 """
 
+from typing import Self
+
 
 class LabelmillError(Exception):
     """Base of all errors that carry a sentence for people."""
@@ -70,6 +72,9 @@ class Unreadable(LabelmillError):
         super().__init__(message)
         self.kind = kind
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
+
 
 class ModelFault(LabelmillError):
     """A model failed on an input.
@@ -80,6 +85,9 @@ class ModelFault(LabelmillError):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.kind, str(self))
 
 
 class ModelUnusable(LabelmillError):

@@ -68,9 +68,9 @@ def work(order: Order, line: Connection, life: Connection, place: Place) -> None
     """The process's main function. `life` closes when the supervisor dies."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the supervisor's to hear, also when the whole group is told
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_die_with, args=(life,), daemon=True).start()
+    threading.Thread(target=die_with, args=(life,), daemon=True).start()
     os.dup2(2, 1)  # whatever a model prints is not the command's answer
-    _prefer_me_to_the_database()
+    prefer_me_to_the_database()
     try:
         model = load_model(open_card(order.home, order.card), floor=order.floor)
         line.send(("ready",))
@@ -125,13 +125,14 @@ def _begin(line: Connection, place: Place, no: int, input_ids: Sequence[int]) ->
     return place.set
 
 
-def _prefer_me_to_the_database() -> None:
+def prefer_me_to_the_database() -> None:
     """Let the kernel that runs out of memory end this process rather than PostgreSQL; Linux only."""
     score = Path("/proc/self/oom_score_adj")
     if score.exists():
         score.write_text("800")
 
 
-def _die_with(life: Connection) -> None:
+def die_with(life: Connection) -> None:
+    """End this process when the other end of a line is closed: its supervisor died."""
     life.poll(None)  # nothing is ever sent: readable means closed
     os._exit(1)

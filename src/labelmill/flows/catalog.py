@@ -34,12 +34,10 @@ def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | 
 
     Raises BadCard for a card that is wrong, NotFound for an unknown name.
     """
-    if name in BUILTIN:
-        return BUILTIN[name]
-    if found := models.published(conn, name, project_id):
-        return open_card(home, found[0][0].card)
-    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
-    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
+    card = named(conn, home, name, project_id=project_id, hint=hint).card
+    if isinstance(card, BadCard):
+        raise card
+    return card
 
 
 def keep(card: Card, home: Path) -> str:
@@ -76,12 +74,12 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
     )
 
 
-def add(database: Database, home: Path, path: Path, *, project_id: int | None = None) -> Card:
+def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
-    With `project_id` it is that project's alone.
+    With `project_id` it is that project's alone. `beside` as for `read_card`.
     """
-    card = read_card(path)
+    card = read_card(path, beside=beside)
     if card.name in BUILTIN:
         raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
     reference = keep(card, home)
@@ -96,6 +94,17 @@ class Listed(NamedTuple):
     name: str
     card: Card | BadCard
     project_id: int | None = None
+
+
+def named(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Listed:
+    """An entry of the catalog by name: built in, a project's own, or for all. Raises NotFound."""
+    if name in BUILTIN:
+        return Listed(name, BUILTIN[name])
+    if found := models.published(conn, name, project_id):
+        entry, owner = found[0]
+        return Listed(name, _opened(home, entry.card), owner)
+    known = sorted({*BUILTIN, *(entry.name for entry, _ in models.published(conn, project_id=project_id))})
+    raise NotFound(f"There is no model {name!r}: name {hint}one of {', '.join(known)}.")
 
 
 def listed(database: Database, home: Path, *, project_id: int | None = None) -> list[Listed]:

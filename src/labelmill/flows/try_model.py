@@ -9,7 +9,8 @@ from labelmill.formats import image
 from labelmill.formats.found import read_item
 from labelmill.models.base import Checked, Input, Picture
 from labelmill.models.cards import Card
-from labelmill.store.media import read_file
+from labelmill.store.media import digest_of, read_file
+from labelmill.store.shards import Item
 
 
 def try_on(card: Card, subject: str, *, max_bytes: int) -> Checked:
@@ -23,6 +24,20 @@ def try_on(card: Card, subject: str, *, max_bytes: int) -> Checked:
         hint = "" if kind == "image" or "image" not in card.reads else " (there is no file of this name)"
         raise BadCall(f"{card.name} reads {' and '.join(card.reads)}, this is {kind}{hint}")
     return ask(load_model(card), [read])[0]
+
+
+def text_item(text: str) -> Item:
+    """A text as the engine takes inputs; its id is 0."""
+    return Item(0, "text", text, None, digest_of(text.encode()), None, None)
+
+
+def file_item(name: str, path: Path, data: bytes, *, max_pixels: int) -> Item:
+    """A file's content, which lies at `path`, as the engine takes inputs; its id is 0. Raises Unreadable."""
+    found = read_item(name, name, data)
+    if found.text is not None:
+        return text_item(found.text)
+    header = image.read_header(data, max_pixels=max_pixels)
+    return Item(0, "image", None, f"file:{path}", digest_of(data), header.width, header.height)
 
 
 def _read(subject: str, max_bytes: int) -> Input:

@@ -154,9 +154,10 @@ class Card(Keys):
         return said
 
 
-def read_card(path: Path) -> Card:
+def read_card(path: Path, *, beside: bool = False) -> Card:
     """Read a card and check it against the files beside it; weights are not loaded.
 
+    With `beside` it may name no files but those in its own folder: a card of somebody who shall not read others.
     Raises BadCard, whose one sentence names the card, the key, what is wrong and what to do.
     """
     try:
@@ -164,6 +165,8 @@ def read_card(path: Path) -> Card:
         if not isinstance(said, dict):
             raise BadCard("is not a list of keys and values; start it with `name: ...`")
         card = Card.model_validate(said).at(path.parent)
+        if beside:
+            _check_beside(card)
         _check_files(card)
     except OSError as error:
         raise BadCard(f"model card {path}: cannot be read ({error.strerror})") from error
@@ -247,6 +250,12 @@ def _references(said: dict[str, Any]) -> dict[tuple[str, ...], str]:
     if isinstance(said.get("concepts"), str):
         found["concepts",] = said["concepts"]
     return found
+
+
+def _check_beside(card: Card) -> None:
+    for keys, name in _references(card.model_dump()).items():
+        if Path(name).name != name:
+            raise BadCard(f"'{'.'.join(keys)}' names {name!r}: name a file that comes with the card, without a folder")
 
 
 def _check_files(card: Card) -> None:

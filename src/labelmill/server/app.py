@@ -4,12 +4,24 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from labelmill import __version__
-from labelmill.server import docs, errors, pages, projects, session, tokens
+from labelmill.server import (
+    concepts,
+    datasets,
+    docs,
+    errors,
+    members,
+    models,
+    pages,
+    projects,
+    session,
+    tokens,
+    trials,
+)
 from labelmill.server.guard import Guard
 from labelmill.server.site import Site
 
 API = "/api/v1"
-NOUNS = (session, tokens, projects)
+NOUNS = (session, tokens, projects, members, datasets, concepts, models, trials)
 """In the order of the documentation. Each has a `router`."""
 
 

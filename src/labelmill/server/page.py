@@ -16,7 +16,8 @@ def _no_control(text: str) -> str:
     return text
 
 
-def _no_nul(text: str) -> str:
+def no_nul(text: str) -> str:
+    """Refuse a text that PostgreSQL cannot hold."""
     if "\0" in text:
         raise ValueError("the character NUL cannot be stored")
     return text
@@ -27,7 +28,7 @@ Name = Annotated[
 ]
 """A name of one line, up to 200 characters; spaces around it are taken off."""
 
-Text = Annotated[str, AfterValidator(_no_nul)]
+Text = Annotated[str, AfterValidator(no_nul)]
 """A text that PostgreSQL can hold."""
 
 Id = Annotated[int, Field(ge=1, le=BIGGEST)]

@@ -52,12 +52,11 @@ def hold(conn: sa.Connection, project_id: int) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def only_of(conn: sa.Connection, person_id: int, admin_id: int) -> bool:
-    """Whether one of two administers every project that the other is in."""
+def only_of(conn: sa.Connection, person_id: int, actor_id: int) -> bool:
+    """Whether one of two could choose the other's role in every project that the other is in."""
     theirs, ours = t.member.alias(), t.member.alias()
     above = [Role.ADMIN.value, Role.OWNER.value]
-    other = sa.exists().where(
-        ours.c.project_id == theirs.c.project_id, ours.c.person_id == admin_id, ours.c.role.in_(above)
-    )
-    query = sa.select(theirs.c.project_id).where(theirs.c.person_id == person_id, ~other)
+    higher = (ours.c.role == Role.OWNER.value) | (ours.c.role.in_(above) & theirs.c.role.not_in(above))
+    could = sa.exists().where(ours.c.project_id == theirs.c.project_id, ours.c.person_id == actor_id, higher)
+    query = sa.select(theirs.c.project_id).where(theirs.c.person_id == person_id, ~could)
     return conn.execute(query.limit(1)).first() is None

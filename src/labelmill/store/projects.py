@@ -33,6 +33,15 @@ def dataset(conn: sa.Connection, project_id: int, name: str) -> int:
     return _get_or_make(conn, t.dataset, project_id=project_id, name=name)
 
 
+def new_dataset(conn: sa.Connection, project_id: int, name: str) -> int:
+    """The id of a new dataset. Raises Conflict when the name is taken."""
+    row = insert(t.dataset).values(project_id=project_id, name=name).on_conflict_do_nothing()
+    made = conn.execute(row.returning(t.dataset.c.id)).scalar()
+    if made is None:
+        raise Conflict(f"There is a dataset called {name!r} already: choose another name.")
+    return int(made)
+
+
 def dataset_of(conn: sa.Connection, project_id: int, origin: str, name: str) -> int:
     """The id of the dataset that holds what lies at a place; a new one gets `name`, with a number if that is taken."""
     query = sa.select(t.dataset.c.id).filter_by(project_id=project_id, origin=origin)

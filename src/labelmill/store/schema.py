@@ -194,7 +194,7 @@ task = Table(
     metadata,
     id_(Integer),
     refers("project_id", "project"),
-    refers("dataset_id", "dataset"),
+    refers("dataset_id", "dataset", null=True),  # null: gone, as is the task but for its annotations
     refers("run_id", "run", null=True),
     refers("labeler_id", "labeler"),
     refers("created_by", "person"),

@@ -17,7 +17,7 @@ ALTER TABLE catalog
     ADD CONSTRAINT uq_catalog_project_id_name UNIQUE NULLS NOT DISTINCT (project_id, name),
     ADD CONSTRAINT fk_catalog_project_id FOREIGN KEY (project_id) REFERENCES project (id) ON DELETE CASCADE;
 
-ALTER TABLE task ADD COLUMN deleted_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE task ADD COLUMN deleted_at TIMESTAMP WITH TIME ZONE, ALTER COLUMN dataset_id DROP NOT NULL;
 
 COMMENT ON COLUMN task.deleted_at IS 'its annotations were kept, it is shown no more';
 

@@ -1,0 +1,79 @@
+"""Members of a project and what they may do in it."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from labelmill.core.role import Role
+from labelmill.flows import membership
+from labelmill.server.access import Admin, Viewer
+from labelmill.server.page import Body, Name, PathId
+from labelmill.server.site import Here
+from labelmill.store import members
+
+router = APIRouter(prefix="/projects/{project_id}/members", tags=["projects"])
+
+
+class Member(BaseModel):
+    """A person with a role in the project."""
+
+    id: int
+    name: str
+    role: Role
+
+
+class Members(BaseModel):
+    """All members of a project."""
+
+    items: list[Member]
+    next: None = None
+
+
+class NewMember(Body):
+    """Who shall be a member, by name, and as what; somebody who is not known yet is made known."""
+
+    name: Name
+    role: Role
+
+
+class NewRole(Body):
+    """Another role."""
+
+    role: Role
+
+
+class Invited(Member):
+    """A new member. `token`, where there is one, lets them in once: send them /sign-in#token=... of this server."""
+
+    token: str | None
+
+
+@router.get("")
+def list_members(member: Viewer, site: Here) -> Members:
+    """All members, by name."""
+    with site.database.begin() as conn:
+        return Members(items=[Member(**row._mapping) for row in members.of_project(conn, member.project_id)])
+
+
+@router.post("", status_code=201)
+def add_member(said: NewMember, member: Admin, site: Here) -> Invited:
+    """Add a person. One who has no password yet gets a token that lets them in once, within a week."""
+    actor = (member.person.id, member.role)
+    with site.database.begin() as conn:
+        person_id, token = membership.invite(conn, member.project_id, actor, said.name, said.role)
+    return Invited(id=person_id, name=said.name, role=said.role, token=token)
+
+
+@router.patch("/{person_id}")
+def change_member(person_id: PathId, said: NewRole, member: Admin, site: Here) -> Members:
+    """Give a member another role; only owners make and unmake owners and admins."""
+    with site.database.begin() as conn:
+        membership.change(conn, member.project_id, member.role, person_id, said.role)
+        return Members(items=[Member(**row._mapping) for row in members.of_project(conn, member.project_id)])
+
+
+@router.delete("/{person_id}", status_code=204)
+def remove_member(person_id: PathId, member: Viewer, site: Here) -> None:
+    """Take a member out of the project, or leave it; what they did stays."""
+    actor = (member.person.id, member.role)
+    with site.database.begin() as conn:
+        membership.remove(conn, member.project_id, actor, person_id)

@@ -1,0 +1,147 @@
+"""The catalog of models: for all projects, kept by operators, and for one project, kept by its admins."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi import Path as PathParameter
+from pydantic import AfterValidator, BaseModel
+from starlette.datastructures import UploadFile
+
+from labelmill.core.errors import BadCall, BadCard
+from labelmill.flows import catalog
+from labelmill.flows.catalog import Listed
+from labelmill.models.cards import read_card
+from labelmill.server.access import Admin, Operator, SignedIn, Viewer
+from labelmill.server.files import Form, files_of, multipart
+from labelmill.server.page import no_nul
+from labelmill.server.site import Here, Site
+
+router = APIRouter(tags=["models"])
+
+ModelName = Annotated[str, PathParameter(min_length=1, max_length=200), AfterValidator(no_nul)]
+
+_CARDS = (".yaml", ".yml")
+
+
+class Model(BaseModel):
+    """A model's card. `selectable`: a task can be made with it; else `reason` says why not.
+
+    `project_id`: the project whose own it is; null: it is there for all.
+    """
+
+    name: str
+    runtime: str
+    licence: str
+    description: str
+    reads: list[str]
+    makes: str
+    concepts: list[str]
+    version: str
+    selectable: bool
+    reason: str | None
+    project_id: int | None
+
+    @classmethod
+    def of(cls, listed: Listed) -> "Model":
+        """What is told of a name of the catalog."""
+        card = listed.card
+        if isinstance(card, BadCard):
+            unknown: dict[str, Any] = dict.fromkeys(("runtime", "licence", "description", "makes", "version"), "")
+            return cls(
+                name=listed.name, reads=[], concepts=[], selectable=False, reason=str(card),
+                project_id=listed.project_id, **unknown,
+            )  # fmt: skip
+        reason = None if card.offered else f"It offers no concepts ({card.makes}), so it cannot label anything."
+        return cls(
+            name=card.name, runtime=card.runtime, licence=card.licence, description=card.description,
+            reads=list(card.reads), makes=card.makes, concepts=list(card.offered), version=card.version,
+            selectable=reason is None, reason=reason, project_id=listed.project_id,
+        )  # fmt: skip
+
+
+class Models(BaseModel):
+    """The whole catalog, by name."""
+
+    items: list[Model]
+    next: None = None
+
+
+@router.get("/models")
+def list_models(_who: SignedIn, site: Here) -> Models:
+    """The models that can be named everywhere; those that cannot label anything say why."""
+    return Models(items=[Model.of(one) for one in catalog.listed(site.database, site.home)])
+
+
+@router.post("/models", status_code=201, openapi_extra=multipart())
+def add_model(_who: Operator, site: Here, form: Form) -> Model:
+    """Add a model for all: a card (.yaml) and the files that it names. A name that is there means this version then."""
+    return _added(site, form, None)
+
+
+@router.get("/models/{name}")
+def get_model(name: ModelName, _who: SignedIn, site: Here) -> Model:
+    """One model."""
+    return _named(site, name, None)
+
+
+@router.get("/projects/{project_id}/models")
+def list_project_models(member: Viewer, site: Here) -> Models:
+    """The models that can be named in a project: those for all, and its own, which go before others of their name."""
+    found = catalog.listed(site.database, site.home, project_id=member.project_id)
+    return Models(items=[Model.of(one) for one in found])
+
+
+@router.post("/projects/{project_id}/models", status_code=201, openapi_extra=multipart())
+def add_project_model(member: Admin, site: Here, form: Form) -> Model:
+    """Add a model for this project alone."""
+    return _added(site, form, member.project_id)
+
+
+@router.get("/projects/{project_id}/models/{name}")
+def get_project_model(name: ModelName, member: Viewer, site: Here) -> Model:
+    """One model, as this project knows it."""
+    return _named(site, name, member.project_id)
+
+
+def _named(site: Site, name: str, project_id: int | None) -> Model:
+    with site.database.begin() as conn:
+        found = catalog.named(conn, site.home, name, project_id=project_id)
+    return Model.of(found)
+
+
+def _added(site: Site, form: Form, project_id: int | None) -> Model:
+    files = files_of(form)
+    names = [_plain(file) for file in files]
+    cards = [name for name in names if name.endswith(_CARDS)]
+    if len(cards) != 1 or len(set(names)) < len(names):
+        raise BadCall("Send one card (.yaml) with the files that it names, each once.")
+    site.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="card-", dir=site.home) as folder:
+        for name, file in zip(names, files, strict=True):
+            with (Path(folder) / name).open("xb") as target:
+                shutil.copyfileobj(file.file, target, 2**20)
+        card = _checked(Path(folder), cards[0], names)
+        kept = catalog.add(site.database, site.home, card, project_id=project_id, beside=True)
+    return Model.of(Listed(kept.name, kept, project_id))
+
+
+def _plain(file: UploadFile) -> str:
+    """The name of a file without any folder that a browser put before it. Raises BadCall for no name at all."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    if not name.strip(". ") or not name.isprintable() or len(name.encode()) > 200:
+        raise BadCall("A file has no name that can be used: name it anew.")
+    return name
+
+
+def _checked(folder: Path, name: str, names: list[str]) -> Path:
+    """The card's path, once it is known to read, and to name all that was sent. Raises BadCard without our paths."""
+    try:
+        card = read_card(folder / name, beside=True)
+    except BadCard as error:
+        raise BadCard(str(error).replace(f"{folder}/", "")) from None
+    if spare := set(names) - {name} - {path.name for path in card.files}:
+        raise BadCard(f"The card {name} names no file {sorted(spare)[0]!r}: leave it out, or name it in the card.")
+    return folder / name

@@ -1,0 +1,144 @@
+"""Trying a model: what it says of a few inputs, a text or a file; nothing is stored."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+
+from labelmill.core.annotation import Prediction as Said
+from labelmill.core.errors import BadCall, ModelFault, TooLarge, Unreadable
+from labelmill.core.geometry import encode, kind_of
+from labelmill.engine import trial
+from labelmill.engine.worker import Order
+from labelmill.flows import catalog
+from labelmill.flows.try_model import file_item, text_item
+from labelmill.models.cards import Card
+from labelmill.server.access import Labeler, SignedIn
+from labelmill.server.errors import Fault
+from labelmill.server.files import Form
+from labelmill.server.inputs import Region
+from labelmill.server.page import Body, Id, Text
+from labelmill.server.site import Here, Site
+from labelmill.store import browse
+from labelmill.store.shards import Item
+
+router = APIRouter(tags=["models"])
+
+LONGEST_TEXT = 100_000
+
+
+class Trial(Body):
+    """What to try a model on: inputs of the project, or a text."""
+
+    model: Annotated[Text, Field(min_length=1, max_length=200)]
+    inputs: Annotated[list[Id], Field(max_length=20, default_factory=list)]
+    text: Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
+
+
+class Prediction(BaseModel):
+    """What a model says: a concept with its raw score, on a region or on the whole input."""
+
+    concept: str
+    score: float
+    region: Region | None
+
+    @classmethod
+    def of(cls, said: Said) -> "Prediction":
+        """One prediction, as it is told."""
+        region = (
+            None
+            if said.region is None
+            else Region.model_validate({"kind": kind_of(said.region), "value": encode(said.region)})
+        )
+        return cls(concept=said.concept, score=said.score, region=region)
+
+
+class Answer(BaseModel):
+    """What a model says of one input (null: the text or file), best first; or why it says nothing."""
+
+    input_id: int | None
+    predictions: list[Prediction]
+    fault: Fault | None
+
+    @classmethod
+    def of(cls, input_id: int | None, said: trial.Answer) -> "Answer":
+        """One answer, as it is told."""
+        if isinstance(said, ModelFault | Unreadable):
+            return cls(input_id=input_id, predictions=[], fault=Fault(kind=said.kind, message=str(said)))
+        best = sorted(said, key=lambda one: -one.score)
+        return cls(input_id=input_id, predictions=[Prediction.of(one) for one in best], fault=None)
+
+
+class Answers(BaseModel):
+    """One answer for each input that was asked about, in order."""
+
+    model: str
+    items: list[Answer]
+
+
+@router.post("/projects/{project_id}/trials")
+def try_model(said: Trial, member: Labeler, site: Here) -> Answers:
+    """Run a model on a few inputs, or a text; nothing is stored."""
+    if bool(said.inputs) == (said.text is not None):
+        raise BadCall("Say what to try it on: inputs, or a text; one of them.")
+    with site.database.begin() as conn:
+        card = catalog.named_card(conn, site.home, said.model, project_id=member.project_id)
+        found = [browse.content(conn, member.project_id, one) for one in said.inputs]
+    if said.text is not None:
+        return _answers(site, card, [(None, text_item(said.text))])
+    return _answers(site, card, [(one.id, _item(one)) for one in found])
+
+
+_BODY = {
+    "type": "object",
+    "properties": {
+        "model": {"type": "string"},
+        "text": {"type": "string"},
+        "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 1},
+    },
+    "required": ["model"],
+}
+
+
+@router.post(
+    "/trials",
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _BODY}}}},
+)
+def try_model_on_file(_who: SignedIn, site: Here, form: Form) -> Answers:
+    """Run a model that is there for all on a file of one's own, or a text; nothing is stored."""
+    model, text, files = form.get("model"), form.get("text"), form.getlist("files")
+    if not isinstance(model, str) or (len(files) == 1) == isinstance(text, str):
+        raise BadCall("Send 'model', and one file as 'files' or a 'text'.")
+    with site.database.begin() as conn:
+        card = catalog.named_card(conn, site.home, model.replace("\0", ""))
+    if isinstance(text, str):
+        return _answers(site, card, [(None, text_item(text))])
+    file = files[0]
+    if not isinstance(file, UploadFile):
+        raise BadCall("'files' holds no file.")
+    data = file.file.read(site.max_file + 1)
+    if len(data) > site.max_file:
+        raise TooLarge(f"A file may have {site.max_file:,} bytes at most.")
+    with tempfile.NamedTemporaryFile() as place:
+        place.write(data)
+        place.flush()
+        return _answers(
+            site, card, [(None, file_item(file.filename or "", Path(place.name), data, max_pixels=site.max_pixels))]
+        )
+
+
+def _item(one: browse.Bytes) -> Item:
+    return Item(one.id, one.kind, one.text, one.location, one.digest, one.width, one.height)
+
+
+def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]]) -> Answers:
+    order = Order(site.home, catalog.keep(card, site.home), card.floor, site.max_file, site.max_pixels)
+    bounds = trial.Bounds(site.trial_seconds, site.trial_memory)
+    said = trial.try_on(order, [item for _, item in items], bounds)
+    return Answers(
+        model=card.name, items=[Answer.of(input_id, one) for (input_id, _), one in zip(items, said, strict=True)]
+    )
