@@ -41,6 +41,16 @@ def _card(ids: Ids) -> Any:
     return [("files", ("card.yaml", card.encode()))]
 
 
+def _new_task(ids: Ids) -> Any:
+    ids["input_id"]
+    return {"model": "null", "dataset_id": ids["dataset_id"], "thresholds": LIMITS}
+
+
+PROJECT = "/api/v1/projects/{project_id}"
+INPUTS, TASKS = f"{PROJECT}/inputs", f"{PROJECT}/tasks"
+TASK = f"{TASKS}/{{task_id}}"
+LIMITS = {"lower": 0.4, "upper": None}
+
 ROUTES: dict[str, Row] = {
     "GET /api/v1/session": Row("signed in"),
     "POST /api/v1/session": Row("nothing", 401, lambda ids: {**_named(ids), "password": "wrong"}),
@@ -79,4 +89,36 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/projects/{project_id}/trials": Row(
         "labeler", 422, lambda _: {"model": "null"}, lambda theirs: {"model": "null", "inputs": [theirs["input_id"]]}
     ),
+    f"GET {INPUTS}": Row("viewer"),
+    f"POST {INPUTS}": Row("admin", 201, files=lambda _: [("files", ("a.txt", b"some text"))]),
+    f"GET {INPUTS}/count": Row("viewer"),
+    f"POST {INPUTS}/delete": Row("admin", 200, lambda ids: {"ids": [ids["input_id"]]}),
+    f"GET {INPUTS}/{{input_id}}": Row("viewer"),
+    f"DELETE {INPUTS}/{{input_id}}": Row("admin", 204),
+    f"GET {INPUTS}/{{input_id}}/file": Row("viewer"),
+    f"GET {INPUTS}/{{input_id}}/thumbnail": Row("viewer", 404),  # a text has none
+    f"POST {PROJECT}/texts": Row(
+        "admin", 201, lambda _: {"text": "some text"}, lambda ids: {"text": "a", "dataset_id": ids["dataset_id"]}
+    ),
+    f"GET {PROJECT}/import-folders": Row("admin"),
+    f"GET {PROJECT}/imports": Row("admin"),
+    f"POST {PROJECT}/imports": Row("admin", 404, lambda _: {"folder": "/nowhere"}),  # test_uploads imports
+    f"GET {PROJECT}/imports/{{import_id}}": Row("admin"),
+    f"GET {PROJECT}/events": Row("viewer", None),
+    "GET /api/v1/tasks": Row("signed in"),
+    f"GET {TASKS}": Row("viewer"),
+    f"POST {TASKS}": Row("admin", 201, _new_task, _new_task),
+    f"GET {TASK}": Row("viewer"),
+    f"GET {TASK}/report": Row("viewer"),
+    f"PATCH {TASK}": Row("admin", 200, _named),
+    f"DELETE {TASK}": Row("admin", 204, query="?annotations=delete"),
+    f"POST {TASK}/retry": Row("admin"),
+    f"POST {TASK}/resume": Row("admin"),
+    f"POST {TASK}/cancel": Row("admin"),
+    f"POST {TASK}/apply": Row("admin", 200, lambda _: LIMITS),
+    f"GET {TASK}/histograms": Row("viewer"),
+    f"POST {TASK}/preview": Row("viewer", 200, lambda _: LIMITS),
+    f"GET {TASK}/samples": Row("viewer", query="?concept=null-1&near=0.5"),
+    f"GET {TASK}/failures": Row("viewer"),
+    f"GET {TASK}/export": Row("viewer", query="?format=jsonl"),
 }

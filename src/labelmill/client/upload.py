@@ -128,7 +128,7 @@ class Upload:
         ours["accepted"] += got["accepted"]
         ours["failures"] += got["failures"]
         ours["dataset_id"] = got["dataset_id"]
-        for task_id, count in got.get("grown", {}).items():
+        for task_id, count in got["grown"].items():
             ours["grown"][task_id] = ours["grown"].get(task_id, 0) + count
 
     def _opened(self, path: Path) -> "_Counted":

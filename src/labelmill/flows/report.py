@@ -35,12 +35,19 @@ def _status(row: TaskRow | Head, left: int, *, alive: bool) -> Status:
 
 
 def report(conn: sa.Connection, task_id: int) -> dict[str, Any]:
+    """A task's numbers with its first failures, and why its model cannot run where that is so."""
+    row = tasks.row(conn, task_id)
+    said = numbers(conn, task_id) | {"failures": list(counts.failures(conn, task_id, limit=FAILURES_SHOWN))}
+    return said if row.error is None else said | {"error": row.error}
+
+
+def numbers(conn: sa.Connection, task_id: int) -> dict[str, Any]:
     """A task's numbers: sources = inputs + duplicates + rejected, inputs = waiting + annotated + empty + failed."""
     row = tasks.row(conn, task_id)
     ledger = counts.ledger(conn, task_id)
     rejected = counts.rejected(conn, task_id)
     sources = counts.sources(conn, task_id) + rejected
-    said = {
+    return {
         "task": task_id,
         "name": row.name,
         "status": status(row, ledger, alive=task_id in shards.alive(conn)),
@@ -59,11 +66,7 @@ def report(conn: sa.Connection, task_id: int) -> dict[str, Any]:
         "ingest_seconds": round(row.ingest_seconds, 3),
         "annotate_seconds": round(row.annotate_seconds, 3),
         "failures_total": rejected + ledger.failed,
-        "failures": list(counts.failures(conn, task_id, limit=FAILURES_SHOWN)),
     }
-    if row.error is not None:
-        said["error"] = row.error
-    return said
 
 
 def listing(conn: sa.Connection) -> list[dict[str, Any]]:

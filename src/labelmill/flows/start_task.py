@@ -40,7 +40,7 @@ def check_plan(
     floor: float,
     mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Raise BadCall for whatever in a plan cannot be. `mapping`: as in Plan; thresholds are by the project's concepts."""
+    """Raise BadCall for whatever in a plan cannot be; `mapping` as in Plan, thresholds by the project's concepts."""
     chosen = chosen_concepts(card, concepts)
     if strange := sorted(set(mapping) - set(chosen)):
         raise BadCall(f"the mapping names {strange[0]!r}, which is not among the model's concepts of this task")

@@ -9,19 +9,38 @@ from labelmill.server import (
     datasets,
     docs,
     errors,
+    events,
+    inputs,
     members,
     models,
+    own_tasks,
     pages,
     projects,
     session,
+    tasks,
     tokens,
     trials,
+    uploads,
 )
 from labelmill.server.guard import Guard
 from labelmill.server.site import Site
 
 API = "/api/v1"
-NOUNS = (session, tokens, projects, members, datasets, concepts, models, trials)
+NOUNS = (
+    session,
+    tokens,
+    projects,
+    members,
+    datasets,
+    concepts,
+    inputs,
+    uploads,
+    models,
+    trials,
+    own_tasks,
+    tasks,
+    events,
+)
 """In the order of the documentation. Each has a `router`."""
 
 

@@ -1,11 +1,12 @@
 """What every endpoint may need, made once by `app.make_app`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from labelmill.flows.preview import KeptScores
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 
@@ -18,7 +19,8 @@ class Site:
 
     A connection is held only while a thread works with it, so the threads bound the connections. `hosts`: names by
     which the server may be called besides those of this machine; empty on a loopback address without a proxy; None:
-    any. `import_roots`: folders below which pages may import. Sizes are in bytes.
+    any. `import_roots`: folders below which pages may import. Sizes are in bytes. `scores`: what sliders are answered
+    from.
     """
 
     database: Database
@@ -31,6 +33,7 @@ class Site:
     max_upload: int = 2048 * MIB
     trial_seconds: float = 60.0
     trial_memory: int = 0
+    scores: KeptScores = field(default_factory=KeptScores)
 
 
 async def _site(request: Request) -> Site:

@@ -1,10 +1,10 @@
 """Data into a project: files by upload, a pasted text, a folder of the server's machine."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, Json, StringConstraints, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
@@ -13,37 +13,23 @@ from labelmill.engine import jobs
 from labelmill.flows import import_folder, upload
 from labelmill.flows.ingest import extend_standing
 from labelmill.server.access import Admin
-from labelmill.server.guard import allow
+from labelmill.server.files import Form, files_of, multipart
 from labelmill.server.page import After, Body, Id, Limit, Name, Page, PathId, Text
-from labelmill.server.site import MIB, Here, Site
+from labelmill.server.site import Here, Site
 from labelmill.store import browse, imports, inputs, projects
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["inputs"])
 
-MOST_FILES = 1_000
-"""Files in one request."""
-
 FAILURES_SHOWN = 100
 """Failures of an import that are told one by one."""
 
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
-                    "dataset_id": {"type": "integer"},
-                    "dataset": {"type": "string"},
-                    "names": {"type": "string", "description": "JSON: a list with the name of each file."},
-                    "refused": {"type": "string", "description": "JSON: what the sender could not read, as failures."},
-                    "place": {"type": "string", "description": "Where the files lie at the sender's."},
-                    "limit": {"type": "integer", "description": "Only the first so many items."},
-                },
-            }
-        }
-    },
+_FIELDS: dict[str, dict[str, Any]] = {
+    "dataset_id": {"type": "integer"},
+    "dataset": {"type": "string"},
+    "names": {"type": "string", "description": "JSON: a list with the name of each file, folders included."},
+    "refused": {"type": "string", "description": "JSON: a list of failures, of what the sender could not read."},
+    "place": {"type": "string", "description": "Where the files lie at the sender's."},
+    "limit": {"type": "integer", "description": "Only the first so many items."},
 }
 
 
@@ -125,6 +111,11 @@ class Import(BaseModel):
     ended_at: datetime | None
     created_at: datetime
 
+    @classmethod
+    def of(cls, row: imports.Import, **more: Any) -> Self:
+        """From what the store has."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields.keys() - more.keys()}, **more)
+
 
 class ImportAlone(Import):
     """One import, with the first of the sources that could not be read."""
@@ -139,19 +130,15 @@ class Folders(BaseModel):
     next: None = None
 
 
-async def _form(request: Request, member: Admin, site: Here) -> FormData:
-    """The multipart body, its files on disk where they are large; read only once it is known who asks."""
-    allow(request.scope, site.max_upload)
-    return await request.form(max_files=MOST_FILES, max_fields=10, max_part_size=MIB)
+@router.post("/inputs", status_code=201, openapi_extra=multipart(**_FIELDS))
+def upload_inputs(member: Admin, form: Form, site: Here) -> Received:
+    """Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each.
 
-
-@router.post("/inputs", status_code=201, openapi_extra={"requestBody": _BODY})
-def upload_inputs(form: Annotated[FormData, Depends(_form)], member: Admin, site: Here) -> Received:
-    """Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each."""
-    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+    `names` are kept just as they are; without them each part's file name is. What is sent again from the same `place`
+    under the same name replaces what was there. `refused` may stand without files.
+    """
     said = _said(form)
-    if not sent and not said.refused:
-        raise BadCall("The form has no files: send each as a part named 'files'.")
+    sent = [] if said.refused and "files" not in form else files_of(form)
     if said.names is not None and len(said.names) != len(sent):
         raise BadCall(f"There are {len(said.names)} names for {len(sent)} files: give one for each.")
     dataset_id = _dataset(site, member.project_id, said)
@@ -181,9 +168,7 @@ def paste_text(said: Pasted, member: Admin, site: Here) -> Received:
 
 
 @router.get("/import-folders")
-def list_import_folders(
-    member: Admin, site: Here, folder: Annotated[str | None, Query(max_length=4000)] = None
-) -> Folders:
+def list_import_folders(_: Admin, site: Here, folder: Annotated[str | None, Query(max_length=4000)] = None) -> Folders:
     """The folders, archives and tables in a folder that may be imported; the roots when none is given."""
     return Folders(items=import_folder.listing(folder, site.import_roots))
 
@@ -193,7 +178,7 @@ def list_imports(member: Admin, site: Here, after: After = None, limit: Limit = 
     """Imports of folders, newest first."""
     with site.database.begin() as conn:
         rows = imports.page(conn, member.project_id, before=after or imports.NEWEST, limit=limit + 1)
-    return Page[Import].of([Import(**_facts(row)) for row in rows], limit)
+    return Page[Import].of([Import.of(row) for row in rows], limit)
 
 
 @router.post("/imports", status_code=202)
@@ -210,7 +195,7 @@ def create_import(said: NewImport, member: Admin, site: Here) -> Import:
             person_id=member.person.id,
             enqueue=jobs.enqueue_import,
         )
-        return Import(**_facts(imports.of_project(conn, member.project_id, import_id)))
+        return Import.of(imports.of_project(conn, member.project_id, import_id))
 
 
 @router.get("/imports/{import_id}")
@@ -221,7 +206,7 @@ def get_import(import_id: PathId, member: Admin, site: Here) -> ImportAlone:
         refused = []
         if found.dataset_id is not None:
             refused = inputs.refused_below(conn, found.dataset_id, found.folder, most=FAILURES_SHOWN)
-    return ImportAlone(**_facts(found), failures=_failures(refused))
+    return ImportAlone.of(found, failures=_failures(refused))
 
 
 def _dataset(site: Site, project_id: int, into: Into) -> int | None:
@@ -260,7 +245,3 @@ def _received(site: Site, came: upload.Received, dataset_id: int | None) -> Rece
 
 def _failures(refused: list[inputs.Rejection]) -> list[Failure]:
     return [Failure(source=one.name, kind=one.kind, message=one.message) for one in refused]
-
-
-def _facts(row: imports.Import) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Import.model_fields}

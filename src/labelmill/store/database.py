@@ -12,7 +12,7 @@ from psycopg import errors as pg
 
 from labelmill.core.errors import BadCall, Conflict, StoreFault
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
 
 OLDEST_POSTGRESQL = 15

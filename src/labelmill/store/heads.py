@@ -53,15 +53,15 @@ class Head:
 
 # between the first and the last shard of the last minute went as many inputs as all of them but one shard hold
 _HEADS = """
-SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name, t.thresholds,
-       t.standing, p.name, r.floor,
+SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name,
+       t.thresholds, t.standing, p.name, r.floor,
        ARRAY(SELECT c.name FROM concept c
              WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id) ORDER BY c.id),
        coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
        coalesce(n.predictions, 0), n.deciding,
        CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END
-FROM task t JOIN project o ON o.id = t.project_id JOIN dataset d ON d.id = t.dataset_id JOIN labeler l ON l.id = t.labeler_id
-JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
+FROM task t JOIN project o ON o.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
+JOIN labeler l ON l.id = t.labeler_id JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
 CROSS JOIN LATERAL (
     SELECT sum(s.inputs) AS inputs, sum(s.annotated) AS annotated, sum(s.empty) AS empty, sum(s.failed) AS failed,
            sum(s.predictions) AS predictions, count(*) FILTER (WHERE s.done AND s.revision < t.revision) AS deciding,
@@ -74,10 +74,9 @@ CROSS JOIN LATERAL (
 WHERE t.deleted_at IS NULL
 """
 _PAGE = sa.text(f"{_HEADS} AND t.project_id = :project AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
-_OF_PERSON = sa.text(f"""{_HEADS} AND t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)
-AND (:key IS NULL OR t.name = :key OR t.id = :id) AND t.id < :before ORDER BY t.id DESC LIMIT :limit""").bindparams(
-    sa.bindparam("key", type_=sa.Text), sa.bindparam("id", type_=sa.BigInteger)
-)
+_MINE = "t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)"
+_KEYED = "(CAST(:key AS text) IS NULL OR t.name = :key OR t.id = CAST(:id AS bigint))"
+_OF_PERSON = sa.text(f"{_HEADS} AND {_MINE} AND {_KEYED} AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
 _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 
 
@@ -95,10 +94,12 @@ def of_person(
     return [Head(*row) for row in conn.execute(_OF_PERSON, values)]
 
 
-def one(conn: sa.Connection, task_id: int) -> Head | None:
-    """A task, if it is there."""
+def one(conn: sa.Connection, task_id: int) -> Head:
+    """A task. Raises NotFound."""
     row = conn.execute(_ONE, {"task": task_id}).one_or_none()
-    return None if row is None else Head(*row)
+    if row is None:
+        raise NotFound(f"Task {task_id} was deleted.")
+    return Head(*row)
 
 
 def check(conn: sa.Connection, project_id: int, task_id: int) -> None:

@@ -15,7 +15,10 @@ NEWEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import: `read` items so far, `accepted` of them; `ended_at` None while it goes on; `error`: why it could not."""
+    """An import.
+
+    `read` items so far, `accepted` of them; `ended_at` None while it goes on, `error` tells why it failed.
+    """
 
     id: int
     project_id: int

@@ -1,0 +1,179 @@
+"""What moves in a project, as server-sent events: one look at the database serves everybody who listens."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse, format_sse_event
+
+from labelmill.core.errors import BadCall, StoreFault
+from labelmill.core.role import Role
+from labelmill.server.access import Needs, Viewer
+from labelmill.server.site import Here, Site
+from labelmill.server.task_shapes import TaskHead
+from labelmill.server.uploads import Import
+from labelmill.store import heads, imports, shards
+from labelmill.store.database import Database
+
+router = APIRouter(prefix="/projects/{project_id}/events", tags=["tasks"])
+
+EVERY = 1.0
+"""Seconds between looks; twenty times as long as the look took, if that is longer."""
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, and it is looked whether who listens still may."""
+
+LONGEST = 900.0
+"""Seconds after which a stream ends; an EventSource opens it again by itself."""
+
+MOST_TASKS, MOST_IMPORTS = 100, 20
+"""The newest of a project that are watched; older ones hardly move, and pages read them again now and then."""
+
+_viewer = Needs(Role.VIEWER)
+
+Key: TypeAlias = tuple[str, int]
+State: TypeAlias = dict[Key, str]
+"""By event and id what is sent: JSON."""
+
+
+@dataclass
+class Watch:
+    """Looks at the projects that somebody listens to, as long as there are such. Lives in one event loop."""
+
+    database: Database
+    _listeners: dict[int, int] = field(default_factory=dict)
+    _states: dict[int, State] = field(default_factory=dict)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
+    _looking: "asyncio.Task[None] | None" = None
+    closed: bool = False
+
+    def join(self, project_id: int) -> None:
+        """Look at a project from now on."""
+        self._listeners[project_id] = self._listeners.get(project_id, 0) + 1
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_on())
+
+    def leave(self, project_id: int) -> None:
+        """One listener less."""
+        self._listeners[project_id] -= 1
+        if not self._listeners[project_id]:
+            del self._listeners[project_id]
+            self._states.pop(project_id, None)
+
+    def close(self) -> None:
+        """End all streams, so that the server can stop."""
+        self.closed = True
+        self._wake()
+
+    async def next(self, project_id: int, seconds: float) -> State | None:
+        """How things stand after the next look; None when there was none in this time."""
+        looked = self._looked
+        with suppress(TimeoutError):
+            await asyncio.wait_for(looked.wait(), seconds)
+        return self._states.get(project_id) if looked.is_set() else None
+
+    async def _look_on(self) -> None:
+        while self._listeners and not self.closed:
+            started = time.monotonic()
+            try:
+                states = await anyio.to_thread.run_sync(partial(look, self.database, list(self._listeners)))
+                self._states = {project: state for project, state in states.items() if project in self._listeners}
+                self._wake()
+            except StoreFault:
+                pass  # the database is away: what is sent next is what stands when it is back
+            took = time.monotonic() - started
+            await asyncio.sleep(max(EVERY, 20 * took))
+
+    def _wake(self) -> None:
+        self._looked.set()
+        self._looked = asyncio.Event()
+
+
+def close(app: FastAPI) -> None:
+    """End all streams of an application that is about to stop: it would wait for them. In its event loop."""
+    watch: Watch | None = getattr(app.state, "watch", None)
+    if watch is not None:
+        watch.close()
+
+
+def look(database: Database, project_ids: list[int]) -> dict[int, State]:
+    """How projects stand: the newest tasks and imports of each, as the events that tell of them."""
+    with database.begin() as conn:
+        alive = shards.alive(conn)
+        states: dict[int, State] = {}
+        for project_id in project_ids:
+            state = states[project_id] = {}
+            for head in heads.page(conn, project_id, limit=MOST_TASKS):
+                state["task", head.id] = TaskHead.of(head, alive=head.id in alive).model_dump_json()
+            for one in imports.page(conn, project_id, limit=MOST_IMPORTS):
+                state["import", one.id] = Import.of(one).model_dump_json()
+    return states
+
+
+def news(before: State, now: State) -> list[tuple[str, str]]:
+    """The events that lead from one state to another: (event, JSON). `gone` names a task that is no longer listed."""
+    changed = [(key[0], said) for key, said in now.items() if before.get(key) != said]
+    oldest = min((number for kind, number in now if kind == "task"), default=0)
+    full = sum(kind == "task" for kind, _ in now) == MOST_TASKS  # then an older one just left the watched
+    gone = [number for kind, number in before if kind == "task" and ("task", number) not in now]
+    return changed + [("gone", f'{{"id":{number}}}') for number in gone if not full or number > oldest]
+
+
+@router.get("", response_class=EventSourceResponse)
+async def watch_project(request: Request, member: Viewer, site: Here) -> StreamingResponse:
+    """Events `task` and `import`, each with the whole object as JSON, when something about it changes.
+
+    The first events tell how things stand. `gone` names a task that is no longer listed. The stream ends after
+    a while, and when the session does; an EventSource opens it again by itself.
+    """
+    told = _told(request, site, _watch(request, site), member.project_id)
+    return EventSourceResponse(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+def _watch(request: Request, site: Site) -> Watch:
+    """The application's; made in its event loop."""
+    state = request.app.state
+    if getattr(state, "watch", None) is None:
+        state.watch = Watch(site.database)
+    watch: Watch = state.watch
+    return watch
+
+
+async def _told(request: Request, site: Site, watch: Watch, project_id: int) -> AsyncIterator[bytes]:
+    sent: State = {}
+    ends = time.monotonic() + LONGEST
+    still = time.monotonic() + HEARTBEAT
+    watch.join(project_id)
+    try:
+        yield format_sse_event(comment="listening")
+        while time.monotonic() < ends:
+            now = await watch.next(project_id, HEARTBEAT)
+            if watch.closed:
+                return
+            if time.monotonic() > still:
+                if not await _still_may(request, site, project_id):
+                    return
+                still = time.monotonic() + HEARTBEAT
+                yield format_sse_event(comment="still here")
+            if now is not None:
+                for event, said in news(sent, now):
+                    yield format_sse_event(event=event, data_str=said)
+                sent = now
+    finally:
+        watch.leave(project_id)
+
+
+async def _still_may(request: Request, site: Site, project_id: int) -> bool:
+    try:
+        await anyio.to_thread.run_sync(partial(_viewer, request, site, project_id))
+    except (BadCall, StoreFault):
+        return False
+    return True
