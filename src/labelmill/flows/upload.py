@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
@@ -81,8 +82,10 @@ def receive(
     folder.mkdir(parents=True, exist_ok=True)
     limits = Limits(max_bytes=media.max_bytes)
     names: list[str] = []
-    with TemporaryDirectory(dir=folder, prefix="upload-") as drafts:
-        read = _items(sent, place, Path(drafts), limits, names)
+    with (
+        TemporaryDirectory(dir=folder, prefix="upload-") as drafts,
+        closing(_items(sent, place, Path(drafts), limits, names)) as read,  # a limit may end it before its end
+    ):
         not_read = (Refused(one.name, _place_of(one.name, place), one.kind, one.message) for one in unsent)
         items = storable(islice(chain(read, not_read), limit))
         taken = take_in(
@@ -112,7 +115,7 @@ def paste(
 
 def _items(
     sent: Iterable[Sent], place: str | None, drafts: Path, limits: Limits, good: list[str]
-) -> Iterator[Found | Refused]:
+) -> Generator[Found | Refused]:
     """The items of all files; the names of those that could be read are added to `good`."""
     for number, one in enumerate(sent):
         name = one.name if one.exact else one.name.replace("\\", "/").removeprefix("./")
