@@ -1,14 +1,14 @@
-"""Run every measurement and print one table. `python -m bench null photos memory` runs some."""
+"""Run every measurement and print one table. `python -m bench null photos memory server` runs some."""
 
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import memory, photos, texts
+from bench import memory, photos, server, texts
 from bench.table import Row, show
 
-MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure}
+MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure, "server": server.measure}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """A person's: one in which Python keeps what it compiled."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "LABELMILL_HOME": str(home)}
@@ -22,7 +22,7 @@ def labelmill(home: Path, *args: str) -> tuple[float, dict[str, Any]]:
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "labelmill", *args, "--json"],
-        env=_environment(home),
+        env=environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,
@@ -34,7 +34,7 @@ def warm(home: Path) -> None:
     """Make the home's database, so that a measurement starts from what a second command finds."""
     subprocess.run(
         [sys.executable, "-m", "labelmill", "doctor"],
-        env=_environment(home),
+        env=environment(home),
         stdout=subprocess.DEVNULL,
         check=True,
     )
@@ -44,7 +44,7 @@ def peak_of_workers(home: Path, *args: str) -> int:
     """The most memory in bytes (resident) that any process under the command took while it ran."""
     process = subprocess.Popen(
         [sys.executable, "-m", "labelmill", *args, "--json"],
-        env=_environment(home),
+        env=environment(home),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

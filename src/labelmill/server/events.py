@@ -127,7 +127,11 @@ def news(before: State, now: State) -> list[tuple[str, str]]:
     return changed + [("gone", f'{{"id":{number}}}') for number in gone if not full or number > oldest]
 
 
-@router.get("", response_class=EventSourceResponse)
+_STREAM = {200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+
+
+# with EventSourceResponse as its class FastAPI would take the endpoint itself for the stream
+@router.get("", response_class=StreamingResponse, responses=_STREAM)
 async def watch_project(request: Request, member: Viewer, site: Here) -> StreamingResponse:
     """Events `task` and `import`, each with the whole object as JSON, when something about it changes.
 

@@ -84,7 +84,7 @@ def test_a_task_that_is_stopped_and_one_that_cannot_run(live: Live, tmp_path: Pa
             client.tasks.retry(project, task["id"])
         release.touch()
         client.tasks.resume(project, task["id"])
-        assert client.tasks.wait(project, task["id"])["annotated"] == 2
+        assert client.tasks.wait(project, task["id"])["waiting"] == 0
 
         card = tmp_path / "odd.yaml"
         card.write_text("name: odd\nruntime: kserv\nlicence: none\nmakes: class\nreads: text\nconcepts: [a]\n")

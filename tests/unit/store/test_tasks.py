@@ -20,7 +20,7 @@ from labelmill.store.schema import metadata
 
 KEPT = {
     "person", "project", "member", "concept", "input", "source", "dataset", "dataset_source", "model_version",
-    "catalog", "labeler", "rejection", "session", "one_time_token", "access_token", "sign_in_failure", "import",
+    "catalog", "labeler", "rejection", "import", "session", "one_time_token", "access_token", "sign_in_failure",
     "leftover",
 }  # fmt: skip
 """What a task refers to, and what outlives it."""
