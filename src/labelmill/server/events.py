@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -127,7 +127,9 @@ def news(before: State, now: State) -> list[tuple[str, str]]:
     return changed + [("gone", f'{{"id":{number}}}') for number in gone if not full or number > oldest]
 
 
-_STREAM = {200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 # with EventSourceResponse as its class FastAPI would take the endpoint itself for the stream
