@@ -197,6 +197,6 @@ def test_what_make_help_lists_is_what_the_documents_name() -> None:
 
 
 def test_the_command_starts_without_what_only_runs_need() -> None:
-    heavy = "{'cv2', 'onnxruntime', 'procrastinate', 'alembic', 'torch', 'scipy'}"
+    heavy = "{'cv2', 'onnxruntime', 'procrastinate', 'alembic', 'torch', 'scipy', 'fastapi', 'uvicorn'}"
     code = f"import sys, labelmill.cli; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

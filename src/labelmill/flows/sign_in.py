@@ -5,6 +5,7 @@ import secrets
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import argon2
 import sqlalchemy as sa
@@ -30,8 +31,6 @@ _ACCESS = "lm_"
 
 _hasher = argon2.PasswordHasher()
 _one_at_a_time = threading.Semaphore(2)  # each takes 64 MiB and a core: a flood of attempts shall not take all of them
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
-"""Checked for names that nobody has, so that the time of an answer does not tell who is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def with_password(database: Database, name: str, password: str, address: str) ->
         _not_too_often(conn, name, address)
         found = persons.by_name(conn, name)
     hashed = found.password if found else None
-    right = _verified(hashed or _NOBODY, password)
+    right = _verified(hashed or _nobodys(), password)
     if found is None or hashed is None or found.disabled or not right:
         with database.begin() as conn:
             persons.note_failure(conn, name, address)
@@ -139,6 +138,12 @@ def _not_too_often(conn: sa.Connection, name: str, address: str) -> None:
     seen = persons.failures(conn, name, address, WINDOW)
     if seen.both >= TRIES or seen.name >= TRIES_A_NAME or seen.address >= TRIES_AN_ADDRESS:
         raise TooOften("Too many failed attempts: wait a quarter of an hour.", int(WINDOW.total_seconds()))
+
+
+@cache
+def _nobodys() -> str:
+    """A hash to check for names that nobody has, so that the time of an answer does not tell who is there."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def _verified(hashed: str, password: str) -> bool:

@@ -1,6 +1,5 @@
 """The one shape of every error, and the one place that makes it."""
 
-import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -29,7 +28,6 @@ KINDS: dict[type[errors.LabelmillError], tuple[int, str]] = {
 """HTTP status and `kind` of each class of the tree; what is not here answers as its base does."""
 
 _HTTP = {400: "bad-call", 404: "not-found", 405: "bad-call", 413: "too-large"}
-_log = logging.getLogger(__name__)
 
 
 class Fault(BaseModel):
@@ -81,8 +79,7 @@ async def _handled(_request: Request, error: Exception) -> JSONResponse:
             said = error.detail if isinstance(error.detail, str) else "The request cannot be understood"
             kind = _HTTP.get(error.status_code, "bad-call")
             return answer(error.status_code, kind, said.rstrip(".") + ".", dict(error.headers or {}))
-    _log.error("a request failed", exc_info=error)
-    return answer(500, "fault", "This is a fault of Labelmill; its log has the trace.")
+    return answer(500, "fault", "This is a fault of Labelmill; what the server prints has the trace.")
 
 
 def _sentence(error: RequestValidationError) -> str:

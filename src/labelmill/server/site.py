@@ -32,7 +32,7 @@ class Site:
     max_pixels: int = 200_000_000
     max_upload: int = 2048 * MIB
     trial_seconds: float = 60.0
-    trial_memory: int = 0
+    trial_memory: int = 4096 * MIB
     scores: KeptScores = field(default_factory=KeptScores)
 
 

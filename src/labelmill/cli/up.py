@@ -1,0 +1,136 @@
+"""labelmill up: database, server and worker, started together, watched, and stopped together."""
+
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from labelmill.cli import shared
+from labelmill.cli.home import opened
+from labelmill.cli.listen import PORT, Host, Port, is_private
+from labelmill.flows import sign_in
+from labelmill.settings import Settings
+from labelmill.store import projects
+from labelmill.store.database import Database
+
+TOKEN_LASTS = timedelta(minutes=15)
+
+_STOPPING = 15.0
+"""Seconds that a process gets to stop by itself."""
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_STEADY = 60.0
+"""Seconds after which a process that ends is no longer one that cannot start."""
+
+_ENDS_IN_A_ROW = 5
+
+
+def command(host: Host = "127.0.0.1", port: Port = PORT, home: shared.Home = None) -> int:
+    """Start all of Labelmill, print where it is, and run until Ctrl-C or SIGTERM."""
+    settings = Settings.from_environment(home=home)
+    ends: queue.Queue[tuple[_Child, int]] = queue.Queue()
+    told = ["--home", str(settings.home)]
+    server = _Child("server", ["--host", host, "--port", str(port), *told], ends)
+    worker = _Child("worker", told, ends)
+    try:
+        server.start()  # imports while the database starts here
+        with opened(settings) as database:
+            place = server.line()
+            if not place:
+                return server.status()  # it has said why
+            server.args = ["--host", host, "--port", str(urlsplit(place).port), *told]
+            worker.start()
+            print(f"Labelmill is at {place}", flush=True)
+            if is_private(host, settings):
+                print(f"Sign in once, within 15 minutes: {place}/sign-in#token={_token(database)}", flush=True)
+            elif urlsplit(place).scheme == "http" and not settings.hosts:
+                shared.tell("Passwords travel unencrypted to this address: put a proxy with TLS before it.")
+            return _watch(ends)
+    finally:
+        for child in (server, worker):
+            child.stop()
+
+
+def _watch(ends: "queue.Queue[tuple[_Child, int]]") -> int:
+    """Start again what ends, until the server cannot be kept up; the exit status then."""
+    while True:
+        child, status = ends.get()
+        pause = child.pause()
+        if child.name == "server" and child.failures >= _ENDS_IN_A_ROW:
+            shared.tell(f"The server ended {child.failures} times in a row, at last with status {status}: giving up.")
+            return 1
+        shared.tell(f"The {child.name} ended with status {status}: it is started again in {pause:g} s.")
+        threading.Timer(pause, child.start).start()
+
+
+def _token(database: Database) -> str:
+    with database.begin() as conn:
+        return sign_in.one_time_token(conn, projects.owner(conn), TOKEN_LASTS)
+
+
+class _Child:
+    """A process that is started again when it ends; `ends` hears of each end."""
+
+    def __init__(self, name: str, args: Sequence[str], ends: "queue.Queue[tuple[_Child, int]]") -> None:
+        self.name = name
+        self.args = args
+        self.failures = 0
+        self._ends = ends
+        self._process: subprocess.Popen[str] | None = None
+        self._since = 0.0
+        self._stopped = False
+        self._guard = threading.Lock()
+
+    def start(self) -> None:
+        """Start it, unless it shall stop by now."""
+        with self._guard:
+            if self._stopped:
+                return
+            self._since = time.monotonic()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "labelmill.tied", self.name, *self.args],
+                stdin=subprocess.PIPE,  # closes when this process ends: then it ends, too
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # Ctrl-C is for this process, which then stops it
+            )
+            threading.Thread(target=self._await, args=(self._process,), daemon=True).start()
+
+    def line(self) -> str:
+        """The first line it prints, without its end; empty when it ends without one."""
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101 - it was started
+        return self._process.stdout.readline().strip()
+
+    def status(self) -> int:
+        """The exit status of one that ends by itself."""
+        assert self._process is not None  # noqa: S101 - it was started
+        return self._process.wait()
+
+    def pause(self) -> float:
+        """Seconds to wait before it is started again: more after each end that came soon."""
+        self.failures = 1 if time.monotonic() - self._since > _STEADY else self.failures + 1
+        return min(_FIRST_PAUSE * 2.0 ** (self.failures - 1), _LONGEST_PAUSE)
+
+    def stop(self) -> None:
+        """Have it stop, and see it gone."""
+        with self._guard:
+            self._stopped = True
+            process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOPPING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _await(self, process: "subprocess.Popen[str]") -> None:
+        status = process.wait()
+        if not self._stopped:
+            self._ends.put((self, status))
