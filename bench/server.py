@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import httpx
+import httpx2
 
 from bench.command import environment, labelmill, warm
 from bench.table import Row
@@ -78,7 +78,7 @@ def write_card(path: Path) -> None:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[httpx.Client]:
+def served(home: Path) -> Iterator[httpx2.Client]:
     """`labelmill up` on a free port, and a client that is signed in by the token it prints."""
     command = [sys.executable, "-m", "labelmill", "up", "--port", "0"]
     process = subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, text=True)
@@ -87,7 +87,7 @@ def served(home: Path) -> Iterator[httpx.Client]:
         address = next(
             found for line in process.stdout if (found := re.search(r"(http://[^/\s]+)/sign-in#token=(\S+)", line))
         )
-        with httpx.Client(base_url=f"{address[1]}/api/v1") as client:
+        with httpx2.Client(base_url=f"{address[1]}/api/v1") as client:
             me = client.post("/session", json={"token": address[2]})
             me.raise_for_status()
             client.headers["X-Labelmill-CSRF"] = me.json()["csrf"]
@@ -97,7 +97,7 @@ def served(home: Path) -> Iterator[httpx.Client]:
         process.wait()
 
 
-def _rows(client: httpx.Client, task: dict[str, Any]) -> list[Row]:
+def _rows(client: httpx2.Client, task: dict[str, Any]) -> list[Row]:
     project = client.get("/projects").raise_for_status().json()["items"][0]["id"]
     tasks = f"/projects/{project}/tasks"
     one = client.get(f"{tasks}/{task['task']}").raise_for_status().json()
@@ -115,7 +115,7 @@ def _rows(client: httpx.Client, task: dict[str, Any]) -> list[Row]:
     return [*rows, _row(f"slider answer, {CONCEPTS} concepts", slide)]
 
 
-def _grid(client: httpx.Client, path: str, what: str, wanted: dict[str, Any]) -> list[Row]:
+def _grid(client: httpx2.Client, path: str, what: str, wanted: dict[str, Any]) -> list[Row]:
     chance = random.Random(5)
 
     def page(after: int) -> int:

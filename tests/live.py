@@ -59,9 +59,9 @@ def tokens(database: Database) -> tuple[str, str]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, database: Database, database_url: str) -> Iterator[Live]:
+def live(tmp_path_factory: pytest.TempPathFactory, database: Database, database_url: str) -> Iterator[Live]:
     """A server on an empty database, and a worker for its tasks."""
-    home = tmp_path / "server"
+    home = tmp_path_factory.mktemp("server")
     worker = Mill(home, database_url)
     with listening(database, home) as address:
         worker.start("worker")

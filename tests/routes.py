@@ -105,6 +105,7 @@ ROUTES: dict[str, Row] = {
     f"POST {PROJECT}/imports": Row("admin", 404, lambda _: {"folder": "/nowhere"}),  # test_uploads imports
     f"GET {PROJECT}/imports/{{import_id}}": Row("admin"),
     f"GET {PROJECT}/events": Row("viewer", None),
+    "GET /api/v1/tasks": Row("signed in"),
     f"GET {TASKS}": Row("viewer"),
     f"POST {TASKS}": Row("admin", 201, _new_task, _new_task),
     f"GET {TASK}": Row("viewer"),

@@ -1,6 +1,5 @@
 """The commands through a server: sources are sent there, its workers run the models, and one waits for them."""
 
-import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,11 +11,12 @@ from labelmill.cli.progress import Numbers, Progress
 from labelmill.cli.shared import tell, tell_grown, tell_left_alone
 from labelmill.client import Client
 from labelmill.client.answers import Band, Bands, Model, Prediction, Task, TaskHead
+from labelmill.client.walk import here
 from labelmill.core.annotation import Status
-from labelmill.core.errors import BadCall, ModelUnusable
+from labelmill.core.errors import BadCall, ModelUnusable, NotFound
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows.start_task import check_plan
-from labelmill.models.cards import read_card
+from labelmill.models.cards import Card, read_card
 
 _FACTS = ("name", "runtime", "licence", "description", "reads", "makes", "concepts", "version")
 
@@ -29,17 +29,19 @@ class Remote:
 
     def annotate(self, asked: Asked) -> Report:
         """Send the source, make the task, wait for its end."""
-        model = self._model(asked.model)
-        check_plan(_Offer(model), asked.concepts, asked.thresholds, asked.floor)
+        model = self._model(asked)
+        check_plan(model, asked.concepts, asked.thresholds, asked.floor)
         me = self._client.me()["id"]
         with Progress() as progress:
             started = time.monotonic()
             project_id = self._client.projects.named(asked.project)["id"]
+            if isinstance(model, Card) and not self._is_there(model, project_id):
+                self._client.models.add(asked.model, model.files, project_id=project_id)
             if asked.dataset is not None:
                 dataset_id = self._client.datasets.named(project_id, asked.dataset)["id"]
             else:
                 origin, name = asked.origin
-                dataset_id = self._client.datasets.create(project_id, name, origin=_here(origin))["id"]
+                dataset_id = self._client.datasets.create(project_id, name, origin=here(origin))["id"]
             got = self._client.inputs.upload(
                 project_id,
                 asked.source,
@@ -47,11 +49,11 @@ class Remote:
                 limit=asked.limit,
                 on_progress=lambda sent: progress.reading(sent.items) if sent.items else progress.sending(sent.bytes),
             )
-            for task_id, count in got.get("grown", {}).items():
+            for task_id, count in got["grown"].items():
                 tell_grown(task_id, count)
             task = self._client.tasks.create(
                 project_id,
-                model["name"],
+                model.name,
                 dataset_id=dataset_id,
                 thresholds=_bands(asked.thresholds),
                 name=asked.name,
@@ -132,15 +134,19 @@ class Remote:
             raise BadCall(f"the card or the model is wrong: {answer['fault']['message']}")
         return Said(said["model"], said["floor"], [_row(one) for one in answer["predictions"]])
 
-    def _model(self, name: str) -> Model:
-        """A name of the server's catalog; a card that lies here is added to it unless it is there already."""
-        if not _is_card(name):
-            return self._client.models.get(name)
-        card = read_card(Path(name))
-        for there in self._client.models.list():
-            if there["name"] == card.name and there["version"] == card.version:
-                return there
-        return self._client.models.add(name, card.files)
+    def _model(self, asked: Asked) -> "Card | _Offer":
+        """A card that lies here, or a model that the server knows by its name."""
+        if _is_card(asked.model):
+            return read_card(Path(asked.model))
+        try:
+            project_id = self._client.projects.named(asked.project, make=False)["id"]
+        except NotFound:
+            project_id = None
+        return _Offer(self._client.models.get(asked.model, project_id))
+
+    def _is_there(self, card: Card, project_id: int) -> bool:
+        every = self._client.models.list(project_id)
+        return any(one["name"] == card.name and one["version"] == card.version for one in every)
 
     def _report(self, task: TaskHead) -> Report:
         return self._client.tasks.report(task["project_id"], task["id"])
@@ -193,11 +199,6 @@ def _left_running(task_id: int) -> Iterator[None]:
         raise
 
 
-def _here(place: str) -> str:
-    """A place on this machine, as another one may know it."""
-    return f"{platform.node()}:{place}"
-
-
 def _is_card(model: str) -> bool:
     path = Path(model)
     return path.suffix in (".yaml", ".yml") or path.is_file()
@@ -211,8 +212,8 @@ def _file(subject: str) -> Path | None:
 
 
 def _facts(model: Model) -> dict[str, Any]:
-    if model.get("error"):
-        return {"name": model["name"], "error": model["error"]}
+    if not model["version"]:
+        return {"name": model["name"], "error": model["reason"]}
     told: dict[str, Any] = {**model}
     return {key: told[key] for key in _FACTS}
 

@@ -46,6 +46,12 @@ class Member(TypedDict):
     role: Role
 
 
+class Invited(Member):
+    """A new member; `token`, where there is one, lets them in once: send them /sign-in#token=... of the server."""
+
+    token: str | None
+
+
 class Dataset(TypedDict):
     """A dataset with what it holds; `rejected`: sources that could not be read."""
 
@@ -70,7 +76,8 @@ class Concept(TypedDict):
 class Model(TypedDict):
     """A model's card; `selectable`: a task can be made with it, else `reason` says why not.
 
-    `error`: the kept card is gone or broken, and this is what to do.
+    `project_id`: the project whose own it is; None: it is there for all. One whose kept card is gone or broken has no
+    `version`.
     """
 
     name: str
@@ -83,7 +90,7 @@ class Model(TypedDict):
     version: str
     selectable: bool
     reason: str | None
-    error: NotRequired[str | None]
+    project_id: int | None
 
 
 class Region(TypedDict):
@@ -177,19 +184,29 @@ class Received(TypedDict):
     accepted: int
     failures: list[Failure]
     dataset_id: int | None
-    grown: NotRequired[dict[str, int]]
+    grown: dict[str, int]
 
 
 class Import(TypedDict):
-    """An import of a folder of the server's machine; `ended_at` None while it goes on, `error`: why it could not."""
+    """An import of a folder of the server's machine: `read` items so far, `accepted` of them.
+
+    `ended_at` None while it goes on, `error`: why it could not.
+    """
 
     id: int
     folder: str
     dataset_id: int | None
     read: int
+    accepted: int
     error: str | None
     ended_at: str | None
     created_at: str
+
+
+class ImportAlone(Import):
+    """One import, with the first of the sources that could not be read."""
+
+    failures: list[Failure]
 
 
 class Band(TypedDict):
@@ -217,7 +234,8 @@ class TaskHead(TypedDict):
     """A task with its ledger: inputs = waiting + annotated + empty + failed.
 
     `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
-    `deciding`: slices that are still to be decided under the newest thresholds.
+    `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the last
+    minute, `seconds_left` at this rate; None where it is not running.
     """
 
     id: int
@@ -238,6 +256,8 @@ class TaskHead(TypedDict):
     empty: int
     failed: int
     deciding: int
+    rate: float | None
+    seconds_left: float | None
     created_by: str
     created_at: str
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from labelmill.client.answers import Import, Input, InputAlone, Kind, Received
+from labelmill.client.answers import Import, ImportAlone, Input, InputAlone, Kind, Received
 from labelmill.client.upload import Sent, Upload
 from labelmill.client.wire import Wire
 
@@ -120,7 +120,7 @@ class Imports:
         said: Import = self._wire.post(f"/projects/{project_id}/imports", body)
         return said
 
-    def get(self, project_id: int, import_id: int) -> Import:
-        """One import."""
-        said: Import = self._wire.get(f"/projects/{project_id}/imports/{import_id}")
+    def get(self, project_id: int, import_id: int) -> ImportAlone:
+        """One import, with the first of the sources that could not be read."""
+        said: ImportAlone = self._wire.get(f"/projects/{project_id}/imports/{import_id}")
         return said

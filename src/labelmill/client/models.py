@@ -20,19 +20,22 @@ class Models:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def list(self) -> Iterator[Model]:
-        """By name; those that cannot label anything say why."""
-        return self._wire.pages("/models")
+    def list(self, project_id: int | None = None) -> Iterator[Model]:
+        """By name: those that are there for all; with `project_id` a project's own, too, which go before others."""
+        return self._wire.pages(_at(project_id))
 
-    def get(self, name: str) -> Model:
-        """A model's card."""
-        said: Model = self._wire.get(f"/models/{segment(name)}")
+    def get(self, name: str, project_id: int | None = None) -> Model:
+        """One model, as everybody or as a project knows it."""
+        said: Model = self._wire.get(f"{_at(project_id)}/{segment(name)}")
         return said
 
-    def add(self, card: str | Path, files: Sequence[str | Path] | None = None) -> Model:
+    def add(
+        self, card: str | Path, files: Sequence[str | Path] | None = None, *, project_id: int | None = None
+    ) -> Model:
         """Add a card (.yaml) with its files, by default those that it names; they are streamed from the disk.
 
-        A name that is there means this version from now on. Raises BadCard for a card that is wrong.
+        For a project alone, or for all, which takes an operator of the server. A name that is there means this version
+        from now on. Raises BadCard for a card that is wrong.
         """
         card = Path(card)
         paths = [card, *(_files_of(card) if files is None else map(Path, files))]
@@ -40,7 +43,8 @@ class Models:
         try:
             for path in paths:
                 opened.append(path.open("rb"))
-            said: Model = self._wire.send("/models", {}, [(p.name, f) for p, f in zip(paths, opened, strict=True)])
+            parts = [(path.name, file) for path, file in zip(paths, opened, strict=True)]
+            said: Model = self._wire.send(_at(project_id), {}, parts)
         except OSError as error:
             raise BadCard(f"model card {card}: {error.filename} cannot be read ({error.strerror})") from error
         finally:
@@ -65,6 +69,10 @@ class Models:
         except OSError as error:
             raise BadCall(f"{subject} cannot be read ({error.strerror})") from error
         return said
+
+
+def _at(project_id: int | None) -> str:
+    return "/models" if project_id is None else f"/projects/{project_id}/models"
 
 
 def _files_of(card: Path) -> Iterator[Path]:

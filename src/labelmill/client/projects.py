@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from labelmill.client.answers import Concept, Dataset, Member, Project, Token
+from labelmill.client.answers import Concept, Dataset, Invited, Member, Project, Role, Token
 from labelmill.client.wire import Wire
 from labelmill.core.errors import Conflict, NotFound
 
@@ -119,6 +119,19 @@ class Members:
     def list(self, project_id: int) -> Iterator[Member]:
         """By name."""
         return self._wire.pages(f"/projects/{project_id}/members")
+
+    def add(self, project_id: int, name: str, role: Role) -> Invited:
+        """Add a person. One who has no password yet gets a token that lets them in once."""
+        said: Invited = self._wire.post(f"/projects/{project_id}/members", {"name": name, "role": role})
+        return said
+
+    def change(self, project_id: int, person_id: int, role: Role) -> None:
+        """Give a member another role; only owners make and unmake owners and admins."""
+        self._wire.patch(f"/projects/{project_id}/members/{person_id}", {"role": role})
+
+    def remove(self, project_id: int, person_id: int) -> None:
+        """Take a member out of the project, or leave it; what they did stays."""
+        self._wire.delete(f"/projects/{project_id}/members/{person_id}")
 
 
 class Tokens:

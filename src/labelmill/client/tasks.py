@@ -26,8 +26,6 @@ FIRST_LOOK = 0.1
 SLOWEST_LOOK = 2.0
 """Seconds between looks at a task that is waited for: each pause is half as long again as the one before."""
 
-FAILURES_TOLD = 100
-
 
 class Tasks:
     """The tasks of a project."""
@@ -148,30 +146,8 @@ class Tasks:
 
     def report(self, project_id: int, task_id: int) -> dict[str, Any]:
         """The report of a task as `labelmill tasks show --json` prints it, see docs/command.md."""
-        task = self.get(project_id, task_id)
-        failures = islice(self.failures(project_id, task_id), FAILURES_TOLD) if task["failures_total"] else ()
-        said: dict[str, Any] = {
-            "task": task_id,
-            "name": task["name"],
-            "status": task["status"],
-            "sources": task["sources"],
-            "duplicates": task["duplicates"],
-            "rejected": task["rejected"],
-            "inputs": task["inputs"],
-            "waiting": task["waiting"],
-            "annotated": task["annotated"],
-            "empty": task["empty"],
-            "failed": task["failed"],
-            "predictions": task["predictions"],
-            "annotations": {"success": 0, "awaiting_review": 0, **task["annotations"]},
-            "concepts": task["bands"],
-            "seconds": task["seconds"],
-            "ingest_seconds": task["ingest_seconds"],
-            "annotate_seconds": task["annotate_seconds"],
-            "failures_total": task["failures_total"],
-            "failures": [_failure(one) for one in failures],
-        }
-        return said if task["error"] is None else {**said, "error": task["error"]}
+        said: dict[str, Any] = self._wire.get(f"{_at(project_id, task_id)}/report")
+        return said
 
     def failures(self, project_id: int, task_id: int) -> Iterator[TaskFailure]:
         """What failed, each with its reason: refused sources first, then inputs."""
@@ -216,7 +192,7 @@ class Tasks:
 
     def _stream(self, project_id: int, task_id: int, out: BinaryIO, form: Form, statuses: Sequence[Status]) -> int:
         path = f"{_at(project_id, task_id)}/export"
-        with self._wire.stream(path, format=form, status=list(statuses)) as answer:
+        with self._wire.stream(path, format=form, status=",".join(statuses)) as answer:
             for data in answer.iter_bytes():
                 out.write(data)
             return int(answer.headers["x-labelmill-records"])
@@ -228,10 +204,6 @@ class Tasks:
 
 def _at(project_id: int, task_id: int) -> str:
     return f"/projects/{project_id}/tasks/{task_id}"
-
-
-def _failure(one: TaskFailure) -> dict[str, str]:
-    return {"source": one["source"], "stage": one["stage"], "kind": one["kind"], "message": one["message"]}
 
 
 def _whole(path: Path, write: Callable[[BinaryIO], int]) -> int:

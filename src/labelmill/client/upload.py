@@ -4,12 +4,12 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelmill.client.answers import Failure, Received
-from labelmill.client.walk import File, Refused, files_of
+from labelmill.client.walk import File, Refused, files_of, here
 from labelmill.client.wire import Wire
 from labelmill.core.errors import BadCall, TooLarge
 from labelmill.core.rejection import nothing_in, own_source, reason_of
@@ -47,33 +47,43 @@ class Upload:
         if not source.is_dir():
             self._send_alone(source, limit)
         else:
+            place = here(source.resolve())
             for batch in _batches(islice(files_of(source), limit)):
-                self._send_batch(batch)
+                self._send_batch(batch, place)
         if not self._got["read"]:
             raise BadCall(nothing_in(source))
         return self._got
 
     def send_files(self, paths: Iterable[Path]) -> Received:
         """Send single files under their own names."""
-        for batch in _batches(one for path in paths for one in files_of(path)):
-            self._send_batch(batch)
+        for folder, those in groupby(paths, lambda path: path.resolve().parent):
+            for batch in _batches(one for path in those for one in files_of(path)):
+                self._send_batch(batch, here(folder))
         return self._got
 
     def _send_alone(self, source: Path, limit: int | None) -> None:
-        """A file that is the whole source: an archive or a table may hold many items, and `limit` counts those."""
+        """A file that is the whole source: an archive or a table may hold many items, and `limit` counts those.
+
+        Raises BadCall for one that is none.
+        """
         (one,) = files_of(source)
+        place = here(source.resolve().parent)
         if isinstance(one, File):
             try:
                 with self._opened(one.path) as file:
-                    self._post([(one.name, file)], [], limit)
-                return
+                    self._post([(one.name, file)], [], place, limit)
             except OSError as error:
                 one = Refused(one.name, *reason_of(error))
-        if own_source(one.name):
-            raise BadCall(f"{source} cannot be opened: {one.message}")
-        self._post([], [one])
+        if isinstance(one, Refused):
+            if own_source(one.name):
+                raise BadCall(f"{source} cannot be opened: {one.message}")
+            self._post([], [one], place)
+        elif own_source(one.name) and self._got["accepted"] == 0 and self._got["read"] == 1:
+            (failure,) = self._got["failures"]
+            if failure["source"] == one.name:
+                raise BadCall(failure["message"])
 
-    def _send_batch(self, batch: list[File | Refused]) -> None:
+    def _send_batch(self, batch: list[File | Refused], place: str) -> None:
         refused = [one for one in batch if isinstance(one, Refused)]
         parts: list[tuple[str, Any]] = []
         for one in batch:
@@ -83,24 +93,26 @@ class Upload:
                 except OSError as error:
                     refused.append(Refused(one.name, *reason_of(error)))
             elif isinstance(one, File):
-                self._send_large(one)
+                self._send_large(one, place)
         if parts or refused:
-            self._post(parts, refused)
+            self._post(parts, refused, place)
 
-    def _send_large(self, one: File) -> None:
+    def _send_large(self, one: File, place: str) -> None:
         try:
             with self._opened(one.path) as file:
-                self._post([(one.name, file)], [])
+                self._post([(one.name, file)], [], place)
         except OSError as error:
-            self._post([], [Refused(one.name, *reason_of(error))])
+            self._post([], [Refused(one.name, *reason_of(error))], place)
         except TooLarge as error:  # one file of a folder ends no upload
-            self._post([], [Refused(one.name, "too-large", str(error))])
+            self._post([], [Refused(one.name, "too-large", str(error))], place)
 
-    def _post(self, parts: list[tuple[str, Any]], refused: list[Refused], limit: int | None = None) -> None:
-        fields: dict[str, Any] = {"names": [name for name, _ in parts] or None, "limit": limit}
+    def _post(self, parts: list[tuple[str, Any]], refused: list[Refused], place: str, limit: int | None = None) -> None:
+        fields: dict[str, Any] = {"place": place, "limit": limit}
+        if parts:
+            fields["names"] = json.dumps([name for name, _ in parts], ensure_ascii=False)
         if refused:
-            told = [Failure(source=r.name, kind=r.kind, message=r.message) for r in refused]
-            fields["refused"] = json.dumps(told)
+            told = [Failure(source=one.name, kind=one.kind, message=one.message) for one in refused]
+            fields["refused"] = json.dumps(told, ensure_ascii=False)
         if self._got["dataset_id"] is not None:
             fields["dataset_id"] = self._got["dataset_id"]
         elif self.dataset is not None:
@@ -116,7 +128,7 @@ class Upload:
         ours["accepted"] += got["accepted"]
         ours["failures"] += got["failures"]
         ours["dataset_id"] = got["dataset_id"]
-        for task_id, count in got.get("grown", {}).items():
+        for task_id, count in got["grown"].items():
             ours["grown"][task_id] = ours["grown"].get(task_id, 0) + count
 
     def _opened(self, path: Path) -> "_Counted":

@@ -1,6 +1,7 @@
 """The files of a SOURCE that are to be sent, in sorted order, as the command finds them on its own machine."""
 
 import os
+import platform
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ class Refused:
     name: str
     kind: str
     message: str
+
+
+def here(place: str | Path) -> str:
+    """A place on this machine, as another one tells it apart from those of others."""
+    return f"{platform.node()}:{place}"
 
 
 def files_of(source: Path) -> Iterator[File | Refused]:

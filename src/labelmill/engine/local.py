@@ -146,12 +146,13 @@ class Pool:
         Raises ModelUnusable when the model cannot run (recorded on the task), StoreFault when the database cannot
         go on; both leave a task that can be resumed.
         """
-        self.wait_ready()
-        self._task = (database, task_id)
-        for worker in self._workers:
-            self._give_task(worker)
         started = time.monotonic()
         try:
+            self.wait_ready()
+            started = time.monotonic()
+            self._task = (database, task_id)
+            for worker in self._workers:
+                self._give_task(worker)
             while self._workers:
                 self._listen()
                 self._look()

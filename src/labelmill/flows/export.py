@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
@@ -49,23 +49,35 @@ def check(conn: sa.Connection, task_id: int, form: Format) -> None:
 
 def stream(
     database: Database, task_id: int, form: Format, statuses: Sequence[Status] = (Status.SUCCESS,)
-) -> Iterator[bytes]:
-    """The file that `export` writes, piece by piece, for a task that passed `check`.
+) -> tuple[int, Iterator[bytes]]:
+    """How many records the file has that `export` writes, and the file piece by piece, for a task that passed `check`.
 
     It is written by a thread into a pipe, so it is never in memory or on disk as a whole; who stops reading stops it.
-    What goes wrong on the way is raised here, so that a file which is not whole is not taken for one.
+    What goes wrong on the way is raised by the pieces, so that a file which is not whole is not taken for one.
     """
     reading, writing = os.pipe()
+    counted: Future[int] = Future()
 
     def write() -> None:
         with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out, _snapshot(database) as conn:
+            counted.set_result(records.count(conn, task_id))
             _write(conn, task_id, form, cast(BinaryIO, out), statuses)
 
-    with ThreadPoolExecutor(1) as thread, os.fdopen(reading, "rb", buffering=0) as pipe:
-        written = thread.submit(write)
-        while piece := pipe.read(PIECE):
-            yield piece
+    def pieces(pipe: BinaryIO) -> Iterator[bytes]:
+        with pipe:
+            while piece := pipe.read(PIECE):
+                yield piece
+            written.result()
+
+    pipe = os.fdopen(reading, "rb", buffering=0)
+    thread = ThreadPoolExecutor(1)
+    written = thread.submit(write)
+    thread.shutdown(wait=False)
+    begun: list[Future[Any]] = [counted, written]
+    wait(begun, return_when=FIRST_COMPLETED)
+    if not counted.done():
         written.result()
+    return counted.result(), pieces(cast(BinaryIO, pipe))
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Wish:
     floor: float | None = None
     reviewers: Sequence[int] = ()
     standing: bool = False
+    ingest_seconds: float = 0.0
 
 
 def create(
@@ -66,6 +67,7 @@ def create(
             mapping=wish.mapping,
             reviewers=list(dict.fromkeys(wish.reviewers)),
             standing=wish.standing,
+            ingest_seconds=wish.ingest_seconds,
         )
         _check_reads(conn, card, dataset_id, standing=wish.standing)
         return start_task(conn, card, reference, plan, enqueue)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
@@ -37,10 +39,22 @@ _SOURCES = frozenset({".zip", *table.SUFFIXES})
 
 
 class Sent(NamedTuple):
-    """A file as it was sent: its name, with the folders it was in, and its bytes."""
+    """A file as it was sent: its name, with the folders it was in, and its bytes.
+
+    `exact`: the name is just what a program found, nothing that a browser made of it.
+    """
 
     name: str
     file: BinaryIO
+    exact: bool = False
+
+
+class Unsent(NamedTuple):
+    """A file that its sender could not read: its name, a kind (see Unreadable) and a sentence."""
+
+    name: str
+    kind: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -59,8 +73,15 @@ def receive(
     project_id: int,
     dataset_id: int | None,
     folder: Path,
+    unsent: Iterable[Unsent] = (),
+    place: str | None = None,
+    limit: int | None = None,
 ) -> Received:
-    """Take files into a project and a dataset, or none. `folder`: for archives and tables while they are read."""
+    """Take files into a project and a dataset, or none. `folder`: for archives and tables while they are read.
+
+    `unsent` are refused as what cannot be read here is. `place`: where the files lie at whoever sends them; what comes
+    from there again under the same name replaces what came before. `limit`: only the first so many items.
+    """
     failures: list[Rejection] = []
 
     def refused(one: Rejection) -> None:
@@ -70,14 +91,18 @@ def receive(
     folder.mkdir(parents=True, exist_ok=True)
     limits = Limits(max_bytes=media.max_bytes)
     names: list[str] = []
-    with TemporaryDirectory(dir=folder, prefix="upload-") as place:
-        items = storable(_items(sent, Path(place), limits, names))
+    with (
+        TemporaryDirectory(dir=folder, prefix="upload-") as drafts,
+        closing(_items(sent, place, Path(drafts), limits, names)) as read,  # a limit may end it before its end
+    ):
+        not_read = (Refused(one.name, _place_of(one.name, place), one.kind, one.message) for one in unsent)
+        items = storable(islice(chain(read, not_read), limit))
         taken = take_in(
             database, media, items, project_id=project_id, dataset_id=dataset_id, on_refused=refused
         )  # fmt: skip
     if dataset_id is not None and names:
         with database.begin() as conn:
-            inputs.forgive(conn, dataset_id, [_refusal_uri(name) for name in names])
+            inputs.forgive(conn, dataset_id, [_place_of(name, place) for name in names])
     return Received(taken, failures)
 
 
@@ -90,48 +115,50 @@ def paste(
         check_text(text)
         item: Found | Refused = Found(name, _uri(text.encode(), name), "text", None, text)
     except Unreadable as error:
-        item = Refused(name, _refusal_uri(name), error.kind, str(error))
+        item = Refused(name, _place_of(name, None), error.kind, str(error))
     taken = take_in(
         database, media, [item], project_id=project_id, dataset_id=dataset_id, on_refused=failures.append
     )  # fmt: skip
     return Received(taken, failures)
 
 
-def _items(sent: Iterable[Sent], place: Path, limits: Limits, good: list[str]) -> Iterator[Found | Refused]:
+def _items(
+    sent: Iterable[Sent], place: str | None, drafts: Path, limits: Limits, good: list[str]
+) -> Generator[Found | Refused]:
     """The items of all files; the names of those that could be read are added to `good`."""
     for number, one in enumerate(sent):
-        name = one.name.replace("\\", "/").removeprefix("./")
-        if any(is_hidden(part) for part in name.split("/") if part not in ("", ".", "..")):
+        name = one.name if one.exact else one.name.replace("\\", "/").removeprefix("./")
+        if not one.exact and any(is_hidden(part) for part in name.split("/") if part not in ("", ".", "..")):
             continue
         try:
-            _check_name(name)
+            _check_name(name, exact=one.exact)
             if Path(name).suffix.lower() in _SOURCES:
-                yield from _of_source(name, one.file, place / str(number), limits)
+                yield from _of_source(name, one.file, place, drafts / str(number), limits)
             else:
-                yield _of_file(name, one.file, limits)
+                yield _of_file(name, one.file, place, limits)
             good.append(name)
         except Unreadable as error:
-            yield Refused(name or "?", _refusal_uri(name), error.kind, str(error))
+            yield Refused(name or "?", _place_of(name, place), error.kind, str(error))
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, *, exact: bool) -> None:
     """Raise Unreadable for a name that no file below a folder has."""
     if not name.strip("/"):
         raise Unreadable("unsafe", "the file has no name")
-    if name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts:
+    if name.startswith("/") or ".." in PurePosixPath(name).parts or (not exact and name[1:2] == ":"):
         raise Unreadable("unsafe", "the file's name leads out of its folder; send it with a plain relative name")
-    if not is_plain(name):
+    if not exact and not is_plain(name):
         raise Unreadable("encoding", "the file's name has control characters; rename the file")
 
 
-def _of_file(name: str, file: BinaryIO, limits: Limits) -> Found:
+def _of_file(name: str, file: BinaryIO, place: str | None, limits: Limits) -> Found:
     data = file.read(limits.max_bytes + 1)
     if len(data) > limits.max_bytes:
         raise too_large(len(data), limits)
-    return read_item(name, _uri(data, name), data)
+    return read_item(name, _uri(data, name) if place is None else _place_of(name, place), data)
 
 
-def _of_source(name: str, file: BinaryIO, folder: Path, limits: Limits) -> Iterator[Found | Refused]:
+def _of_source(name: str, file: BinaryIO, place: str | None, folder: Path, limits: Limits) -> Iterator[Found | Refused]:
     """The items of an archive or table, which is opened under its own name in a folder of its own."""
     folder.mkdir()
     copy = folder / PurePosixPath(name).name
@@ -139,9 +166,9 @@ def _of_source(name: str, file: BinaryIO, folder: Path, limits: Limits) -> Itera
         shutil.copyfileobj(file, out, 2**20)
     try:
         with copy.open("rb") as whole:
-            place = _uri_of(_digest(whole), name)
+            uri = _uri_of(_digest(whole), name) if place is None else _place_of(name, place)
         for item in open_source(copy, limits=limits):
-            yield item._replace(uri=place + item.uri.removeprefix(str(copy)))
+            yield item._replace(uri=uri + item.uri.removeprefix(str(copy)))
     except BadCall as error:
         raise Unreadable("unsupported", str(error).replace(str(copy), name)) from error
     finally:
@@ -162,5 +189,5 @@ def _uri_of(digest: bytes, name: str) -> str:
     return f"upload:{digest.hex()[:32]}/{name}"
 
 
-def _refusal_uri(name: str) -> str:
-    return f"upload:{name}"
+def _place_of(name: str, place: str | None) -> str:
+    return f"upload:{name}" if place is None else f"upload:{place}/{name}"

@@ -13,6 +13,7 @@ from labelmill.server import (
     inputs,
     members,
     models,
+    own_tasks,
     pages,
     projects,
     session,
@@ -25,7 +26,21 @@ from labelmill.server.guard import Guard
 from labelmill.server.site import Site
 
 API = "/api/v1"
-NOUNS = (session, tokens, projects, members, datasets, concepts, inputs, uploads, models, trials, tasks, events)
+NOUNS = (
+    session,
+    tokens,
+    projects,
+    members,
+    datasets,
+    concepts,
+    inputs,
+    uploads,
+    models,
+    trials,
+    own_tasks,
+    tasks,
+    events,
+)
 """In the order of the documentation. Each has a `router`."""
 
 

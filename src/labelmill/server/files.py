@@ -12,7 +12,7 @@ from labelmill.server.site import Here
 
 MOST_FILES = 5000
 _MOST_FIELDS = 20
-_MOST_OF_A_FIELD = 64 * 2**10
+_MOST_OF_A_FIELD = 256 * 2**10
 
 
 async def _form(request: Request, site: Here) -> AsyncIterator[FormData]:

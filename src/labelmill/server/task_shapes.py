@@ -43,6 +43,7 @@ class NewTask(Body):
     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
     thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
     `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+    `ingest_seconds`: what bringing its inputs took, for its report.
     """
 
     model: Name
@@ -55,6 +56,7 @@ class NewTask(Body):
     floor: Score | None = None
     reviewers: Annotated[list[Id], Field(max_length=1000)] = Field(default_factory=list)
     standing: bool = False
+    ingest_seconds: Annotated[float, Field(ge=0, le=10**9)] = 0.0
 
 
 class TaskHead(BaseModel):
@@ -66,6 +68,8 @@ class TaskHead(BaseModel):
     """
 
     id: int
+    project_id: int
+    project: str
     name: str
     status: report.Status
     error: str | None
@@ -116,6 +120,8 @@ class Task(TaskHead):
     annotations: dict[str, int]
     bands: dict[str, Counts]
     seconds: float
+    ingest_seconds: float
+    annotate_seconds: float
     failures_total: int
 
 

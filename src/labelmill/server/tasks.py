@@ -1,6 +1,5 @@
 """Tasks: listed, made, watched, stopped, decided again, exported."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -31,7 +30,6 @@ from labelmill.server.task_shapes import (
     TaskHead,
 )
 from labelmill.store import heads, shards, tasks
-from labelmill.store.database import Database
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
 
@@ -72,7 +70,18 @@ def list_tasks(member: Viewer, site: Here, after: After = None, limit: Limit = 5
 @router.post("", status_code=201)
 def create_task(said: NewTask, member: Admin, site: Here) -> Task:
     """Make a task; a worker takes it at once."""
-    named = ("model", "name", "dataset_id", "all_inputs_as", "concepts", "mapping", "floor", "reviewers", "standing")
+    named = (
+        "model",
+        "name",
+        "dataset_id",
+        "all_inputs_as",
+        "concepts",
+        "mapping",
+        "floor",
+        "reviewers",
+        "standing",
+        "ingest_seconds",
+    )
     wish = new_task.Wish(**{name: getattr(said, name) for name in named}, thresholds=said.thresholds.thresholds())
     who = {"project_id": member.project_id, "person_id": member.person.id}
     return _alone(site, new_task.create(site.database, site.home, wish, **who, enqueue=jobs.enqueue))
@@ -197,17 +206,17 @@ def export_task(
     format: Annotated[Literal["coco", "jsonl"], Query()],  # noqa: A002 - the word of the command
     status: Annotated[str, Query(max_length=200, description="Statuses, separated by commas.")] = "success",
 ) -> StreamingResponse:
-    """The finished inputs of a task with their annotations of these statuses, as the command writes them to a file."""
+    """The finished inputs of a task with their annotations of these statuses, as the command writes them to a file.
+
+    `X-Labelmill-Records` says how many records it has. A stream that breaks off is not whole.
+    """
     statuses = _statuses(status)
     with site.database.begin() as conn:
         export.check(conn, task, format)
     suffix, media_type = ("json", "application/json") if format == "coco" else ("jsonl", "application/x-ndjson")
-    headers = {"Content-Disposition": f'attachment; filename="task-{task}.{suffix}"'}
-    return StreamingResponse(_exported(site.database, task, format, statuses), headers=headers, media_type=media_type)
-
-
-def _exported(database: Database, task_id: int, form: export.Format, statuses: list[Status]) -> Iterator[bytes]:
-    yield from export.stream(database, task_id, form, statuses)
+    count, pieces = export.stream(site.database, task, format, statuses)
+    headers = {"Content-Disposition": f'attachment; filename="task-{task}.{suffix}"', "X-Labelmill-Records": str(count)}
+    return StreamingResponse(pieces, headers=headers, media_type=media_type)
 
 
 def _statuses(said: str) -> list[Status]:
@@ -226,7 +235,8 @@ def _alone(site: Site, task_id: int) -> Task:
 
 def _task(conn: sa.Connection, task_id: int) -> Task:
     said = report.numbers(conn, task_id)
-    names = ("sources", "duplicates", "rejected", "predictions", "annotations", "seconds", "failures_total")
+    told = ["sources", "duplicates", "rejected", "predictions", "annotations", "failures_total"]
+    names = [*told, "seconds", "ingest_seconds", "annotate_seconds"]
     head = heads.one(conn, task_id)
     more = {name: said[name] for name in names}
     return Task.of(head, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])

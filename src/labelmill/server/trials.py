@@ -74,9 +74,10 @@ class Answer(BaseModel):
 
 
 class Answers(BaseModel):
-    """One answer for each input that was asked about, in order."""
+    """One answer for each input that was asked about, in order; nothing in them is below `floor`."""
 
     model: str
+    floor: float
     items: list[Answer]
 
 
@@ -139,6 +140,5 @@ def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]]) -
     order = Order(site.home, catalog.keep(card, site.home), card.floor, site.max_file, site.max_pixels)
     bounds = trial.Bounds(site.trial_seconds, site.trial_memory)
     said = trial.try_on(order, [item for _, item in items], bounds)
-    return Answers(
-        model=card.name, items=[Answer.of(input_id, one) for (input_id, _), one in zip(items, said, strict=True)]
-    )
+    answers = [Answer.of(input_id, one) for (input_id, _), one in zip(items, said, strict=True)]
+    return Answers(model=card.name, floor=card.floor, items=answers)

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
-from starlette.datastructures import UploadFile
+from pydantic import BaseModel, Field, Json, StringConstraints, ValidationError
+from starlette.datastructures import FormData, UploadFile
 
 from labelmill.core.errors import BadCall
 from labelmill.engine import jobs
@@ -23,6 +23,15 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["inputs"])
 FAILURES_SHOWN = 100
 """Failures of an import that are told one by one."""
 
+_FIELDS: dict[str, dict[str, Any]] = {
+    "dataset_id": {"type": "integer"},
+    "dataset": {"type": "string"},
+    "names": {"type": "string", "description": "JSON: a list with the name of each file, folders included."},
+    "refused": {"type": "string", "description": "JSON: a list of failures, of what the sender could not read."},
+    "place": {"type": "string", "description": "Where the files lie at the sender's."},
+    "limit": {"type": "integer", "description": "Only the first so many items."},
+}
+
 
 class Failure(BaseModel):
     """What could not be read, and why."""
@@ -33,12 +42,16 @@ class Failure(BaseModel):
 
 
 class Received(BaseModel):
-    """What came of an upload: items read, those of them refused, and the dataset they are in (null: in none)."""
+    """What came of an upload: items read, those of them refused, and the dataset they are in (null: in none).
+
+    `grown`: how many new inputs which standing task got by it.
+    """
 
     read: int
     accepted: int
     failures: list[Failure]
     dataset_id: int | None
+    grown: dict[int, int]
 
 
 class Into(Body):
@@ -46,6 +59,28 @@ class Into(Body):
 
     dataset_id: Id | None = None
     dataset: Name | None = None
+
+
+class Unsent(Body):
+    """A file that its sender could not read, and why."""
+
+    source: Annotated[Text, StringConstraints(max_length=4000)]
+    kind: Annotated[Text, StringConstraints(max_length=100)]
+    message: Annotated[Text, StringConstraints(max_length=4000)]
+
+
+class Said(Into):
+    """What an upload says beside its files.
+
+    `names`: of each file in their order, just as they are, folders included; the name of a part cannot carry every
+    name. `refused`: what the sender could not read. `place`: where the files lie at the sender's; what is sent from
+    there again under the same name replaces what was there. `limit`: only the first so many items are read.
+    """
+
+    names: Json[list[Annotated[Text, StringConstraints(max_length=4000)]]] | None = None
+    refused: Json[list[Unsent]] = Field(default_factory=list)
+    place: Annotated[Text, StringConstraints(min_length=1, max_length=1000)] | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
 
 
 class Pasted(Into):
@@ -95,22 +130,32 @@ class Folders(BaseModel):
     next: None = None
 
 
-@router.post(
-    "/inputs", status_code=201, openapi_extra=multipart(dataset_id={"type": "integer"}, dataset={"type": "string"})
-)
+@router.post("/inputs", status_code=201, openapi_extra=multipart(**_FIELDS))
 def upload_inputs(member: Admin, form: Form, site: Here) -> Received:
-    """Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each."""
-    sent = files_of(form)
-    said = {name: form[name] for name in ("dataset_id", "dataset") if form.get(name) not in (None, "")}
-    try:
-        into = TypeAdapter(Into).validate_python(said)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadCall(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    dataset_id = _dataset(site, member.project_id, into)
-    files = (upload.Sent(_name(one), one.file) for one in sent)
-    where: dict[str, Any] = {"project_id": member.project_id, "dataset_id": dataset_id}
-    came = upload.receive(site.database, site.media, files, folder=site.home / "uploads", **where)
+    """Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each.
+
+    `names` are kept just as they are; without them each part's file name is. What is sent again from the same `place`
+    under the same name replaces what was there. `refused` may stand without files.
+    """
+    said = _said(form)
+    sent = [] if said.refused and "files" not in form else files_of(form)
+    if said.names is not None and len(said.names) != len(sent):
+        raise BadCall(f"There are {len(said.names)} names for {len(sent)} files: give one for each.")
+    dataset_id = _dataset(site, member.project_id, said)
+    names = [_name(one) for one in sent] if said.names is None else said.names
+    exact = said.names is not None
+    files = (upload.Sent(name, one.file, exact) for name, one in zip(names, sent, strict=True))
+    came = upload.receive(
+        site.database,
+        site.media,
+        files,
+        project_id=member.project_id,
+        dataset_id=dataset_id,
+        folder=site.home / "uploads",
+        unsent=[upload.Unsent(one.source, one.kind, one.message) for one in said.refused],
+        place=said.place,
+        limit=said.limit,
+    )
     return _received(site, came, dataset_id)
 
 
@@ -178,16 +223,24 @@ def _dataset_in(conn: sa.Connection, project_id: int, into: Into) -> int | None:
     return None if into.dataset is None else projects.dataset(conn, project_id, into.dataset)
 
 
+def _said(form: FormData) -> Said:
+    texts = {name: value for name, value in form.items() if isinstance(value, str) and value and name != "files"}
+    try:
+        return Said.model_validate(texts)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadCall(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+
+
 def _name(sent: UploadFile) -> str:
     return (sent.filename or "").encode("utf-8", "replace").decode()
 
 
 def _received(site: Site, came: upload.Received, dataset_id: int | None) -> Received:
-    if dataset_id is not None:
-        extend_standing(site.database, dataset_id, jobs.enqueue)
-    taken = came.taken
-    failures = _failures(came.failures)
-    return Received(read=taken.read, accepted=taken.read - taken.refused, failures=failures, dataset_id=dataset_id)
+    grown = {} if dataset_id is None else extend_standing(site.database, dataset_id, jobs.enqueue)
+    read, failures = came.taken.read, _failures(came.failures)
+    accepted = read - came.taken.refused
+    return Received(read=read, accepted=accepted, failures=failures, dataset_id=dataset_id, grown=grown)
 
 
 def _failures(refused: list[inputs.Rejection]) -> list[Failure]:

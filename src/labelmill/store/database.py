@@ -47,7 +47,10 @@ class Database:
     def session(self) -> Iterator[sa.Connection]:
         """One connection for long, with transactions as its user begins them; session locks die with it."""
         with faults(), self._engine.connect() as conn:
-            yield conn
+            try:
+                yield conn
+            finally:
+                conn.invalidate()  # closed, not kept for the next one with the locks it holds
 
     def prepare(self) -> None:
         """Check what the server offers and bring the schema up to date.

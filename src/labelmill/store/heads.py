@@ -25,6 +25,7 @@ class Head:
 
     id: int
     project_id: int
+    project: str
     name: str
     error: str | None
     cancelled_at: datetime | None
@@ -53,15 +54,15 @@ class Head:
 
 # between the first and the last shard of the last minute went as many inputs as all of them but one shard hold
 _HEADS = """
-SELECT t.id, t.project_id, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name, t.thresholds,
-       t.standing, p.name, r.floor,
+SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name,
+       t.thresholds, t.standing, p.name, r.floor,
        ARRAY(SELECT c.name FROM concept c
              WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id) ORDER BY c.id),
        coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
        coalesce(n.predictions, 0), n.deciding,
        CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END
-FROM task t JOIN dataset d ON d.id = t.dataset_id JOIN labeler l ON l.id = t.labeler_id
-JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
+FROM task t JOIN project o ON o.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
+JOIN labeler l ON l.id = t.labeler_id JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
 CROSS JOIN LATERAL (
     SELECT sum(s.inputs) AS inputs, sum(s.annotated) AS annotated, sum(s.empty) AS empty, sum(s.failed) AS failed,
            sum(s.predictions) AS predictions, count(*) FILTER (WHERE s.done AND s.revision < t.revision) AS deciding,
@@ -74,12 +75,24 @@ CROSS JOIN LATERAL (
 WHERE t.deleted_at IS NULL
 """
 _PAGE = sa.text(f"{_HEADS} AND t.project_id = :project AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
+_MINE = "t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)"
+_KEYED = "(CAST(:key AS text) IS NULL OR t.name = :key OR t.id = CAST(:id AS bigint))"
+_OF_PERSON = sa.text(f"{_HEADS} AND {_MINE} AND {_KEYED} AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
 _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 
 
 def page(conn: sa.Connection, project_id: int, *, before: int = NEWEST, limit: int) -> list[Head]:
     """A project's tasks with ids below `before`, newest first, at most `limit`."""
     return [Head(*row) for row in conn.execute(_PAGE, {"project": project_id, "before": before, "limit": limit})]
+
+
+def of_person(
+    conn: sa.Connection, person_id: int, *, key: str | None = None, before: int = NEWEST, limit: int
+) -> list[Head]:
+    """The tasks of all projects that somebody is in, newest first; those whose id or name is `key`."""
+    number = int(key) if key is not None and key.isdecimal() and len(key) < 10 else None
+    values = {"person": person_id, "key": key, "id": number, "before": before, "limit": limit}
+    return [Head(*row) for row in conn.execute(_OF_PERSON, values)]
 
 
 def one(conn: sa.Connection, task_id: int) -> Head:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from psycopg.errors import LockNotAvailable
 
 from labelmill.store.database import Database
 
@@ -30,6 +31,20 @@ def hold_if_free(conn: sa.Connection, task_id: int, key: int) -> bool:
     """Hold a lock until the transaction ends, if nobody holds it now."""
     query = sa.text("SELECT pg_try_advisory_xact_lock(:task, :key)")
     return bool(conn.execute(query, {"task": task_id, "key": key}).scalar_one())
+
+
+def hold_soon(conn: sa.Connection, task_id: int, key: int, *, within: str) -> bool:
+    """Hold a lock until the transaction ends, if it is free `within` a time such as '2s'."""
+    try:
+        with conn.begin_nested():
+            conn.execute(sa.text("SELECT set_config('lock_timeout', :within, true)"), {"within": within})
+            hold(conn, task_id, key)
+            conn.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
+    except sa.exc.OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return False
+        raise
+    return True
 
 
 def keep_inputs(conn: sa.Connection, project_id: int) -> None:

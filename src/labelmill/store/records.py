@@ -33,13 +33,16 @@ WHERE l.task_id = :task AND l.outcome = 'done' AND l.input_id > :after ORDER BY 
 """)
 
 # an input whose place has left the dataset still leaves under the names it came with
-_SOURCES = sa.text("""
-SELECT s.input_id, s.name, s.uri FROM source s
-WHERE s.input_id = ANY(:ids) AND (
+_LEAVES = """(
     EXISTS (SELECT FROM dataset_source d WHERE d.dataset_id = :dataset AND d.source_id = s.id)
-    OR NOT EXISTS (SELECT FROM dataset_source d WHERE d.dataset_id = :dataset AND d.input_id = s.input_id))
-ORDER BY s.id
-""")
+    OR NOT EXISTS (SELECT FROM dataset_source d WHERE d.dataset_id = :dataset AND d.input_id = s.input_id))"""
+_SOURCES = sa.text(f"""
+SELECT s.input_id, s.name, s.uri FROM source s WHERE s.input_id = ANY(:ids) AND {_LEAVES} ORDER BY s.id
+""")  # noqa: S608 - the text put in is this module's own
+_COUNT = sa.text(f"""
+SELECT count(*) FROM ledger l JOIN source s ON s.input_id = l.input_id
+WHERE l.task_id = :task AND l.outcome = 'done' AND {_LEAVES}
+""")  # noqa: S608
 
 _ANNOTATIONS = sa.text("""
 SELECT a.input_id, c.name AS concept, a.present, r.kind, r.value, a.score, a.status, l.name AS labeler
@@ -52,7 +55,7 @@ ORDER BY a.input_id, a.prediction NULLS LAST, a.id
 
 def finished(conn: sa.Connection, task_id: int, statuses: Sequence[Status]) -> Iterator[Finished]:
     """A task's finished inputs in the order they were imported, with their annotations of these statuses."""
-    dataset_id = conn.execute(sa.text("SELECT dataset_id FROM task WHERE id = :task"), {"task": task_id}).scalar_one()
+    dataset_id = _dataset(conn, task_id)
     after = 0
     while True:
         found = conn.execute(_INPUTS, {"task": task_id, "after": after, "page": PAGE})
@@ -67,6 +70,11 @@ def finished(conn: sa.Connection, task_id: int, statuses: Sequence[Status]) -> I
             page[row.input_id].annotations.append(row)
         yield from page.values()
         after = ids[-1]
+
+
+def count(conn: sa.Connection, task_id: int) -> int:
+    """How many sources the finished inputs of a task leave under."""
+    return int(conn.execute(_COUNT, {"task": task_id, "dataset": _dataset(conn, task_id)}).scalar_one())
 
 
 def concepts(conn: sa.Connection, task_id: int) -> list[str]:
@@ -84,3 +92,9 @@ def count_texts(conn: sa.Connection, task_id: int) -> int:
         SELECT count(*) FROM ledger l JOIN input i ON i.id = l.input_id WHERE l.task_id = :task AND i.kind = 'text'
     """)
     return int(conn.execute(query, {"task": task_id}).scalar_one())
+
+
+def _dataset(conn: sa.Connection, task_id: int) -> int | None:
+    query = sa.text("SELECT dataset_id FROM task WHERE id = :task")
+    dataset_id: int | None = conn.execute(query, {"task": task_id}).scalar_one()
+    return dataset_id

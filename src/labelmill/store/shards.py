@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg.errors import LockNotAvailable
 
 from labelmill.core.annotation import Outcome, Work
 from labelmill.store import locks
@@ -227,15 +226,8 @@ def hold_open(conn: sa.Connection, task_id: int, no: int) -> Claim | None:
     A dead worker's connection lets go in a moment, so that long is waited. Who holds it longer is at work on it, and
     waiting for them would keep the caller from ending them when they hang.
     """
-    try:
-        with conn.begin_nested():
-            conn.execute(sa.text(f"SET LOCAL lock_timeout = '{_MOMENT}'"))
-            locks.hold(conn, task_id, no)
-            conn.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
-    except sa.exc.OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            return None
-        raise
+    if not locks.hold_soon(conn, task_id, no, within=_MOMENT):
+        return None
     same = (t.shard.c.task_id == task_id) & (t.shard.c.no == no) & ~t.shard.c.done
     attempts = conn.execute(sa.select(t.shard.c.attempts).where(same)).scalar()
     return None if attempts is None else Claim(task_id, no, attempts)

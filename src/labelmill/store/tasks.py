@@ -271,13 +271,16 @@ def retry(conn: sa.Connection, task_id: int) -> int:
     return conn.execute(_RETRY, wanted).rowcount
 
 
+_LETTING_GO = "5s"
+
+
 def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False) -> None:
     """Delete a task with its run and predictions; its annotations go too, or stay on their inputs.
 
     Inputs, sources and datasets stay. Raises Conflict while somebody works on it: the tables would go from under the
-    worker's hands.
+    worker's hands. Who has done the last of it needs a moment to let go, and that long is waited.
     """
-    if not locks.hold_if_free(conn, task_id, locks.ALIVE):
+    if not locks.hold_soon(conn, task_id, locks.ALIVE, within=_LETTING_GO):
         raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
     run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
     if not keep_annotations:

@@ -8,6 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from live import either as either
+from live import live as live
 from mill import REPORT, Mill, bands, checked, write_card, write_texts
 from mill import mill as mill
 
@@ -20,11 +22,11 @@ def write_picture(path: Path, shade: int, size: tuple[int, int] = (40, 30)) -> P
     return path
 
 
-def test_a_folder_of_texts_and_pictures(mill: Mill, tmp_path: Path) -> None:
+def test_a_folder_of_texts_and_pictures(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "mixed", ["one", "two", "three"])
     write_picture(source / "deep/er/photo.png", 10)
     write_picture(source / "deep/photo.jpg", 200)
-    report = mill.annotate(source)
+    report = either.annotate(source)
     assert list(report) == REPORT
     assert report["task"] == 1
     assert report["name"] == "mixed · null"
@@ -41,14 +43,14 @@ def test_a_folder_of_texts_and_pictures(mill: Mill, tmp_path: Path) -> None:
     }
     assert report["seconds"] > 0
     assert report["failures"] == []
-    lines = {line["source"]: line for line in mill.export(tmp_path / "out.jsonl")}
+    lines = {line["source"]: line for line in either.export(tmp_path / "out.jsonl")}
     assert set(lines) == {"0000.txt", "0001.txt", "0002.txt", "deep/er/photo.png", "deep/photo.jpg"}
     assert (lines["deep/photo.jpg"]["width"], lines["deep/photo.jpg"]["height"]) == (40, 30)
     assert lines["0001.txt"]["text"] == "two"
 
 
-def test_progress_and_tables_without_json(mill: Mill, tmp_path: Path) -> None:
-    said = mill("annotate", write_texts(tmp_path / "texts", ["a", "b"]), "--model", "null")
+def test_progress_and_tables_without_json(either: Mill, tmp_path: Path) -> None:
+    said = either("annotate", write_texts(tmp_path / "texts", ["a", "b"]), "--model", "null")
     assert "Reading: 2 files or rows" in said.err
     assert "Reading" not in said.out
     for word in ("Concept", "approved", "review", "discarded", "null-3"):
@@ -64,10 +66,10 @@ def test_progress_goes_to_stderr_with_json(mill: Mill, tmp_path: Path) -> None:
     assert "Reading: 2 files or rows" in said.err
 
 
-def test_thresholds_for_all_and_per_concept(mill: Mill, tmp_path: Path) -> None:
+def test_thresholds_for_all_and_per_concept(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["a", "b", "c"])
     args = ("--upper", "never", "--lower", "0.2", "--threshold", "null-1=0.5:0.95", "--threshold", "null-2=0.81:0.9")
-    report = mill.annotate(source, "null", *args)
+    report = either.annotate(source, "null", *args)
     assert {name: [n for n, count in counts.items() if count] for name, counts in report["concepts"].items()} == {
         "null-1": ["approved"],  # a score equal to upper belongs above
         "null-2": ["discarded"],
@@ -101,20 +103,20 @@ def test_concepts_chosen(mill: Mill, tmp_path: Path) -> None:
     assert only_weak["annotations"] == {"success": 0, "awaiting_review": 0}
 
 
-def test_limit_takes_the_first_in_order(mill: Mill, tmp_path: Path) -> None:
+def test_limit_takes_the_first_in_order(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", [f"text {i}" for i in range(9)])
-    report = mill.annotate(source, "null", "--limit", "4")
+    report = either.annotate(source, "null", "--limit", "4")
     assert report["sources"] == 4
-    assert [line["source"] for line in mill.export(tmp_path / "out.jsonl")] == [f"{i:04}.txt" for i in range(4)]
+    assert [line["source"] for line in either.export(tmp_path / "out.jsonl")] == [f"{i:04}.txt" for i in range(4)]
 
 
-def test_names_given(mill: Mill, tmp_path: Path) -> None:
+def test_names_given(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["a"])
-    report = mill.annotate(source, "null", "--name", 'It\'s "mine" · ü', "--project", "P'1", "--dataset", "D;--")
+    report = either.annotate(source, "null", "--name", 'It\'s "mine" · ü', "--project", "P'1", "--dataset", "D;--")
     assert report["name"] == 'It\'s "mine" · ü'
-    (listed,) = mill("tasks", "list", "--json").json
+    (listed,) = either("tasks", "list", "--json").json
     assert (listed["project"], listed["dataset"], listed["model"]) == ("P'1", "D;--", "null")
-    assert mill.show('It\'s "mine" · ü') == report
+    assert either.show('It\'s "mine" · ü') == report
 
 
 @pytest.mark.parametrize(
@@ -127,11 +129,11 @@ def test_names_given(mill: Mill, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_tables(mill: Mill, tmp_path: Path, suffix: str, content: str) -> None:
+def test_tables(either: Mill, tmp_path: Path, suffix: str, content: str) -> None:
     table = tmp_path / f"rows{suffix}"
     table.write_text(content, encoding="utf-8")
-    assert mill.annotate(table)["inputs"] == 3
-    lines = mill.export(tmp_path / "out.jsonl")
+    assert either.annotate(table)["inputs"] == 3
+    lines = either.export(tmp_path / "out.jsonl")
     assert [line["text"] for line in lines] == ['a, "b"', "second", "zwölf ✓"]
     assert [line["id"] for line in lines] == ["r1", "r2", "r3"]
 
@@ -146,7 +148,7 @@ def test_a_table_without_ids_names_its_rows_apart(mill: Mill, tmp_path: Path) ->
     assert sorted(line["text"] for line in lines) == ["a", "a", "b"]
 
 
-def test_a_zip_is_kept_by_its_content(mill: Mill, tmp_path: Path) -> None:
+def test_a_zip_is_kept_by_its_content(either: Mill, tmp_path: Path) -> None:
     photo = write_picture(tmp_path / "p.png", 90).read_bytes()
     archive = tmp_path / "photos.zip"
     with zipfile.ZipFile(archive, "w") as file:
@@ -154,11 +156,11 @@ def test_a_zip_is_kept_by_its_content(mill: Mill, tmp_path: Path) -> None:
         file.writestr("b/same.png", photo)
         file.writestr("note.txt", "a note")
     card = write_card(tmp_path / "m.yaml", {"matches": "note", "predictions": []}, delay=0.0)
-    report = mill.annotate(archive, card)
+    report = either.annotate(archive, card)
     assert (report["sources"], report["inputs"], report["duplicates"]) == (3, 2, 1)
     assert (report["annotated"], report["empty"]) == (1, 1)
     archive.unlink()
-    again = mill.annotate(write_texts(tmp_path / "more", ["x"]), "null", "--dataset", "photos.zip")
+    again = either.annotate(write_texts(tmp_path / "more", ["x"]), "null", "--dataset", "photos.zip")
     assert (again["inputs"], again["annotated"]) == (3, 3)  # the pictures are read from the home
 
 
@@ -170,13 +172,13 @@ def test_a_single_file(mill: Mill, tmp_path: Path, name: str) -> None:
     assert (line["source"], line["width"], line["height"]) == (name, 40, 30)
 
 
-def test_odd_names_reach_the_export_as_they_are(mill: Mill, tmp_path: Path) -> None:
+def test_odd_names_reach_the_export_as_they_are(either: Mill, tmp_path: Path) -> None:
     names = ["ümläut 東京.txt", 'it\'s "quoted".txt', "tab\there.txt", "semi;colon -- $(x) `y`.txt", "new\nline.txt"]
     names += ["back\\slash.txt", "percent%20.txt", "#row=1.txt", "e\u0301.txt", "\u00e9.txt"]
     source = write_texts(tmp_path / "it's ü", {f"dir '\"/{name}": name for name in names})
-    report = mill.annotate(source)
+    report = either.annotate(source)
     assert (report["sources"], report["inputs"]) == (10, 10)
-    lines = mill.export(tmp_path / "out.jsonl")
+    lines = either.export(tmp_path / "out.jsonl")
     assert {(line["source"], line["text"]) for line in lines} == {(f"dir '\"/{name}", name) for name in names}
 
 
@@ -193,14 +195,14 @@ def test_equal_content_is_one_input_with_several_sources(mill: Mill, tmp_path: P
     assert lines[0]["annotations"] == lines[1]["annotations"] == lines[2]["annotations"] != []
 
 
-def test_the_same_folder_twice_is_the_same_inputs(mill: Mill, tmp_path: Path) -> None:
+def test_the_same_folder_twice_is_the_same_inputs(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["a", "b", "a"])
-    first, second = mill.annotate(source), mill.annotate(source)
+    first, second = either.annotate(source), either.annotate(source)
     assert second["task"] == first["task"] + 1
     told = ("sources", "duplicates", "inputs", "annotated", "predictions", "annotations", "concepts")
     assert {key: first[key] for key in told} == {key: second[key] for key in told}
     assert (second["sources"], second["duplicates"], second["inputs"]) == (3, 1, 2)
-    assert mill.export(tmp_path / "1.jsonl", 1) == mill.export(tmp_path / "2.jsonl", 2)
+    assert either.export(tmp_path / "1.jsonl", 1) == either.export(tmp_path / "2.jsonl", 2)
 
 
 def test_one_content_in_two_datasets_keeps_its_names_apart(mill: Mill, tmp_path: Path) -> None:
@@ -211,23 +213,23 @@ def test_one_content_in_two_datasets_keeps_its_names_apart(mill: Mill, tmp_path:
     assert [line["source"] for line in mill.export(tmp_path / "2.jsonl", 2)] == ["second.txt"]
 
 
-def test_a_changed_file_is_another_input_of_the_next_task(mill: Mill, tmp_path: Path) -> None:
+def test_a_changed_file_is_another_input_of_the_next_task(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", {"a.txt": "before", "b.txt": "stays"})
-    mill.annotate(source)
+    either.annotate(source)
     (source / "a.txt").write_text("after")
-    report = mill.annotate(source)
+    report = either.annotate(source)
     assert (report["sources"], report["inputs"]) == (2, 2)
-    assert {line["text"] for line in mill.export(tmp_path / "2.jsonl", 2)} == {"after", "stays"}
-    assert {line["text"] for line in mill.export(tmp_path / "1.jsonl", 1)} == {"before", "stays"}
+    assert {line["text"] for line in either.export(tmp_path / "2.jsonl", 2)} == {"after", "stays"}
+    assert {line["text"] for line in either.export(tmp_path / "1.jsonl", 1)} == {"before", "stays"}
 
 
-def test_a_mended_file_is_no_failure_any_more(mill: Mill, tmp_path: Path) -> None:
+def test_a_mended_file_is_no_failure_any_more(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", {"good.txt": "good"})
     (source / "bad.png").write_bytes(b"no picture")
-    report = mill.annotate(source, status=1)
+    report = either.annotate(source, status=1)
     assert (report["rejected"], report["inputs"], report["status"]) == (1, 1, "complete")
     write_picture(source / "bad.png", 3)
-    mended = mill.annotate(source)
+    mended = either.annotate(source)
     assert (mended["rejected"], mended["inputs"]) == (0, 2)
 
 
@@ -259,12 +261,12 @@ def test_a_task_that_does_not_stand_stays_as_it_is(mill: Mill, tmp_path: Path) -
 # --- failures ---------------------------------------------------------------------------------------------------------
 
 
-def test_failures_are_listed_and_counted_beyond_the_list(mill: Mill, tmp_path: Path) -> None:
+def test_failures_are_listed_and_counted_beyond_the_list(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["good"])
     for i in range(104):
         (source / f"bad {i:03}.jpg").write_bytes(b"")
     card = write_card(tmp_path / "m.yaml", {"text": "good", "do": "raise"})
-    report = mill.annotate(source, card, status=1)
+    report = either.annotate(source, card, status=1)
     assert (report["rejected"], report["failed"], report["failures_total"], report["inputs"]) == (104, 1, 105, 1)
     assert len(report["failures"]) == 100
     assert {failure["kind"] for failure in report["failures"]} == {"empty"}

@@ -5,42 +5,44 @@ import os
 import shutil
 from pathlib import Path
 
+from live import either as either
+from live import live as live
 from mill import CARDS, Mill, write_card, write_texts
 from mill import mill as mill
 
 
-def test_a_card_is_added_shown_listed_and_used_by_name(mill: Mill, tmp_path: Path) -> None:
+def test_a_card_is_added_shown_listed_and_used_by_name(either: Mill, tmp_path: Path) -> None:
     card = write_card(tmp_path / "mine.yaml", concepts=("yes", "no"))
-    assert "mine is in the catalog" in mill("models", "add", card).out
+    assert "mine is in the catalog" in either("models", "add", card).out
     card.unlink()
-    listed = {entry["name"]: entry for entry in mill("models", "list", "--json").json}
+    listed = {entry["name"]: entry for entry in either("models", "list", "--json").json}
     assert set(listed) == {"mine", "null"}
     assert listed["mine"]["concepts"] == ["yes", "no"]
-    assert mill("models", "show", "mine", "--json").json == listed["mine"]
-    assert "runtime: fake" in mill("models", "show", "mine").out
-    assert len(mill("models", "list").out.splitlines()) == 2
-    report = mill.annotate(write_texts(tmp_path / "texts", ["a"]), "mine")
+    assert either("models", "show", "mine", "--json").json == listed["mine"]
+    assert "runtime: fake" in either("models", "show", "mine").out
+    assert len(either("models", "list").out.splitlines()) == 2
+    report = either.annotate(write_texts(tmp_path / "texts", ["a"]), "mine")
     assert report["annotations"] == {"success": 1, "awaiting_review": 1}
-    said = mill("models", "check", "mine", "some text", "--json").json
+    said = either("models", "check", "mine", "some text", "--json").json
     assert said["predictions"] == [{"concept": "yes", "score": 0.95}, {"concept": "no", "score": 0.6}]
 
 
-def test_a_name_points_at_the_newest_card_and_old_tasks_keep_theirs(mill: Mill, tmp_path: Path) -> None:
+def test_a_name_points_at_the_newest_card_and_old_tasks_keep_theirs(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["a"])
-    mill("models", "add", write_card(tmp_path / "mine.yaml", {"text": "a", "do": "raise"}))
-    first = mill.annotate(source, "mine", status=1)
-    mill("models", "add", write_card(tmp_path / "mine.yaml"))
-    assert mill.annotate(source, "mine")["failed"] == 0
-    again = mill("tasks", "retry", first["task"], "--json", status=1).json
+    either("models", "add", write_card(tmp_path / "mine.yaml", {"text": "a", "do": "raise"}))
+    first = either.annotate(source, "mine", status=1)
+    either("models", "add", write_card(tmp_path / "mine.yaml"))
+    assert either.annotate(source, "mine")["failed"] == 0
+    again = either("tasks", "retry", first["task"], "--json", status=1).json
     assert again["failed"] == 1  # a run belongs to one version
 
 
-def test_wrong_cards_are_not_added(mill: Mill, tmp_path: Path) -> None:
+def test_wrong_cards_are_not_added(either: Mill, tmp_path: Path) -> None:
     taken = write_card(tmp_path / "null.yaml")
-    assert "built in" in mill("models", "add", taken, status=2).line
+    assert "built in" in either("models", "add", taken, status=2).line
     (tmp_path / "bad.yaml").write_text("name: [")
-    assert "bad.yaml" in mill("models", "add", tmp_path / "bad.yaml", status=2).line
-    assert [entry["name"] for entry in mill("models", "list", "--json").json] == ["null"]
+    assert "bad.yaml" in either("models", "add", tmp_path / "bad.yaml", status=2).line
+    assert [entry["name"] for entry in either("models", "list", "--json").json] == ["null"]
 
 
 def test_check_says_what_is_wrong(mill: Mill, tmp_path: Path) -> None:
@@ -67,16 +69,16 @@ def test_check_shows_the_regions_of_a_real_model(mill: Mill, shared_data: Path, 
     assert scores == sorted(scores, reverse=True)
 
 
-def test_export_says_how_many_and_replaces_a_file_whole(mill: Mill, tmp_path: Path) -> None:
-    mill.annotate(write_texts(tmp_path / "texts", ["a", "b"]))
+def test_export_says_how_many_and_replaces_a_file_whole(either: Mill, tmp_path: Path) -> None:
+    either.annotate(write_texts(tmp_path / "texts", ["a", "b"]))
     to = tmp_path / "out.jsonl"
     to.write_text("old")
-    said = mill("export", 1, "--format", "jsonl", "--to", to)
+    said = either("export", 1, "--format", "jsonl", "--to", to)
     assert said.out == ""
     assert "2 records" in said.err
     lines = [json.loads(line) for line in to.read_text().splitlines()]
     assert [[a["status"] for a in line["annotations"]] for line in lines] == [["success"], ["success"]]
-    mill("export", 1, "--format", "jsonl", "--to", to, "--status", "awaiting_review")
+    either("export", 1, "--format", "jsonl", "--to", to, "--status", "awaiting_review")
     lines = [json.loads(line) for line in to.read_text().splitlines()]
     assert {a["concept"] for line in lines for a in line["annotations"]} == {"null-2", "null-3"}
     mask = os.umask(0o022)

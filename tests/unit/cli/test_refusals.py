@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from live import either as either
+from live import live as live
 from mill import Mill, write_texts
 from mill import mill as mill
 
@@ -72,28 +74,28 @@ def test_no_such_source(mill: Mill, tmp_path: Path) -> None:
         ("broken.zip", "no zip", "zip"),
     ],
 )
-def test_a_source_that_is_none(mill: Mill, tmp_path: Path, name: str, content: str, part: str) -> None:
+def test_a_source_that_is_none(either: Mill, tmp_path: Path, name: str, content: str, part: str) -> None:
     (tmp_path / name).write_text(content)
-    line = mill("annotate", tmp_path / name, "--model", "null", "--json", status=2).line
+    line = either("annotate", tmp_path / name, "--model", "null", "--json", status=2).line
     assert name in line
     assert part in line
-    assert mill("tasks", "list", "--json").json == []
+    assert either("tasks", "list", "--json").json == []
 
 
-def test_an_empty_folder(mill: Mill, tmp_path: Path) -> None:
+def test_an_empty_folder(either: Mill, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "holds no files" in mill("annotate", tmp_path / "empty", "--model", "null", status=2).line
+    assert "holds no files" in either("annotate", tmp_path / "empty", "--model", "null", status=2).line
 
 
 @pytest.mark.parametrize(
     ("model", "parts"),
     [("nul", ["'nul'", "null"]), ("missing.yaml", ["missing.yaml"]), ("bad.yaml", ["bad.yaml", "runtime"])],
 )
-def test_no_such_model_and_a_wrong_card(mill: Mill, tmp_path: Path, model: str, parts: list[str]) -> None:
+def test_no_such_model_and_a_wrong_card(either: Mill, tmp_path: Path, model: str, parts: list[str]) -> None:
     (tmp_path / "bad.yaml").write_text("name: bad\nlicence: none\nmakes: class\nreads: text\nconcepts: [a]\n")
     source = write_texts(tmp_path / "texts", ["a"])
     named = tmp_path / model if model.endswith(".yaml") else model
-    line = mill("annotate", source, "--model", named, "--json", status=2).line
+    line = either("annotate", source, "--model", named, "--json", status=2).line
     for part in parts:
         assert part in line
 
@@ -119,25 +121,27 @@ def test_what_is_named_has_to_exist(
         assert err.count("\n") == 1
 
 
-def test_an_ambiguous_name(mill: Mill, tmp_path: Path) -> None:
+def test_an_ambiguous_name(either: Mill, tmp_path: Path) -> None:
     source = write_texts(tmp_path / "texts", ["a"])
-    mill.annotate(source, "null", "--name", "twice")
-    mill.annotate(source, "null", "--name", "twice")
-    line = mill("tasks", "show", "twice", "--json", status=2).line
+    either.annotate(source, "null", "--name", "twice")
+    either.annotate(source, "null", "--name", "twice")
+    line = either("tasks", "show", "twice", "--json", status=2).line
     assert "2 tasks" in line
     assert "1, 2" in line
-    assert mill.show(2)["name"] == "twice"
+    assert either.show(2)["name"] == "twice"
 
 
-def test_exports_that_cannot_be(mill: Mill, tmp_path: Path) -> None:
-    mill.annotate(write_texts(tmp_path / "texts", ["a", "b"]))
-    coco = mill("export", 1, "--format", "coco", "--to", tmp_path / "out.json", status=2).line
+def test_exports_that_cannot_be(either: Mill, tmp_path: Path) -> None:
+    either.annotate(write_texts(tmp_path / "texts", ["a", "b"]))
+    coco = either("export", 1, "--format", "coco", "--to", tmp_path / "out.json", status=2).line
     assert "2 texts" in coco
     assert "jsonl" in coco
-    nowhere = mill("export", 1, "--format", "jsonl", "--to", tmp_path / "no/such/out.jsonl", status=2).line
+    nowhere = either("export", 1, "--format", "jsonl", "--to", tmp_path / "no/such/out.jsonl", status=2).line
     assert "no/such/out.jsonl" in nowhere
-    assert "'done'" in mill("export", 1, "--format", "jsonl", "--to", tmp_path / "o", "--status", "done", status=2).line
-    assert "yaml" in mill("export", 1, "--format", "yaml", "--to", tmp_path / "o", status=2).line
+    assert (
+        "'done'" in either("export", 1, "--format", "jsonl", "--to", tmp_path / "o", "--status", "done", status=2).line
+    )
+    assert "yaml" in either("export", 1, "--format", "yaml", "--to", tmp_path / "o", status=2).line
     assert sorted(path.name for path in tmp_path.iterdir()) == ["texts"]
 
 
@@ -154,10 +158,10 @@ def test_a_database_that_is_not_there(mill: Mill) -> None:
     assert "cannot be reached" in said.line
 
 
-def test_a_model_that_cannot_be_loaded_is_a_wrong_call(mill: Mill, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_a_wrong_call(either: Mill, tmp_path: Path) -> None:
     card = tmp_path / "odd.yaml"
     card.write_text("name: odd\nruntime: kserv\nlicence: none\nmakes: class\nreads: text\nconcepts: [a]\n")
-    line = mill("annotate", write_texts(tmp_path / "texts", ["a"]), "--model", card, "--json", status=2).line
+    line = either("annotate", write_texts(tmp_path / "texts", ["a"]), "--model", card, "--json", status=2).line
     assert "odd" in line
     assert "'kserv'" in line
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from live import either as either
+from live import live as live
 from mill import Mill, bands, checked, ended, rows, until, write_card, write_texts
 from mill import mill as mill
 
@@ -19,52 +21,52 @@ def started(mill: Mill, database: Database, tmp_path: Path, count: int = 60) -> 
     assert process.returncode == -9
 
 
-def test_list_newest_first(mill: Mill, tmp_path: Path) -> None:
-    assert mill("tasks", "list", "--json").json == []
-    assert "No tasks yet" in mill("tasks", "list").out
+def test_list_newest_first(either: Mill, tmp_path: Path) -> None:
+    assert either("tasks", "list", "--json").json == []
+    assert "No tasks yet" in either("tasks", "list").out
     source = write_texts(tmp_path / "texts", ["a", "b"])
     for name in ("one", "two", "three"):
-        mill.annotate(source, "null", "--name", name)
-    listed = mill("tasks", "list", "--json").json
+        either.annotate(source, "null", "--name", name)
+    listed = either("tasks", "list", "--json").json
     assert [(task["id"], task["name"]) for task in listed] == [(3, "three"), (2, "two"), (1, "one")]
     for task in listed:
         assert list(task)[:3] == ["id", "name", "status"]
         assert task["status"] == "complete"
         assert task["inputs"] == task["waiting"] + task["annotated"] + task["empty"] + task["failed"] == 2
-    lines = mill("tasks", "list").out.splitlines()
+    lines = either("tasks", "list").out.splitlines()
     assert [line.split()[0] for line in lines] == ["3", "2", "1"]
 
 
-def test_show_is_what_annotate_said(mill: Mill, tmp_path: Path) -> None:
-    report = mill.annotate(write_texts(tmp_path / "texts", ["a", "b", "a"]))
-    assert mill.show(1) == mill.show("texts · null") == report
-    assert "Task 1 (complete)" in mill("tasks", "show", 1).out
+def test_show_is_what_annotate_said(either: Mill, tmp_path: Path) -> None:
+    report = either.annotate(write_texts(tmp_path / "texts", ["a", "b", "a"]))
+    assert either.show(1) == either.show("texts · null") == report
+    assert "Task 1 (complete)" in either("tasks", "show", 1).out
 
 
 # --- thresholds -------------------------------------------------------------------------------------------------------
 
 
-def test_apply_decides_again_without_the_model(mill: Mill, tmp_path: Path, database: Database) -> None:
+def test_apply_decides_again_without_the_model(either: Mill, tmp_path: Path, database: Database) -> None:
     source = write_texts(tmp_path / "texts", ["a", "b", "c"])
-    before = mill.annotate(source)
-    moved = checked(mill("tasks", "apply", 1, "--upper", "0.6", "--lower", "0.3", "--json").json)
+    before = either.annotate(source)
+    moved = checked(either("tasks", "apply", 1, "--upper", "0.6", "--lower", "0.3", "--json").json)
     assert moved["annotations"] == {"success": 9, "awaiting_review": 3}
     assert bands(moved) == {"approved": 9, "review": 3, "discarded": 3}
     assert moved["status"] == "complete"
     assert rows(database, "SELECT DISTINCT attempts FROM ledger") == [1]
-    fresh = mill.annotate(source, "null", "--upper", "0.6", "--lower", "0.3")
+    fresh = either.annotate(source, "null", "--upper", "0.6", "--lower", "0.3")
     told = ("annotations", "concepts", "annotated", "empty", "predictions")
     assert {key: moved[key] for key in told} == {key: fresh[key] for key in told}
-    assert mill.export(tmp_path / "1", 1) == mill.export(tmp_path / "2", 2)
-    back = checked(mill("tasks", "apply", 1, "--upper", "0.9", "--lower", "0.5", "--json").json)
+    assert either.export(tmp_path / "1", 1) == either.export(tmp_path / "2", 2)
+    back = checked(either("tasks", "apply", 1, "--upper", "0.9", "--lower", "0.5", "--json").json)
     assert back == before
 
 
-def test_apply_one_limit_keeps_the_others(mill: Mill, tmp_path: Path) -> None:
-    mill.annotate(write_texts(tmp_path / "texts", ["a"]), "null", "--threshold", "null-5=0.1:0.2")
-    moved = mill("tasks", "apply", 1, "--upper", "never", "--json").json
+def test_apply_one_limit_keeps_the_others(either: Mill, tmp_path: Path) -> None:
+    either.annotate(write_texts(tmp_path / "texts", ["a"]), "null", "--threshold", "null-5=0.1:0.2")
+    moved = either("tasks", "apply", 1, "--upper", "never", "--json").json
     assert bands(moved) == {"approved": 1, "review": 3, "discarded": 1}
-    moved = mill("tasks", "apply", 1, "--threshold", "null-4=0.4:0.4", "--json").json
+    moved = either("tasks", "apply", 1, "--threshold", "null-4=0.4:0.4", "--json").json
     assert moved["concepts"]["null-4"] == {"approved": 1, "review": 0, "discarded": 0}
     assert moved["concepts"]["null-5"] == {"approved": 1, "review": 0, "discarded": 0}
     assert moved["concepts"]["null-1"] == {"approved": 0, "review": 1, "discarded": 0}
@@ -77,13 +79,13 @@ def test_apply_above_everything_leaves_inputs_empty(mill: Mill, tmp_path: Path) 
     assert moved["annotations"] == {"success": 0, "awaiting_review": 0}
 
 
-def test_apply_refuses_what_cannot_be(mill: Mill, tmp_path: Path) -> None:
-    before = mill.annotate(write_texts(tmp_path / "texts", ["a"]), "null", "--floor", "0.3")
-    assert "0.3" in mill("tasks", "apply", 1, "--lower", "0.2", "--json", status=2).line
-    assert "floor" in mill("tasks", "apply", 1, "--threshold", "null-1=0.1:0.9", status=2).line
-    assert "'other'" in mill("tasks", "apply", 1, "--threshold", "other=0.5:0.9", status=2).line
-    assert "lower 0.95" in mill("tasks", "apply", 1, "--lower", "0.95", status=2).line
-    assert mill.show(1) == before
+def test_apply_refuses_what_cannot_be(either: Mill, tmp_path: Path) -> None:
+    before = either.annotate(write_texts(tmp_path / "texts", ["a"]), "null", "--floor", "0.3")
+    assert "0.3" in either("tasks", "apply", 1, "--lower", "0.2", "--json", status=2).line
+    assert "floor" in either("tasks", "apply", 1, "--threshold", "null-1=0.1:0.9", status=2).line
+    assert "'other'" in either("tasks", "apply", 1, "--threshold", "other=0.5:0.9", status=2).line
+    assert "lower 0.95" in either("tasks", "apply", 1, "--lower", "0.95", status=2).line
+    assert either.show(1) == before
 
 
 # --- stop and go on ---------------------------------------------------------------------------------------------------
@@ -131,13 +133,13 @@ def test_apply_in_the_middle_of_a_run(mill: Mill, tmp_path: Path, database: Data
     assert rows(database, "SELECT count(*) FROM annotation") == [120]
 
 
-def test_delete(mill: Mill, tmp_path: Path, database: Database) -> None:
+def test_delete(either: Mill, tmp_path: Path, database: Database) -> None:
     source = write_texts(tmp_path / "texts", ["a", "b"])
-    mill.annotate(source)
-    kept = mill.annotate(source, "null", "--name", "kept")
-    assert mill("tasks", "delete", 1, "--json").json == {"deleted": 1, "name": "texts · null"}
-    assert [task["id"] for task in mill("tasks", "list", "--json").json] == [2]
-    assert mill.show("kept") == kept
+    either.annotate(source)
+    kept = either.annotate(source, "null", "--name", "kept")
+    assert either("tasks", "delete", 1, "--json").json == {"deleted": 1, "name": "texts · null"}
+    assert [task["id"] for task in either("tasks", "list", "--json").json] == [2]
+    assert either.show("kept") == kept
     assert rows(database, "SELECT count(*) FROM input") == [2]
-    assert "'1'" in mill("tasks", "show", 1, status=2).line
-    assert "is deleted" in mill("tasks", "delete", "kept").out
+    assert "'1'" in either("tasks", "show", 1, status=2).line
+    assert "is deleted" in either("tasks", "delete", "kept").out

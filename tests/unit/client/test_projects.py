@@ -1,34 +1,18 @@
 """Who one is, one's tokens, projects: against the real server."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from live import Live, listening, tokens
+from live import Live
 
 from labelmill import Client
 from labelmill.core import errors
 from labelmill.store.database import Database
 
 
-@pytest.fixture
-def live(tmp_path: Path, database: Database) -> Iterator[Live]:
-    """A server without a worker."""
-    with listening(database, tmp_path / "server") as address:
-        yield Live(address, *tokens(database), tmp_path / "server")
-
-
-@pytest.fixture
-def client(live: Live) -> Iterator[Client]:
-    with live.client() as client:
-        yield client
-
-
-def test_whose_token_it_is(client: Client, live: Live) -> None:
+def test_whose_token_it_is(client: Client, served: Live) -> None:
     assert client.me()["name"] == "owner"
-    with Client(live.address, live.other) as other:
+    with Client(served.address, served.other) as other:
         assert other.me()["name"] == "somebody else"
-    with Client(live.address, "lm_nonsense") as nobody, pytest.raises(errors.NotSignedIn, match="token"):
+    with Client(served.address, "lm_nonsense") as nobody, pytest.raises(errors.NotSignedIn, match="token"):
         nobody.me()
 
 
@@ -64,11 +48,41 @@ def test_pages_follow_each_other(client: Client, database: Database) -> None:
     assert [one["name"] for one in wire.pages("/projects", limit=3)] == [f"p{number}" for number in range(7)]
 
 
-def test_somebody_elses_project_is_none(client: Client, live: Live) -> None:
+def test_somebody_elses_project_is_none(client: Client, served: Live) -> None:
     made = client.projects.create("mine")
-    with Client(live.address, live.other) as other:
+    with Client(served.address, served.other) as other:
         assert list(other.projects.list()) == []
         with pytest.raises(errors.NotFound):
             other.projects.get(made["id"])
         with pytest.raises(errors.Conflict):
             other.projects.named("mine")  # the name is taken, and it is not one's own
+
+
+def test_datasets_and_concepts(client: Client, project: int) -> None:
+    made = client.datasets.create(project, "first")
+    assert client.datasets.named(project, "first") == made
+    with pytest.raises(errors.Conflict):
+        client.datasets.create(project, "first")
+    placed = client.datasets.create(project, "first", origin="here:/first")
+    assert placed["name"] == "first (2)"
+    assert client.datasets.create(project, "first", origin="here:/first")["id"] == placed["id"]
+    assert client.datasets.rename(project, made["id"], "other")["name"] == "other"
+    client.datasets.delete(project, placed["id"])
+    assert [one["name"] for one in client.datasets.list(project)] == ["other"]
+    concept = client.concepts.create(project, "pants")
+    assert client.concepts.rename(project, concept["id"], "trousers")["name"] == "trousers"
+    assert [one["name"] for one in client.concepts.list(project)] == ["trousers"]
+    client.concepts.delete(project, concept["id"])
+    assert list(client.concepts.list(project)) == []
+
+
+def test_members(client: Client, project: int, served: Live) -> None:
+    invited = client.members.add(project, "a new one", "viewer")
+    assert invited["role"] == "viewer"
+    assert invited["token"]
+    client.members.change(project, invited["id"], "reviewer")
+    assert {(one["name"], one["role"]) for one in client.members.list(project)} == {
+        ("owner", "owner"), ("a new one", "reviewer"),
+    }  # fmt: skip
+    client.members.remove(project, invited["id"])
+    assert [one["name"] for one in client.members.list(project)] == ["owner"]
