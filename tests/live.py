@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from mill import Mill, until
 
 from labelmill import Client
 from labelmill.flows import sign_in
 from labelmill.server.app import make_app
+from labelmill.server.serve import Server
 from labelmill.server.site import Site
 from labelmill.store import persons, projects
 from labelmill.store.database import Database
@@ -39,7 +39,7 @@ def listening(database: Database, home: Path) -> Iterator[str]:
     home.mkdir(parents=True, exist_ok=True)
     app = make_app(Site(database, home, Media(home / "media", max_bytes=10_000_000)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        server = Server(app)
         thread = threading.Thread(target=server.run, args=([taken],))
         thread.start()
         try:

@@ -16,6 +16,7 @@ export interface ViewerControls {
 export interface InputsControls {
   upload: () => void
   paste: () => void
+  importing: () => void
   selectAll: () => void
   selectNone: () => void
   remove: () => void
@@ -56,6 +57,7 @@ export const ACTIONS = [
   { id: 'inputs', label: 'Inputs', group: 'Go to', keys: ['g i'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/inputs`) },
   { id: 'models', label: 'Models', group: 'Go to', keys: ['g m'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/models`) },
   { id: 'tasks', label: 'Labeling Tasks', group: 'Go to', keys: ['g t'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks`) },
+  { id: 'members', label: 'Members', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/members`) },
   { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
 
   { id: 'fit', label: 'Fit to window', group: 'Input', keys: ['f', '0'], enabled: viewing, run: ({ viewer }) => viewer?.fit() },
@@ -70,6 +72,7 @@ export const ACTIONS = [
 
   { id: 'upload', label: 'Upload files', group: 'Inputs', keys: ['u'], enabled: changing, run: ({ inputs }) => inputs?.upload() },
   { id: 'paste', label: 'Paste text', group: 'Inputs', keys: ['t'], enabled: changing, run: ({ inputs }) => inputs?.paste() },
+  { id: 'import', label: 'Import from the server', group: 'Inputs', keys: [], enabled: changing, run: ({ inputs }) => inputs?.importing() },
   { id: 'select-all', label: 'Select all that is loaded', group: 'Inputs', keys: ['mod+a'], enabled: ({ inputs }) => inputs !== null, run: ({ inputs }) => inputs?.selectAll() },
   { id: 'select-none', label: 'Clear the selection', group: 'Inputs', keys: ['escape'], enabled: selecting, run: ({ inputs }) => inputs?.selectNone() },
   { id: 'delete', label: 'Delete selected inputs', group: 'Inputs', keys: ['delete'], enabled: (now) => selecting(now) && changing(now), run: ({ inputs }) => inputs?.remove() },
@@ -78,6 +81,7 @@ export const ACTIONS = [
   { id: 'help', label: 'Keys', group: 'Everywhere', keys: ['?'], enabled: always, run: ({ help }) => help() },
   { id: 'sidebar', label: 'Fold or open the sidebar', group: 'Everywhere', keys: ['['], enabled: always, run: ({ sidebar }) => sidebar() },
   { id: 'scheme', label: 'Light or dark', group: 'Everywhere', keys: ['mod+shift+l'], enabled: always, run: ({ scheme }) => scheme() },
+  { id: 'account', label: 'Password and access tokens', group: 'Everywhere', keys: [], enabled: always, run: ({ go }) => go('/account') },
   { id: 'sign-out', label: 'Sign out', group: 'Everywhere', keys: [], enabled: always, run: ({ signOut }) => signOut() },
 ] as const satisfies readonly Action[]
 

@@ -12,9 +12,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, Navigate, Outlet, RouterProvider, useLocation } from 'react-router'
 
-import { client, useMe } from './api/queries'
+import { client } from './api/client'
+import { useMe } from './api/queries'
 import { Fault } from './api/request'
 import { ActionsProvider } from './parts/controls'
+import { nonce } from './parts/nonce'
 import { Shell } from './parts/Shell'
 import { Trouble, Waiting } from './parts/states'
 import { theme, variables } from './theme'
@@ -48,9 +50,11 @@ const router = createBrowserRouter([
           { path: '/projects/:project/inputs', lazy: () => import('./pages/Inputs') },
           { path: '/projects/:project/inputs/:input', lazy: () => import('./pages/InputViewer') },
           { path: '/projects/:project/models', lazy: () => import('./pages/Models') },
+          { path: '/projects/:project/members', lazy: () => import('./pages/Members') },
           { path: '/projects/:project/tasks', lazy: () => import('./pages/Tasks') },
           { path: '/projects/:project/tasks/new', lazy: () => import('./pages/NewTask') },
           { path: '/projects/:project/tasks/:task', lazy: () => import('./pages/Task') },
+          { path: '/account', lazy: () => import('./pages/Account') },
           { path: '*', lazy: () => import('./pages/Nowhere') },
         ],
       },
@@ -60,7 +64,7 @@ const router = createBrowserRouter([
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    <MantineProvider getStyleNonce={() => nonce} theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <ModalsProvider>
           <Notifications position="bottom-right" />

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple, NavLink } from '@mantine/core'
 
 // A neutral with a trace of blue: surfaces step back behind pictures in both schemes.
 const dark: MantineColorsTuple = [
@@ -22,7 +22,7 @@ export const theme = createTheme({
   colors: { dark, approved, review, discarded },
   defaultRadius: 'sm',
   radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px' },
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
+  fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
   headings: { sizes: { h1: { fontSize: '20px' }, h2: { fontSize: '15px' }, h3: { fontSize: '13px' } }, fontWeight: '600' },
@@ -30,6 +30,15 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    Alert: Alert.extend({
+      vars: (_, { color }) => {
+        const ink = color === 'red' ? 'var(--lm-alarm)' : 'var(--mantine-primary-color-filled)'
+        return { root: { '--alert-bg': `color-mix(in srgb, ${ink} 10%, var(--lm-surface))`, '--alert-bd': `1px solid color-mix(in srgb, ${ink} 35%, transparent)`, '--alert-color': ink } }
+      },
+    }),
+    NavLink: NavLink.extend({
+      vars: () => ({ root: { '--nl-bg': 'color-mix(in srgb, var(--mantine-primary-color-filled) 14%, transparent)', '--nl-color': 'var(--lm-accent-text)' }, children: {} }),
+    }),
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } },
@@ -52,6 +61,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--lm-review': '#d97706',
     '--lm-discarded': '#979da8',
     '--lm-alarm': '#c92a2a',
+    '--lm-accent-text': '#364fc7',
     '--lm-approved-text': '#1b652f',
     '--lm-review-text': '#924c08',
     '--lm-discarded-text': '#494e58',
@@ -69,6 +79,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--lm-review': '#fb9a21',
     '--lm-discarded': '#7b8290',
     '--lm-alarm': '#ff8787',
+    '--lm-accent-text': '#bac8ff',
     '--lm-approved-text': '#8ad79d',
     '--lm-review-text': '#ffc078',
     '--lm-discarded-text': '#c3c8d0',

@@ -27,21 +27,10 @@ def command(host: Host = "127.0.0.1", port: Port = PORT, home: shared.Home = Non
 
 
 def _serve(site: "Site", listener: socket.socket, place: str) -> None:
-    import uvicorn  # here and below: half a second that the other commands need not pay
+    from labelmill.server.app import make_app  # here and below: half a second that other commands need not pay
+    from labelmill.server.serve import Server
 
-    from labelmill.server.app import make_app
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            if self.started:
-                print(place, flush=True)
-
-    config = uvicorn.Config(
-        make_app(site), log_level="warning", access_log=False, lifespan="off", server_header=False,
-        timeout_graceful_shutdown=_GOING_ON,
-    )  # fmt: skip
-    Server(config).run(sockets=[listener])
+    Server(make_app(site), place, _GOING_ON).run(sockets=[listener])
 
 
 def _site(settings: Settings, database: Database, host: str) -> "Site":

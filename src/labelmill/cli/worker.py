@@ -1,5 +1,6 @@
 """labelmill worker: what the server runs beside itself; by hand, for tasks that were left in the queue."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -12,6 +13,10 @@ from labelmill.flows.import_folder import run_import
 from labelmill.settings import Settings
 
 
+class _Stopped(Exception):
+    """The worker shall stop: what is not committed is done again."""
+
+
 def command(
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when the queue is empty.")] = False,
     home: shared.Home = None,
@@ -21,10 +26,18 @@ def command(
     given = machine(settings)
     with opened(settings) as database:
 
-        def run(task_id: int) -> None:
+        def run(task_id: int, stopping: Callable[[], bool]) -> None:
             shared.tell(f"Task {task_id} ...")
+
+            def tick() -> None:
+                if stopping():
+                    raise _Stopped
+
             try:
-                local.run_task(database, given, task_id, lambda: None)
+                local.run_task(database, given, task_id, tick)
+            except _Stopped:
+                with database.begin() as conn:
+                    jobs.enqueue(conn, task_id)  # for whoever comes next
             except ModelUnusable as error:
                 shared.tell(f"Task {task_id} failed: {error}")  # it stands on the task; trying again would not help
             else:

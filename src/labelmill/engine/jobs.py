@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _RUN_TASK = "run_task"
 _RUN_IMPORT = "run_import"
 _TASKS, _IMPORTS = "tasks", "imports"
-_SILENT_FOR = 60
+_HEARTBEAT = 3
+"""Seconds between heartbeats of a worker, and between looks for those that have none."""
+
+_SILENT_FOR = 15
 """Seconds without a heartbeat after which a job's worker counts as dead."""
 
 
@@ -46,11 +49,18 @@ def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: in
         return  # it waits there, and will find this work too
 
 
-def serve(url: str, run: Callable[[int], None], import_: Callable[[int], None], *, until_idle: bool = False) -> None:
+def serve(
+    url: str,
+    run: Callable[[int, Callable[[], bool]], None],
+    import_: Callable[[int], None],
+    *,
+    until_idle: bool = False,
+) -> None:
     """Work through the queues, one task and one import at a time, for ever or until both are empty.
 
-    Jobs whose worker died are taken up again. A job that the database failed is tried again later; one whose model
-    cannot run is not (its task says why).
+    `run` gets a task's id and a function that says whether it shall stop: then it puts the task back and returns. Jobs
+    whose worker died are taken up again. A job that the database failed is tried again later; one whose model cannot
+    run is not (its task says why).
     """
     import asyncio
 
@@ -59,9 +69,9 @@ def serve(url: str, run: Callable[[int], None], import_: Callable[[int], None], 
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
     again = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2, retry_exceptions=[StoreFault])
 
-    @app.task(name=_RUN_TASK, queue=_TASKS, retry=again)
-    def run_task(task_id: int) -> None:
-        run(task_id)
+    @app.task(name=_RUN_TASK, queue=_TASKS, retry=again, pass_context=True)
+    def run_task(context: procrastinate.JobContext, task_id: int) -> None:
+        run(task_id, context.should_abort)
 
     @app.task(name=_RUN_IMPORT, queue=_IMPORTS, retry=again)
     def run_import(import_id: int) -> None:
@@ -70,7 +80,13 @@ def serve(url: str, run: Callable[[int], None], import_: Callable[[int], None], 
     async def work() -> None:
         async with app.open_async():
             await _take_up_the_dead(app)
-            await _both(app, wait=not until_idle)
+            dead = asyncio.create_task(_watch_for_the_dead(app))
+            try:
+                await _both(app, wait=not until_idle)
+            finally:
+                dead.cancel()
+                with suppress(asyncio.CancelledError):
+                    await dead
 
     asyncio.run(work())
 
@@ -79,13 +95,17 @@ async def _both(app: procrastinate.App, *, wait: bool) -> None:
     """Imports beside tasks: neither waits for the other. The signal that stops the tasks' worker stops both."""
     import asyncio
 
-    imports = asyncio.create_task(
-        app.run_worker_async(
-            queues=[_IMPORTS], concurrency=1, wait=wait, delete_jobs="successful", install_signal_handlers=False
-        )
-    )
+    how: dict[str, Any] = {
+        "concurrency": 1,
+        "wait": wait,
+        "delete_jobs": "successful",
+        "update_heartbeat_interval": _HEARTBEAT,
+        "stalled_worker_timeout": _SILENT_FOR,
+        "shutdown_graceful_timeout": 0,  # a task is asked to stop at once: what it has not committed is done again
+    }
+    imports = asyncio.create_task(app.run_worker_async(queues=[_IMPORTS], install_signal_handlers=False, **how))
     try:
-        await app.run_worker_async(queues=[_TASKS], concurrency=1, wait=wait, delete_jobs="successful")
+        await app.run_worker_async(queues=[_TASKS], **how)
     finally:
         if wait:
             imports.cancel()
@@ -93,7 +113,21 @@ async def _both(app: procrastinate.App, *, wait: bool) -> None:
             await imports
 
 
+async def _watch_for_the_dead(app: procrastinate.App) -> None:
+    """Take up now and again what the dead left: one may have died just before this worker began."""
+    import asyncio
+
+    while True:
+        await asyncio.sleep(_HEARTBEAT)
+        await _take_up_the_dead(app)
+
+
 async def _take_up_the_dead(app: procrastinate.App) -> None:
+    import procrastinate
+
     for queue in (_TASKS, _IMPORTS):
         for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=_SILENT_FOR):
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except procrastinate.exceptions.UniqueViolation:  # it waits there already, behind its dead self
+                await app.job_manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=True)

@@ -16,15 +16,19 @@ from labelmill.server.errors import answer
 MOST_JSON = 8 * 2**20
 """Bytes of a body, except where an endpoint takes files (`allow`)."""
 
-CONTENT_SECURITY_POLICY = "; ".join([
-    "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:",
-    "font-src 'self'", "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'",
-    "form-action 'self'", "frame-ancestors 'none'",
-])  # fmt: skip
-"""Scripts come from this server's files alone. Styles may be inline: the pages' widgets set theirs while they run."""
+
+def content_security_policy(nonce: str = "") -> str:
+    """Scripts and styles come from this server's files alone, and style sheets that carry the nonce if one is given."""
+    styles = f"style-src 'self' 'nonce-{nonce}'" if nonce else "style-src 'self'"
+    return "; ".join([
+        "default-src 'none'", "script-src 'self'", styles, "img-src 'self' data: blob:", "font-src 'self'",
+        "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
+        "frame-ancestors 'none'",
+    ])  # fmt: skip
+
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

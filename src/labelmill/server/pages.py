@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import secrets
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from labelmill.core.errors import NotFound
+from labelmill.server.guard import content_security_policy
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,19 +18,19 @@ _COMPRESSED = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Labelmill</title>
 <h1>The server runs; its pages were not built.</h1>
-<p>An installed Labelmill brings them. In a source checkout, in the folder <code>web</code>:
-<code>npm ci &amp;&amp; npm run build</code>, then reload.</p>
+<p>An installed Labelmill brings them. In a source checkout: <code>make pages</code>, then reload.</p>
 <p>The API works without them: <a href="/api/docs">/api/docs</a>.</p></html>
 """
 
 
+_NONCE = "{{nonce}}"
+"""Stands in the built page wherever the answer's own nonce belongs."""
+
+
 def find() -> Path | None:
-    """The folder of the built pages: in the package, or in a source checkout's web/dist."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "pages", package.parents[1] / "web" / "dist"):
-        if (folder / "index.html").is_file():
-            return folder
-    return None
+    """The folder of the built pages."""
+    folder = Path(__file__).parents[1] / "pages"
+    return folder if (folder / "index.html").is_file() else None
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"])
@@ -42,8 +44,17 @@ def get_page(path: str, request: Request) -> Response:
     file = _files(folder, (folder / "index.html").stat().st_mtime_ns).get(path)
     if file is None and path.startswith("assets/"):
         raise NotFound(f"There is no file /{path}: reload the page, it was built anew.")
+    if file is None or path == "index.html":
+        return _page(folder / "index.html")
     headers = {"Cache-Control": "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"}
-    return _sent(file or folder / "index.html", "gzip" in request.headers.get("accept-encoding", ""), headers)
+    return _sent(file, "gzip" in request.headers.get("accept-encoding", ""), headers)
+
+
+def _page(path: Path) -> Response:
+    """The page with a nonce of its own, for the style sheets that its widgets add while they run."""
+    nonce = secrets.token_urlsafe(16)
+    headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
+    return HTMLResponse(path.read_text(encoding="utf-8").replace(_NONCE, nonce), headers=headers)
 
 
 @cache

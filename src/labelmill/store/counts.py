@@ -87,7 +87,10 @@ def histograms(conn: sa.Connection, task_id: int) -> dict[str, NDArray[np.int64]
 
 def annotations(conn: sa.Connection, task_id: int) -> dict[str, int]:
     """Annotations by status."""
-    query = sa.text("SELECT status::text, count(*) AS n FROM annotation WHERE task_id = :task GROUP BY 1 ORDER BY 1")
+    query = sa.text("""
+        SELECT status::text, n FROM (SELECT status, count(*) AS n FROM annotation WHERE task_id = :task GROUP BY status)
+        AS per ORDER BY 1
+    """)  # grouped as the enum they are: as text it takes half as long again
     return {row.status: row.n for row in conn.execute(query, {"task": task_id})}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from labelmill.core.errors import NotFound
+from labelmill.core.errors import BadCall, NotFound
 
 NEWEST = 2**31 - 1
 """Above every task's id."""
@@ -146,14 +147,15 @@ ORDER BY l.shard, l.input_id LIMIT :limit
 
 
 def failures(conn: sa.Connection, task_id: int, *, after: str = "", limit: int) -> list[Failure]:
-    """What failed, after a place of an earlier page: refused sources first, then inputs. ValueError: no such place."""
+    """What failed, after a place of an earlier page: refused sources first, then inputs. BadCall: no such place."""
     found: list[Failure] = []
-    if after[:1] in ("", "s"):
+    shard, input_id = "-1", "0"
+    if after[:1] in ("", "s") and "\0" not in after:
         rows = conn.execute(_REFUSED, {"task": task_id, "uri": after[1:], "limit": limit})
         found = [Failure(*row) for row in rows]
-        after = "i-1.0"
-    elif after[0] != "i":
-        raise ValueError(after)
-    shard, _, input_id = after[1:].partition(".")
+    elif place := re.fullmatch(r"i(\d{1,9})\.(\d{1,18})", after):
+        shard, input_id = place.groups()
+    else:
+        raise BadCall("after is not the next of a page of failures")
     values = {"task": task_id, "shard": int(shard), "input": int(input_id), "limit": limit - len(found)}
     return found + [Failure(*row) for row in conn.execute(_FAILED, values)] if len(found) < limit else found

@@ -5,6 +5,7 @@ import type * as t from './types'
 const get = <T>(path: string): Promise<T> => request('GET', path)
 const post = <T>(path: string, body?: unknown): Promise<T> => request('POST', path, body)
 const patch = <T>(path: string, body: unknown): Promise<T> => request('PATCH', path, body)
+const put = <T>(path: string, body: unknown): Promise<T> => request('PUT', path, body)
 const remove = (path: string): Promise<void> => request('DELETE', path)
 
 function query(values: Record<string, string | number | boolean | null | undefined>): string {
@@ -16,11 +17,20 @@ export const whoAmI = (): Promise<t.Me> => get('/session')
 export const signIn = (said: { name: string; password: string } | { token: string }): Promise<t.Me> => post('/session', said)
 export const signOut = (): Promise<void> => remove('/session')
 
-export const projects = (archived: boolean): Promise<t.Page<t.Project>> => get(`/projects${query({ archived })}`)
+export const changePassword = (said: { new: string; current: string | null }): Promise<t.Me> => put('/session/password', said)
+export const tokens = (): Promise<{ items: t.Token[] }> => get('/tokens')
+export const createToken = (name: string): Promise<t.FreshToken> => post('/tokens', { name })
+export const deleteToken = (id: number): Promise<void> => remove(`/tokens/${id}`)
+
+export const projects = (archived: boolean): Promise<t.Page<t.Project>> => get(`/projects${query({ archived, limit: 200 })}`)
 export const project = (id: number): Promise<t.Project> => get(`/projects/${id}`)
 export const createProject = (name: string): Promise<t.Project> => post('/projects', { name })
 export const renameProject = (id: number, name: string): Promise<t.Project> => patch(`/projects/${id}`, { name })
 export const archiveProject = (id: number, archive: boolean): Promise<t.Project> => post(`/projects/${id}/${archive ? 'archive' : 'restore'}`)
+export const members = (project: number): Promise<{ items: t.Member[] }> => get(`/projects/${project}/members`)
+export const addMember = (project: number, name: string, role: t.Role): Promise<t.Invited> => post(`/projects/${project}/members`, { name, role })
+export const changeMember = (project: number, id: number, role: t.Role): Promise<{ items: t.Member[] }> => patch(`/projects/${project}/members/${id}`, { role })
+export const removeMember = (project: number, id: number): Promise<void> => remove(`/projects/${project}/members/${id}`)
 
 export interface Filter {
   dataset_id?: string
@@ -37,6 +47,11 @@ export const pasteText = (project: number, text: string, name: string, dataset: 
   post(`/projects/${project}/texts`, dataset === '' ? { text, name } : { text, name, dataset })
 export const upload = (project: number, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Received> =>
   send(`/projects/${project}/inputs`, form, sent, signal)
+export const importFolders = (project: number, folder: string | null): Promise<{ items: string[] }> => get(`/projects/${project}/import-folders${query({ folder })}`)
+export const imports = (project: number): Promise<t.Page<t.Import>> => get(`/projects/${project}/imports${query({ limit: 5 })}`)
+export const oneImport = (project: number, id: number): Promise<t.ImportAlone> => get(`/projects/${project}/imports/${id}`)
+export const startImport = (project: number, folder: string, dataset: string): Promise<t.Import> =>
+  post(`/projects/${project}/imports`, dataset === '' ? { folder } : { folder, dataset })
 export const fileOf = (project: number, id: number): string => `${BASE}/projects/${project}/inputs/${id}/file`
 
 const SIZES = [160, 320, 640, 1280, 2560]
@@ -46,12 +61,13 @@ export function thumbnailOf(project: number, id: number, size: number): string {
   return `${BASE}/projects/${project}/inputs/${id}/thumbnail?size=${SIZES.find((one) => one >= size) ?? 2560}`
 }
 
-
 export const datasets = (project: number): Promise<t.Page<t.Dataset>> => get(`/projects/${project}/datasets${query({ limit: 200 })}`)
-export const concepts = (project: number): Promise<t.Page<t.Concept>> => get(`/projects/${project}/concepts`)
+export const concepts = (project: number): Promise<t.Page<t.Concept>> => get(`/projects/${project}/concepts${query({ limit: 200 })}`)
 
-export const models = (): Promise<{ items: t.Model[] }> => get('/models')
-export const addModel = (form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> => send('/models', form, sent, signal)
+export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/projects/${project}/models`)
+/** For one project, or (null) for all. */
+export const addModel = (project: number | null, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> =>
+  send(project === null ? '/models' : `/projects/${project}/models`, form, sent, signal)
 export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string }): Promise<t.Answers> =>
   post(`/projects/${project}/trials`, said)
 

@@ -1,19 +1,12 @@
 /** What pages read, kept fresh by the server's events; every key starts with the noun that an event names. */
-import { type InfiniteData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
 import * as call from './calls'
-import { BASE, Fault, keepCsrf } from './request'
+import { client } from './client'
+import { moved, type Noun } from './moved'
+import { BASE, keepCsrf } from './request'
 import type { Page, Task, TaskHead } from './types'
-
-export const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 10_000,
-      retry: (times, error) => times < 2 && !(error instanceof Fault && error.status >= 400 && error.status < 500),
-    },
-  },
-})
 
 export const useMe = () =>
   useQuery({
@@ -26,31 +19,32 @@ export const useMe = () =>
     staleTime: 300_000,
   })
 
+export const useTokens = () => useQuery({ queryKey: ['tokens'], queryFn: call.tokens })
+export const useMembers = (project: number) => useQuery({ queryKey: ['members', project], queryFn: () => call.members(project) })
+export const useImportFolders = (project: number, folder: string | null) =>
+  useQuery({ queryKey: ['import-folders', project, folder], queryFn: () => call.importFolders(project, folder), placeholderData: (before) => before })
+export const useImports = (project: number) =>
+  useQuery({
+    queryKey: ['imports', project],
+    queryFn: () => call.imports(project),
+    enabled: project > 0,
+    refetchInterval: ({ state }) => (state.data?.items.some(({ ended_at }) => ended_at === null) ? 10_000 : false),
+  })
+
+export const useImport = (project: number, id: number) => useQuery({ queryKey: ['imports', project, id], queryFn: () => call.oneImport(project, id) })
+
 export const useProjects = (archived = false) => useQuery({ queryKey: ['projects', archived], queryFn: () => call.projects(archived) })
 export const useProject = (id: number) => useQuery({ queryKey: ['projects', 'one', id], queryFn: () => call.project(id), enabled: id > 0 })
 export const useDatasets = (project: number) => useQuery({ queryKey: ['datasets', project], queryFn: () => call.datasets(project) })
 export const useConcepts = (project: number) =>
   useQuery({ queryKey: ['concepts', project], queryFn: async () => (await call.concepts(project)).items.map(({ name }) => name), enabled: project > 0 })
-export const useModels = () => useQuery({ queryKey: ['models'], queryFn: call.models })
-
-export const useInputs = (project: number, filter: call.Filter) =>
-  useInfiniteQuery({
-    queryKey: ['inputs', project, filter],
-    queryFn: ({ pageParam }) => call.inputs(project, filter, pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-    // pages already shown stay as they are: refetching a hundred of them because a window was looked at helps nobody
-    refetchOnWindowFocus: false,
-  })
-export const useInputCount = (project: number, filter: call.Filter) =>
-  useQuery({ queryKey: ['inputs', project, 'count', filter], queryFn: () => call.countInputs(project, filter) })
-export const useInput = (project: number, id: number, filter: call.Filter) =>
-  useQuery({ queryKey: ['inputs', project, 'one', id, filter], queryFn: () => call.input(project, id, filter), placeholderData: (before) => before })
+export const useModels = (project: number) => useQuery({ queryKey: ['models', project], queryFn: () => call.models(project) })
 
 export const useTasks = (project: number) =>
   useInfiniteQuery({
     queryKey: ['tasks', project],
     queryFn: ({ pageParam }) => call.tasks(project, pageParam),
+    enabled: project > 0,
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: 30_000,
@@ -91,31 +85,31 @@ const BREATH = 700
 export function useEvents(project: number): void {
   useEffect(() => {
     if (project <= 0) return
-    const moved = new Set<string>()
+    const heard = new Set<Noun>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = (): void => {
       timer = undefined
-      for (const noun of moved) void client.invalidateQueries({ queryKey: [noun, project] })
-      moved.clear()
+      moved(project, ...heard)
+      heard.clear()
     }
-    const note = (...nouns: string[]): void => {
-      for (const noun of nouns) moved.add(noun)
+    const note = (...nouns: Noun[]): void => {
+      for (const noun of nouns) heard.add(noun)
       timer ??= setTimeout(flush, BREATH)
     }
     const source = new EventSource(`${BASE}/projects/${project}/events`)
     let gap = false
     source.onopen = () => {
-      if (gap) note('tasks', 'inputs', 'datasets', 'concepts')
+      if (gap) note('tasks', 'inputs', 'datasets', 'concepts', 'imports')
       gap = false
     }
     source.onerror = () => (gap = true)
     source.addEventListener('task', (event) => {
       const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
       put(project, head)
-      note('tasks', 'concepts', ...(head.waiting < head.inputs ? ['inputs'] : []))
+      note('tasks', 'concepts', ...(head.waiting < head.inputs ? (['inputs'] as const) : []))
     })
     source.addEventListener('gone', () => note('tasks', 'inputs'))
-    source.addEventListener('import', () => note('inputs', 'datasets'))
+    source.addEventListener('import', () => note('imports', 'inputs', 'datasets'))
     return () => {
       source.close()
       clearTimeout(timer)

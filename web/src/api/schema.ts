@@ -42,7 +42,7 @@ export interface paths {
         get?: never;
         /**
          * Set Password
-         * @description Set one's own password; all other sessions end.
+         * @description Set one's password. All of one's sessions end; this one goes on as a new one, with a new cookie and `csrf`.
          */
         put: operations["set_password"];
         post?: never;
@@ -61,13 +61,13 @@ export interface paths {
         };
         /**
          * List Tokens
-         * @description One's own access tokens.
+         * @description One's access tokens, newest first.
          */
         get: operations["list_tokens"];
         put?: never;
         /**
          * Create Token
-         * @description Make an access token for programs. It may do what its person may.
+         * @description Make an access token. It may do what the person may, except make tokens and change the password.
          */
         post: operations["create_token"];
         delete?: never;
@@ -88,7 +88,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Token
-         * @description Make an access token useless.
+         * @description Make a token void, at once.
          */
         delete: operations["delete_token"];
         options?: never;
@@ -139,7 +139,7 @@ export interface paths {
         head?: never;
         /**
          * Rename Project
-         * @description Rename a project.
+         * @description Give a project another name.
          */
         patch: operations["rename_project"];
         trace?: never;
@@ -155,7 +155,7 @@ export interface paths {
         put?: never;
         /**
          * Archive Project
-         * @description Put a project away; nothing of it is deleted.
+         * @description Take a project out of the list; nothing in it can be changed until it is restored.
          */
         post: operations["archive_project"];
         delete?: never;
@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Restore Project
-         * @description Take a project back out of the archive.
+         * @description Bring an archived project back.
          */
         post: operations["restore_project"];
         delete?: never;
@@ -193,15 +193,43 @@ export interface paths {
         };
         /**
          * List Members
-         * @description The members of a project, by name.
+         * @description All members, by name.
          */
         get: operations["list_members"];
         put?: never;
-        post?: never;
+        /**
+         * Add Member
+         * @description Add a person. One who has no password yet gets a token that lets them in once, within a week.
+         */
+        post: operations["add_member"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Member
+         * @description Take a member out of the project, or leave it; what they did stays.
+         */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Member
+         * @description Give a member another role; only owners make and unmake owners and admins.
+         */
+        patch: operations["change_member"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/datasets": {
@@ -219,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Create Dataset
-         * @description Make a dataset, empty or with all inputs of the project.
+         * @description Make a dataset, empty or with all inputs.
          */
         post: operations["create_dataset"];
         delete?: never;
@@ -247,7 +275,7 @@ export interface paths {
         head?: never;
         /**
          * Rename Dataset
-         * @description Rename a dataset.
+         * @description Give a dataset another name.
          */
         patch: operations["rename_dataset"];
         trace?: never;
@@ -288,14 +316,14 @@ export interface paths {
         post?: never;
         /**
          * Delete Concept
-         * @description Delete a concept that no task uses.
+         * @description Delete a concept that no task and no annotation uses.
          */
         delete: operations["delete_concept"];
         options?: never;
         head?: never;
         /**
          * Rename Concept
-         * @description Rename a concept, everywhere at once.
+         * @description Give a concept another name, everywhere at once.
          */
         patch: operations["rename_concept"];
         trace?: never;
@@ -344,6 +372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/inputs/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Inputs
+         * @description Remove inputs with all that is said of them; how many. Ids that the project does not have are left out.
+         */
+        post: operations["delete_inputs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/inputs/{input_id}": {
         parameters: {
             query?: never;
@@ -377,7 +425,7 @@ export interface paths {
         };
         /**
          * Get Input File
-         * @description The bytes of an image as they came; a text as UTF-8.
+         * @description The bytes of an image as they came, or as JPEG where browsers do not show them; a text as UTF-8.
          */
         get: operations["get_input_file"];
         put?: never;
@@ -422,26 +470,6 @@ export interface paths {
          * @description Add one text.
          */
         post: operations["paste_text"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/inputs/delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Delete Inputs
-         * @description Remove inputs with all that is said of them; how many.
-         */
-        post: operations["delete_inputs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -501,7 +529,7 @@ export interface paths {
         };
         /**
          * Get Import
-         * @description One import.
+         * @description One import, with the first of the sources that could not be read.
          */
         get: operations["get_import"];
         put?: never;
@@ -521,13 +549,13 @@ export interface paths {
         };
         /**
          * List Models
-         * @description The models that can be named; those that cannot label anything say why.
+         * @description The models that can be named everywhere; those that cannot label anything say why.
          */
         get: operations["list_models"];
         put?: never;
         /**
          * Add Model
-         * @description Add a model: a card (.yaml) and the files that it names. A name that is there means this version from now on.
+         * @description Add a model for all: a card (.yaml) and the files that it names. A name that is there means this version then.
          */
         post: operations["add_model"];
         delete?: never;
@@ -545,9 +573,53 @@ export interface paths {
         };
         /**
          * Get Model
-         * @description A model's card.
+         * @description One model.
          */
         get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Models
+         * @description The models that can be named in a project: those for all, and its own, which go before others of their name.
+         */
+        get: operations["list_project_models"];
+        put?: never;
+        /**
+         * Add Project Model
+         * @description Add a model for this project alone.
+         */
+        post: operations["add_project_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Model
+         * @description One model, as this project knows it.
+         */
+        get: operations["get_project_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -570,6 +642,26 @@ export interface paths {
          * @description Run a model on a few inputs, or a text; nothing is stored.
          */
         post: operations["try_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Model On File
+         * @description Run a model that is there for all on a file of one's own, or a text; nothing is stored.
+         */
+        post: operations["try_model_on_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -626,6 +718,26 @@ export interface paths {
          * @description Rename a task.
          */
         patch: operations["rename_task"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Report
+         * @description A task's report, as the command prints it.
+         */
+        get: operations["get_task_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project_id}/tasks/{task_id}/retry": {
@@ -757,7 +869,7 @@ export interface paths {
         };
         /**
          * List Task Samples
-         * @description Predictions of a concept whose scores lie nearest to a limit, among the first inputs of the task.
+         * @description Predictions of a concept whose scores lie nearest to a limit.
          */
         get: operations["list_task_samples"];
         put?: never;
@@ -788,6 +900,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Task
+         * @description The finished inputs of a task with their annotations of these statuses, as the command writes them to a file.
+         */
+        get: operations["export_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/events": {
         parameters: {
             query?: never;
@@ -800,7 +932,7 @@ export interface paths {
          * @description Events `task` and `import`, each with the whole object as JSON, when something about it changes.
          *
          *     The first events tell how things stand. `gone` names a task that is no longer listed. The stream ends after
-         *     a while; an EventSource opens it again by itself.
+         *     a while, and when the session does; an EventSource opens it again by itself.
          */
         get: operations["watch_project"];
         put?: never;
@@ -843,7 +975,7 @@ export interface components {
         };
         /**
          * Answer
-         * @description What a model says of one input (null: the text), best first; or why it says nothing.
+         * @description What a model says of one input (null: the text or file), best first; or why it says nothing.
          */
         Answer: {
             /** Input Id */
@@ -956,18 +1088,6 @@ export interface components {
             tasks: number;
         };
         /**
-         * Failure
-         * @description What could not be read, and why.
-         */
-        Failure: {
-            /** Source */
-            source: string;
-            /** Kind */
-            kind: string;
-            /** Message */
-            message: string;
-        };
-        /**
          * Fault
          * @description What was wrong: `kind` is one word for programs, `message` a sentence for people.
          */
@@ -1003,6 +1123,8 @@ export interface components {
             created_at: string;
             /** Used At */
             used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
             /** Token */
             token: string;
         };
@@ -1029,7 +1151,9 @@ export interface components {
         };
         /**
          * Import
-         * @description An import of a folder: `read` items so far; `ended_at` null while it goes on; `error`: why it could not.
+         * @description An import of a folder: `read` items so far, `accepted` of them; `ended_at` null while it goes on.
+         *
+         *     `error`: why it could not be done. `failures`: the first of those that were refused, in one import alone.
          */
         Import: {
             /** Id */
@@ -1040,6 +1164,8 @@ export interface components {
             dataset_id: number | null;
             /** Read */
             read: number;
+            /** Accepted */
+            accepted: number;
             /** Error */
             error: string | null;
             /** Ended At */
@@ -1051,10 +1177,38 @@ export interface components {
             created_at: string;
         };
         /**
+         * ImportAlone
+         * @description One import, with the first of the sources that could not be read.
+         */
+        ImportAlone: {
+            /** Id */
+            id: number;
+            /** Folder */
+            folder: string;
+            /** Dataset Id */
+            dataset_id: number | null;
+            /** Read */
+            read: number;
+            /** Accepted */
+            accepted: number;
+            /** Error */
+            error: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failures */
+            failures: components["schemas"]["labelmill__server__uploads__Failure"][];
+        };
+        /**
          * Input
          * @description An image or a text. `name`: of its first source; `length`: of the text in code points.
          *
-         *     In a page, `text` is the beginning of a long text; one input alone has all of it.
+         *     In a page, `text` is the beginning of a long text, and of very many annotations only the first are there; one input
+         *     alone has all.
          */
         Input: {
             /** Id */
@@ -1084,7 +1238,7 @@ export interface components {
         };
         /**
          * InputAlone
-         * @description One input, and the ids of its neighbours among those chosen.
+         * @description One input with the names it came under, and the ids of its neighbours among those chosen.
          */
         InputAlone: {
             /** Id */
@@ -1111,10 +1265,25 @@ export interface components {
             created_at: string;
             /** Annotations */
             annotations: components["schemas"]["Annotation"][];
+            /** Sources */
+            sources: components["schemas"]["Source"][];
             /** Previous */
             previous: number | null;
             /** Next */
             next: number | null;
+        };
+        /**
+         * Invited
+         * @description A new member. `token`, where there is one, lets them in once: send them /sign-in#token=... of this server.
+         */
+        Invited: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Token */
+            token: string | null;
         };
         /**
          * Me
@@ -1141,11 +1310,7 @@ export interface components {
             id: number;
             /** Name */
             name: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "labeler" | "reviewer" | "viewer";
+            role: components["schemas"]["Role"];
         };
         /**
          * Members
@@ -1160,6 +1325,8 @@ export interface components {
         /**
          * Model
          * @description A model's card. `selectable`: a task can be made with it; else `reason` says why not.
+         *
+         *     `project_id`: the project whose own it is; null: it is there for all.
          */
         Model: {
             /** Name */
@@ -1182,6 +1349,8 @@ export interface components {
             selectable: boolean;
             /** Reason */
             reason: string | null;
+            /** Project Id */
+            project_id: number | null;
         };
         /**
          * Models
@@ -1204,6 +1373,9 @@ export interface components {
         /**
          * NewDataset
          * @description A new dataset; `all_inputs` puts every input of the project into it.
+         *
+         *     `origin`: the place that its inputs will come from. Then the answer is the dataset of that place, if there is one; a
+         *     new one gets a number after its name where that is taken.
          */
         NewDataset: {
             /** Name */
@@ -1213,18 +1385,29 @@ export interface components {
              * @default false
              */
             all_inputs: boolean;
+            /** Origin */
+            origin?: string | null;
         };
         /**
          * NewImport
-         * @description A folder, archive or table of the server's machine, and the dataset for what it holds.
+         * @description A folder, archive or table of the server's machine, and the dataset for what it holds; without one, its own.
          */
         NewImport: {
-            /** Folder */
-            folder: string;
             /** Dataset Id */
             dataset_id?: number | null;
             /** Dataset */
             dataset?: string | null;
+            /** Folder */
+            folder: string;
+        };
+        /**
+         * NewMember
+         * @description Who shall be a member, by name, and as what; somebody who is not known yet is made known.
+         */
+        NewMember: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * NewPassword
@@ -1237,11 +1420,19 @@ export interface components {
             current?: string | null;
         };
         /**
+         * NewRole
+         * @description Another role.
+         */
+        NewRole: {
+            role: components["schemas"]["Role"];
+        };
+        /**
          * NewTask
          * @description A task to make, over a dataset (`dataset_id`) or over all inputs as a new one (`all_inputs_as`: its name).
          *
-         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ.
-         *     `floor`: scores below are not kept. `reviewers`: ids of members; none means that nobody reviews.
+         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
+         *     thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
+         *     `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
          */
         NewTask: {
             /** Model */
@@ -1271,11 +1462,13 @@ export interface components {
         };
         /**
          * NewToken
-         * @description A name by which to know the token later.
+         * @description A name by which to know the token later, and for how many days it is valid; null: until it is deleted.
          */
         NewToken: {
             /** Name */
             name: string;
+            /** Days */
+            days?: number | null;
         };
         /** Page[Concept] */
         Page_Concept_: {
@@ -1331,6 +1524,10 @@ export interface components {
          * @description A text; `dataset_id` or `dataset` (a name, made when it is not there) says where it goes.
          */
         Pasted: {
+            /** Dataset Id */
+            dataset_id?: number | null;
+            /** Dataset */
+            dataset?: string | null;
             /** Text */
             text: string;
             /**
@@ -1338,10 +1535,6 @@ export interface components {
              * @default pasted
              */
             name: string;
-            /** Dataset Id */
-            dataset_id?: number | null;
-            /** Dataset */
-            dataset?: string | null;
         };
         /**
          * Prediction
@@ -1374,11 +1567,7 @@ export interface components {
             id: number;
             /** Name */
             name: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "labeler" | "reviewer" | "viewer";
+            role: components["schemas"]["Role"];
             /**
              * Created At
              * Format: date-time
@@ -1401,7 +1590,7 @@ export interface components {
             /** Accepted */
             accepted: number;
             /** Failures */
-            failures: components["schemas"]["Failure"][];
+            failures: components["schemas"]["labelmill__server__uploads__Failure"][];
             /** Dataset Id */
             dataset_id: number | null;
         };
@@ -1421,6 +1610,68 @@ export interface components {
             /** Value */
             value: unknown[];
         };
+        /**
+         * Report
+         * @description A task's report, as `labelmill tasks show --json` prints it; `error` is only there when the task failed.
+         */
+        Report: {
+            /** Task */
+            task: number;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            /** Sources */
+            sources: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Rejected */
+            rejected: number;
+            /** Inputs */
+            inputs: number;
+            /** Waiting */
+            waiting: number;
+            /** Annotated */
+            annotated: number;
+            /** Empty */
+            empty: number;
+            /** Failed */
+            failed: number;
+            /** Predictions */
+            predictions: number;
+            /** Annotations */
+            annotations: {
+                [key: string]: number;
+            };
+            /** Concepts */
+            concepts: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            /** Seconds */
+            seconds: number;
+            /** Ingest Seconds */
+            ingest_seconds: number;
+            /** Annotate Seconds */
+            annotate_seconds: number;
+            /** Failures Total */
+            failures_total: number;
+            /** Failures */
+            failures: components["schemas"]["labelmill__server__task_shapes__Failure"][];
+            /** Error */
+            error?: string | null;
+        };
+        /**
+         * Role
+         * @description From the least to the most; each may do what those before it may.
+         *
+         *     A viewer looks; a labeler and a reviewer do the work that is theirs and try models; an admin brings data, makes
+         *     tasks and chooses members; an owner also archives, and chooses admins and owners.
+         * @enum {string}
+         */
+        Role: "viewer" | "labeler" | "reviewer" | "admin" | "owner";
         /**
          * Sample
          * @description A prediction near a limit, and the band it is in under the task's thresholds.
@@ -1473,6 +1724,19 @@ export interface components {
             token?: string | null;
         };
         /**
+         * Source
+         * @description A name under which an input came, and when.
+         */
+        Source: {
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * Task
          * @description A task with all its numbers: sources = inputs + duplicates + rejected; `bands`: predictions by concept.
          */
@@ -1511,6 +1775,10 @@ export interface components {
             failed: number;
             /** Deciding */
             deciding: number;
+            /** Rate */
+            rate: number | null;
+            /** Seconds Left */
+            seconds_left: number | null;
             /** Created By */
             created_by: string;
             /**
@@ -1546,23 +1814,27 @@ export interface components {
          * @description A source that was refused (`stage` ingest, no input) or an input that failed.
          */
         TaskFailure: {
-            /** Input Id */
-            input_id: number | null;
             /** Source */
             source: string;
-            /** Stage */
-            stage: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "ingest" | "read" | "predict";
             /** Kind */
             kind: string;
             /** Message */
             message: string;
+            /** Input Id */
+            input_id: number | null;
         };
         /**
          * TaskHead
          * @description A task with its ledger: inputs = waiting + annotated + empty + failed.
          *
          *     `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
-         *     `deciding`: slices that are still to be decided under the newest thresholds.
+         *     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
+         *     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
          */
         TaskHead: {
             /** Id */
@@ -1599,6 +1871,10 @@ export interface components {
             failed: number;
             /** Deciding */
             deciding: number;
+            /** Rate */
+            rate: number | null;
+            /** Seconds Left */
+            seconds_left: number | null;
             /** Created By */
             created_by: string;
             /**
@@ -1623,6 +1899,8 @@ export interface components {
             created_at: string;
             /** Used At */
             used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
         };
         /**
          * Tokens
@@ -1653,6 +1931,35 @@ export interface components {
         Wrong: {
             error: components["schemas"]["Fault"];
         };
+        /**
+         * Failure
+         * @description What could not be read, or what a model could not do, and why.
+         */
+        labelmill__server__task_shapes__Failure: {
+            /** Source */
+            source: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "ingest" | "read" | "predict";
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Failure
+         * @description What could not be read, and why.
+         */
+        labelmill__server__uploads__Failure: {
+            /** Source */
+            source: string;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1678,6 +1985,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -1776,6 +2092,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -1866,6 +2191,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -1954,11 +2288,22 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -2050,6 +2395,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -2148,6 +2502,15 @@ export interface operations {
                     "application/json": components["schemas"]["FreshToken"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2239,6 +2602,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -2338,6 +2710,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Project_"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2434,6 +2815,15 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2526,6 +2916,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -2626,6 +3025,15 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2718,6 +3126,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -2814,6 +3231,15 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -2906,6 +3332,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -3006,6 +3758,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Dataset_"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3104,6 +3865,15 @@ export interface operations {
                     "application/json": components["schemas"]["Dataset"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3183,8 +3953,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 dataset_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -3196,6 +3966,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -3276,8 +4055,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 dataset_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -3294,6 +4073,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -3394,6 +4182,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Concept_"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3492,6 +4289,15 @@ export interface operations {
                     "application/json": components["schemas"]["Concept"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3571,8 +4377,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 concept_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -3584,6 +4390,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -3664,8 +4479,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 concept_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -3682,6 +4497,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Concept"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -3761,14 +4585,14 @@ export interface operations {
     list_inputs: {
         parameters: {
             query?: {
-                /** @description Only inputs of this dataset. */
-                dataset_id?: number | null;
-                /** @description Only inputs of this task. */
-                task_id?: number | null;
-                kind?: ("image" | "text") | null;
                 /** @description The `next` of the page before. */
                 after?: number | null;
                 limit?: number;
+                /** @description Only inputs of this dataset. */
+                dataset_id?: number | null;
+                /** @description Only inputs of this task, with what it said of them. */
+                task_id?: number | null;
+                kind?: ("image" | "text") | null;
             };
             header?: never;
             path: {
@@ -3785,6 +4609,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Input_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -3889,6 +4722,15 @@ export interface operations {
                     "application/json": components["schemas"]["Received"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3968,7 +4810,7 @@ export interface operations {
             query?: {
                 /** @description Only inputs of this dataset. */
                 dataset_id?: number | null;
-                /** @description Only inputs of this task. */
+                /** @description Only inputs of this task, with what it said of them. */
                 task_id?: number | null;
                 kind?: ("image" | "text") | null;
             };
@@ -3989,485 +4831,13 @@ export interface operations {
                     "application/json": components["schemas"]["Count"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    get_input: {
-        parameters: {
-            query?: {
-                /** @description Only inputs of this dataset. */
-                dataset_id?: number | null;
-                /** @description Only inputs of this task. */
-                task_id?: number | null;
-                kind?: ("image" | "text") | null;
-            };
-            header?: never;
-            path: {
-                project_id: number;
-                input_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputAlone"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    delete_input: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-                input_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    get_input_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-                input_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    get_input_thumbnail: {
-        parameters: {
-            query?: {
-                /** @description Longer side, pixels. */
-                size?: "160" | "320" | "640" | "1280" | "2560";
-            };
-            header?: never;
-            path: {
-                project_id: number;
-                input_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    paste_text: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Pasted"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Received"];
                 };
             };
             /** @description Unauthorized */
@@ -4568,6 +4938,541 @@ export interface operations {
                     "application/json": components["schemas"]["Count"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_input: {
+        parameters: {
+            query?: {
+                /** @description Only inputs of this dataset. */
+                dataset_id?: number | null;
+                /** @description Only inputs of this task, with what it said of them. */
+                task_id?: number | null;
+                kind?: ("image" | "text") | null;
+            };
+            header?: never;
+            path: {
+                input_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputAlone"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    delete_input: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                input_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_input_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                input_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_input_thumbnail: {
+        parameters: {
+            query?: {
+                /** @description Longer side, pixels. */
+                size?: "160" | "320" | "640" | "1280" | "2560";
+            };
+            header?: never;
+            path: {
+                input_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    paste_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pasted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4664,6 +5569,15 @@ export interface operations {
                     "application/json": components["schemas"]["Folders"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4741,6 +5655,7 @@ export interface operations {
     list_imports: {
         parameters: {
             query?: {
+                /** @description The `next` of the page before. */
                 after?: number | null;
                 limit?: number;
             };
@@ -4759,6 +5674,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Import_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -4859,6 +5783,15 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4938,8 +5871,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 import_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -4951,7 +5884,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Import"];
+                    "application/json": components["schemas"]["ImportAlone"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5044,6 +5986,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5144,6 +6095,15 @@ export interface operations {
                     "application/json": components["schemas"]["Model"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5236,6 +6196,331 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    list_project_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    add_project_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_project_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5336,6 +6621,124 @@ export interface operations {
                     "application/json": components["schemas"]["Answers"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    try_model_on_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    model: string;
+                    text?: string;
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5432,6 +6835,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TaskHead_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5532,6 +6944,15 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5611,8 +7032,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -5625,6 +7046,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5709,8 +7139,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -5722,6 +7152,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -5802,8 +7241,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -5820,6 +7259,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_task_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5901,8 +7453,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -5915,6 +7467,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -5996,8 +7557,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6010,6 +7571,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6091,8 +7661,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6105,6 +7675,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6186,8 +7765,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6204,6 +7783,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6285,8 +7873,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6299,6 +7887,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histograms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6380,8 +7977,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6398,6 +7995,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6484,8 +8090,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6498,6 +8104,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Samples"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6582,8 +8197,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                project_id: number;
                 task_id: number;
+                project_id: number;
             };
             cookie?: never;
         };
@@ -6596,6 +8211,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TaskFailure_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    export_task: {
+        parameters: {
+            query: {
+                format: "coco" | "jsonl";
+                /** @description Statuses, separated by commas. */
+                status?: string;
+            };
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -6683,7 +8413,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6692,13 +8422,22 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Wrong"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Forbidden */
@@ -6707,7 +8446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Not Found */
@@ -6716,7 +8455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Conflict */
@@ -6725,7 +8464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Request Entity Too Large */
@@ -6734,7 +8473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -6743,7 +8482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Too Many Requests */
@@ -6752,7 +8491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
             /** @description Service Unavailable */
@@ -6761,7 +8500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wrong"];
+                    "text/event-stream": components["schemas"]["Wrong"];
                 };
             };
         };

@@ -28,6 +28,13 @@ export type InputDetail = Omit<Said['InputAlone'], 'annotations'> & { annotation
 export type Kind = Input['kind']
 
 export type Me = Said['Me']
+export type Token = Said['Token']
+export type FreshToken = Said['FreshToken']
+export type Member = Said['Member']
+export type Role = Member['role']
+export type Invited = Said['Invited']
+export type ImportAlone = Said['ImportAlone']
+export type Import = Said['Import']
 export type Project = Said['Project']
 export type Received = Said['Received']
 export type Dataset = Said['Dataset']

@@ -185,6 +185,7 @@ export class Canvas {
   #renew(): void {
     this.#painted = null
     this.#work = null
+    delete this.#element.dataset.painted
     this.#draw()
   }
 
@@ -225,6 +226,7 @@ export class Canvas {
         this.#painted = this.#work.view
         this.#work = null
         ;[this.#front, this.#back] = [this.#back, this.#front]
+        this.#element.dataset.painted = 'all'
         return
       }
     // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost

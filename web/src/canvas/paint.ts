@@ -50,12 +50,6 @@ function stroke(pen: Pen, path: Path2D, ink: string, width: number): void {
   pen.stroke(path)
 }
 
-/** All regions at once. */
-export function paintShapes(...what: Parameters<typeof strokes>): void {
-  const all = strokes(...what)
-  while (!all.next().done) continue
-}
-
 function trace(path: Path2D, shape: Shape, sx: number, sy: number, x: number, y: number): void {
   if (shape.box) {
     const [x1, y1, x2, y2] = shape.bounds

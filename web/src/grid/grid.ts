@@ -14,6 +14,8 @@ export interface Events {
 /** Tiles kept beyond what is seen, in heights of the window; a limit keeps their number near 200. */
 const BEYOND = 0.75
 const MOST_TILES = 220
+/** Milliseconds of a frame for rows that nobody sees yet. */
+const SLICE = 4
 
 /**
  * A grid of thumbnails and text cards in rows of equal width. Only rows near the window are in the page; inputs come
@@ -22,7 +24,7 @@ const MOST_TILES = 220
 export class Grid {
   readonly #scroller: HTMLElement
   readonly #body = document.createElement('div')
-  readonly #look: Look
+  #look: Look
   readonly #events: Events
   readonly #stop = new AbortController()
   readonly #watch: ResizeObserver
@@ -51,21 +53,38 @@ export class Grid {
     this.#watch.observe(scroller)
   }
 
-  /** The inputs known by now. A list that only grew keeps everything in place. */
+  /** The inputs known by now. A list that only grew keeps everything in place; what is said of inputs may be new. */
   show(items: readonly Input[]): void {
-    const grew = items.length >= this.#items.length && this.#items.every((item, at) => item === items[at])
-    const from = grew ? this.#items.length : 0
+    const before = this.#items
+    const grew = items.length >= before.length && before.every(({ id }, at) => id === items[at]?.id)
     this.#items = items
-    if (grew && from > 0) {
+    if (grew && before.length > 0) {
       const last = this.#layout.rows.length - 1
-      this.#layout.add(items.slice(from).map(proportion))
-      this.#drop(last)
+      this.#layout.add(items.slice(before.length).map(proportion))
+      if (items.length > before.length) this.#drop(last)
+      for (const at of this.#rows.keys())
+        if (this.#layout.rows[at]?.cells.some(({ index }) => before[index] !== items[index])) this.#drop(at)
       this.#draw()
     } else {
       this.#selection.keep(new Set(items.map(({ id }) => id)))
       this.#arrange()
       this.#chosen()
     }
+  }
+
+  /** Other colours or addresses: what is in the page is made again, where it is. */
+  dress(look: Look): void {
+    if (look === this.#look) return
+    this.#look = look
+    for (const at of this.#rows.keys()) this.#drop(at)
+    this.#draw()
+  }
+
+  /** Places of the first and the last input that are in sight. */
+  seen(): [number, number] {
+    const { scrollTop: top, clientHeight: height } = this.#scroller
+    const [first, last] = this.#layout.between(top, top + height)
+    return [this.#layout.rows[first]?.cells[0]?.index ?? 0, this.#layout.rows[last - 1]?.cells.at(-1)?.index ?? 0]
   }
 
   resize(size: number): void {
@@ -120,22 +139,28 @@ export class Grid {
     })
   }
 
-  /** Put the rows near the window into the page and take the others out. */
+  /** Put the rows near the window into the page and take the others out; those out of sight as time allows. */
   paint(): void {
+    const start = performance.now()
     const { scrollTop: top, clientHeight: height } = this.#scroller
     const [first, last] = this.#near(top, height)
+    const [seenFirst, seenLast] = this.#layout.between(top, top + height)
     for (const [at, row] of this.#rows)
       if (at < first || at >= last) {
         row.remove()
         this.#rows.delete(at)
       }
-    for (let at = first; at < last; at++) {
-      if (this.#rows.has(at)) continue
-      const row = this.#makeRow(this.#layout.rows[at] as Row)
-      this.#rows.set(at, row)
-      this.#body.append(row)
-    }
+    for (let at = seenFirst; at < seenLast; at++) this.#put(at)
+    for (let at = first; at < last && performance.now() - start < SLICE; at++) this.#put(at)
+    if (this.#rows.size < last - first) this.#draw()
     if (top + 3 * height > this.#layout.height) this.#events.more()
+  }
+
+  #put(at: number): void {
+    if (this.#rows.has(at)) return
+    const row = this.#makeRow(this.#layout.rows[at] as Row)
+    this.#rows.set(at, row)
+    this.#body.append(row)
   }
 
   #near(top: number, height: number): [number, number] {

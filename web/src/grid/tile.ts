@@ -1,5 +1,4 @@
 import type { Input } from '../api/types'
-import { paintShapes } from '../canvas/paint'
 import { shapes } from '../canvas/shapes'
 
 export interface Look {
@@ -11,7 +10,7 @@ export interface Look {
 }
 
 export function makeTile(input: Input, index: number, width: number, height: number, look: Look): HTMLElement {
-  const tile = element('div', 'tile')
+  const tile = element('div', input.kind === 'text' ? 'tile text-tile' : 'tile')
   tile.setAttribute('role', 'gridcell')
   tile.dataset.index = String(index)
   tile.style.width = `${width}px`
@@ -42,27 +41,52 @@ function textCard(input: Input): HTMLElement {
   return card
 }
 
-function pictureCard(input: Input, width: number, height: number, look: Look): HTMLElement[] {
+function pictureCard(input: Input, width: number, height: number, look: Look): Element[] {
   const picture = element('img', 'tile-picture')
   picture.alt = ''
   picture.decoding = 'async'
   picture.src = look.thumbnail(input, Math.max(width, height) * devicePixelRatio)
   picture.addEventListener('error', () => picture.closest('.tile')?.classList.add('broken'), { once: true })
-  const found = shapes(input.annotations, width, height)
-  if (found.length === 0) return [picture]
-  const overlay = element('canvas', 'tile-regions')
-  overlay.width = Math.round(width * devicePixelRatio)
-  overlay.height = Math.round(height * devicePixelRatio)
-  const pen = overlay.getContext('2d')
-  if (pen !== null) {
-    pen.scale(devicePixelRatio, devicePixelRatio)
-    // the picture covers the tile, so the regions are laid over what of it is seen
-    const natural = { width: input.width ?? width, height: input.height ?? height }
-    const scale = Math.max(width / natural.width, height / natural.height)
-    const view = { scale, x: (width - natural.width * scale) / 2, y: (height - natural.height * scale) / 2 }
-    paintShapes(pen, found, view, natural, { width, height }, look.colour)
+  const overlay = regions(input, width, height, look.colour)
+  return overlay === null ? [picture] : [picture, overlay]
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+/** More would only hide the picture. */
+const MOST_REGIONS = 100
+
+/** The regions as one drawing that covers the tile as the picture does; drawn by the browser's painters, not by this thread. */
+function regions(input: Input, width: number, height: number, colour: (concept: string) => string): Element | null {
+  const natural = { width: input.width ?? width, height: input.height ?? height }
+  const found = shapes(input.annotations.slice(0, MOST_REGIONS), natural.width, natural.height)
+  if (found.length === 0) return null
+  const drawing = document.createElementNS(SVG, 'svg')
+  drawing.setAttribute('class', 'tile-regions')
+  drawing.setAttribute('viewBox', `0 0 ${natural.width} ${natural.height}`)
+  drawing.setAttribute('preserveAspectRatio', 'xMidYMid slice')
+  drawing.setAttribute('aria-hidden', 'true')
+  const paths = new Map<string, string>()
+  for (const { concept, outline, rings } of found) {
+    const style = `${outline} ${colour(concept)}`
+    paths.set(style, (paths.get(style) ?? '') + rings.map((ring) => ringPath(ring, natural)).join(''))
   }
-  return [picture, overlay]
+  for (const [style, d] of paths) {
+    const [outline, ink] = style.split(' ') as [string, string]
+    for (const part of ['halo', outline]) {
+      const path = document.createElementNS(SVG, 'path')
+      path.setAttribute('d', d)
+      path.setAttribute('class', part)
+      if (part !== 'halo') path.setAttribute('stroke', ink)
+      drawing.append(path)
+    }
+  }
+  return drawing
+}
+
+function ringPath(ring: Float64Array, { width, height }: { width: number; height: number }): string {
+  let path = ''
+  for (let at = 0; at < ring.length; at += 2) path += `${at === 0 ? 'M' : 'L'}${((ring[at] as number) * width).toFixed(1)} ${((ring[at + 1] as number) * height).toFixed(1)}`
+  return `${path}Z`
 }
 
 function caption(input: Input, look: Look): HTMLElement {

@@ -6,12 +6,13 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
 import type { ViewerControls } from '../actions'
-import { useInput } from '../api/queries'
+import { useInput } from '../api/inputs'
 import type { Annotation, InputDetail } from '../api/types'
 import type { Canvas } from '../canvas/canvas'
 import { CanvasView } from '../parts/CanvasView'
 import { ActionButton, useControls } from '../parts/controls'
 import { PageHead, StatusBadge, Trouble, Waiting } from '../parts/states'
+import { Tags } from '../parts/Tags'
 import { TextView } from '../parts/TextView'
 import { many } from '../parts/words'
 import { useColours, useFilter, useId } from './place'
@@ -85,8 +86,12 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
           {input.kind === 'image' ? (
             <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvasRef={canvas} {...shown} />
           ) : (
-            <TextView text={input.text ?? ''} {...shown} />
+            <div className="text-stage">
+              <Tags {...shown} />
+              <TextView text={input.text ?? ''} {...shown} />
+            </div>
           )}
+          {input.kind === 'image' && <Tags {...shown} />}
         </div>
         {panel && (
           <aside className="viewer-panel" aria-label="Annotations">
@@ -188,15 +193,10 @@ function List({ annotations, colour, hovered, selected, onHover, onPick }: ListP
           <span style={{ flex: 1, minWidth: 0 }}>
             <Text size="sm" className="ellipsis" component="span" display="block">
               {one.present ? one.concept : `not ${one.concept}`}
-              {one.region === null && (
-                <Text component="span" size="xs" c="dimmed">
-                  {' '}
-                  whole input
-                </Text>
-              )}
             </Text>
             <Text size="xs" c="dimmed" className="ellipsis" component="span" display="block">
               {one.labeler}
+              {one.region === null && ' · whole input'}
             </Text>
           </span>
           {one.score !== null && (

@@ -1,19 +1,23 @@
 import { Button, Menu, Select, SegmentedControl, Slider, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { useMutation } from '@tanstack/react-query'
-import { IconClipboardText, IconFolder, IconPhotoPlus, IconTrash, IconUpload, IconX } from '@tabler/icons-react'
+import { IconClipboardText, IconFolder, IconServer, IconPhotoPlus, IconTrash, IconUpload, IconX } from '@tabler/icons-react'
 import { type DragEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { InputsControls } from '../actions'
 import { deleteInputs, thumbnailOf } from '../api/calls'
-import { client, useDatasets, useInputCount, useInputs, useTasks } from '../api/queries'
+import { forgetInputs, renewInputs, useInputCount, useInputs } from '../api/inputs'
+import { useInputsMoved } from '../api/moved'
+import { useDatasets, useTasks } from '../api/queries'
 import type { Input } from '../api/types'
 import type { Grid } from '../grid/grid'
 import type { Look } from '../grid/tile'
 import { useControls } from '../parts/controls'
 import { confirm } from '../parts/dialogs'
 import { GridView } from '../parts/GridView'
+import { ImportFolder } from '../parts/ImportFolder'
+import { Imports } from '../parts/Imports'
 import { Empty, PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { chosenOf, dropped, startUpload } from '../parts/uploads'
 import { many, whole } from '../parts/words'
@@ -48,13 +52,13 @@ export function Component() {
   const removal = useMutation({
     mutationFn: async (ids: number[]) => {
       for (let at = 0; at < ids.length; at += 1000) await deleteInputs(project, ids.slice(at, at + 1000))
-      return ids.length
+      return ids
     },
     onError: tellFault,
-    onSuccess: (number) => {
+    onSuccess: (ids) => {
       grid.current?.select('none')
-      tell(`${many(number, 'input')} deleted.`)
-      for (const noun of ['inputs', 'datasets', 'projects']) void client.invalidateQueries({ queryKey: [noun] })
+      tell(`${many(ids.length, 'input')} deleted.`)
+      forgetInputs(project, new Set(ids))
     },
   })
   const { mutate: removeThem } = removal
@@ -69,6 +73,8 @@ export function Component() {
     [removeThem],
   )
   const paste = useCallback(() => modals.open({ title: 'Paste text', size: 'lg', children: <PasteText project={project} dataset={dataset} /> }), [project, dataset])
+  const importing = useCallback(() => modals.open({ title: 'Import from the server', size: 'lg', children: <ImportFolder project={project} dataset={dataset} /> }), [project, dataset])
+  useInputsMoved(useCallback(() => renewInputs(project, filter, grid.current?.seen() ?? [0, 0]), [project, filter]))
   const more = (): void => {
     if (found.hasNextPage && !found.isFetching) void found.fetchNextPage()
   }
@@ -78,13 +84,14 @@ export function Component() {
       () => ({
         upload: () => files.current?.click(),
         paste,
+        importing,
         selectAll: () => grid.current?.select('all'),
         selectNone: () => grid.current?.select('none'),
         remove: () => askRemove(selected),
         selected: selected.length,
         mayChange,
       }),
-      [paste, askRemove, selected, mayChange],
+      [paste, importing, askRemove, selected, mayChange],
     ),
   )
 
@@ -104,6 +111,10 @@ export function Component() {
           </Menu.Item>
           <Menu.Item leftSection={<IconFolder size={15} />} onClick={() => folder.current?.click()}>
             A folder with all that is in it
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconServer size={15} />} onClick={importing}>
+            From a folder of the server
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -133,6 +144,7 @@ export function Component() {
           onChangeEnd={(value) => localStorage.setItem('labelmill-tile', String(value))}
         />
       </Filters>
+      <Imports project={project} />
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The inputs" again={() => void found.refetch()} />}
       {found.data && items.length === 0 && (
@@ -150,6 +162,7 @@ export function Component() {
           size={size}
           look={look}
           gridRef={grid}
+          name={`${project}${search}`}
           events={{ open: (input) => void navigate(look.open(input)), remove: askRemove, selected: setSelected, more }}
         />
       )}

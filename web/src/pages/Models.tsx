@@ -1,62 +1,63 @@
-import { Badge, Button, FileButton, Group, Modal, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { Badge, Button, Group, Modal, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconCube, IconFlask, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 
-import { addModel } from '../api/calls'
-import { client, useMe, useModels } from '../api/queries'
+import { useMe, useModels } from '../api/queries'
 import type { Model } from '../api/types'
+import { AddModel } from '../parts/AddModel'
+import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TryModel } from '../parts/TryModel'
-import { Empty, PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
-import { many, MAKES, whole } from '../parts/words'
+import { many, says, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
   const project = useId('project')
-  const found = useModels()
+  const found = useModels(project)
   const me = useMe()
   const mayTry = useMayChange(project)
+  const [which, setWhich] = useState<'all' | 'own'>('all')
   const [sought, setSought] = useState('')
   const [trying, setTrying] = useState<Model | null>(null)
-  const [sent, setSent] = useState(0)
-  const add = useMutation({
-    mutationFn: (files: File[]) => {
-      const form = new FormData()
-      for (const file of files) form.append('files', file, file.name)
-      return addModel(form, setSent, new AbortController().signal)
-    },
-    onError: tellFault,
-    onSuccess: ({ name }) => {
-      tell(`${name} is in the catalog.`)
-      void client.invalidateQueries({ queryKey: ['models'] })
-    },
-  })
-  const shown = found.data?.items.filter(({ name, concepts, description }) => [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))) ?? []
-  const button = me.data?.operator && (
-    <FileButton multiple onChange={(files) => files.length > 0 && add.mutate(files)}>
-      {(props) => (
-        <Button {...props} leftSection={<IconUpload size={16} />} loading={add.isPending}>
-          Add model
-        </Button>
-      )}
-    </FileButton>
+  const [adding, setAdding] = useState(false)
+  const matches = ({ name, concepts, description, project_id }: Model): boolean =>
+    (which === 'all' || project_id !== null) && [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
+  const shown = found.data?.items.filter(matches) ?? []
+  const button = mayTry && (
+    <Button leftSection={<IconUpload size={16} />} onClick={() => setAdding(true)}>
+      Add model
+    </Button>
   )
+  const all = (): void => {
+    setSought('')
+    setWhich('all')
+  }
   return (
     <>
       <PageHead title="Models" note={found.data && whole(found.data.items.length)}>
-        {add.isPending && (
-          <Text size="xs" c="dimmed">
-            {Math.round(sent * 100)} % sent
-          </Text>
-        )}
+        <SegmentedControl
+          size="xs"
+          aria-label="Which models"
+          value={which}
+          onChange={(value) => setWhich(value as 'all' | 'own')}
+          data={[
+            { value: 'all', label: 'Catalog' },
+            { value: 'own', label: 'Of this project' },
+          ]}
+        />
         <TextInput aria-label="Search models" placeholder="Name or concept" leftSection={<IconSearch size={15} />} value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
         {button}
       </PageHead>
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The models" again={() => void found.refetch()} />}
       {found.data && shown.length === 0 && (
-        <Empty icon={<IconCube size={36} stroke={1.4} />} title={sought === '' ? 'No model yet' : 'No model is like that'} action={sought === '' ? button : <Button onClick={() => setSought('')}>Show all models</Button>}>
-          Choose a card (.yaml) together with the files that it names: weights and lists of words or concepts.
+        <Empty
+          icon={<IconCube size={36} stroke={1.4} />}
+          title={found.data.items.length === 0 ? 'No model yet' : sought === '' ? 'This project has no model of its own' : 'No model is like that'}
+          action={found.data.items.length === 0 ? button : <Button onClick={all}>Show all models</Button>}
+        >
+          {found.data.items.length === 0
+            ? 'A model comes as a card (.yaml) together with the files that it names: weights and lists of words or concepts.'
+            : 'The catalog has others, which every project can use.'}
         </Empty>
       )}
       <div className="page-body">
@@ -69,14 +70,20 @@ export function Component() {
       <Modal opened={trying !== null} onClose={() => setTrying(null)} title={`Try ${trying?.name ?? ''}`} size="xl">
         {trying && <TryModel project={project} model={trying} />}
       </Modal>
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a model" size="lg">
+        <AddModel project={project} everywhere={me.data?.operator === true} done={() => setAdding(false)} />
+      </Modal>
     </>
   )
 }
 
+const SOME = 8
+
 /** A card in words. */
 function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
-  const { name, description, reads, makes, licence, runtime, concepts, reason } = model
-  const some = concepts.slice(0, 8)
+  const [all, setAll] = useState(false)
+  const { name, description, licence, runtime, concepts, version, reason, selectable, project_id } = model
+  const some = all ? concepts : concepts.slice(0, SOME)
   return (
     <Stack className="card" gap="xs" justify="space-between" component="section" aria-label={name}>
       <div>
@@ -84,30 +91,39 @@ function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
           <Title order={2} className="ellipsis">
             {name}
           </Title>
-          <Badge variant="default" radius="sm" size="sm" tt="none">
-            {licence}
+          <Badge variant="default" radius="sm" size="sm" tt="none" style={{ flex: 'none' }}>
+            {licence || 'no licence'}
           </Badge>
         </Group>
         <Text size="sm" mt={4}>
-          {description || 'Its card describes it no further.'}
+          {description || (version ? 'Its card describes it no further.' : 'Its card cannot be read.')}
         </Text>
-        <Text size="xs" c="dimmed" mt={6}>
-          Reads {reads.map((kind) => `${kind}s`).join(' and ')}, {MAKES[makes] ?? `makes ${makes}`}. Runs on {runtime}.
-        </Text>
-        <Text size="xs" mt={6} lineClamp={2}>
-          {concepts.length > 0 ? (
+        {version && (
+          <Text size="xs" c="dimmed" mt={6} title={`Version ${version}`}>
+            {says(model)}. Runs on {runtime}, version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
+          </Text>
+        )}
+        <Text size="xs" mt={6} component="div" mah={160} style={{ overflowY: 'auto' }} tabIndex={all ? 0 : undefined}>
+          {concepts.length > 0 && (
             <>
               <b>{many(concepts.length, 'concept')}:</b> {some.join(', ')}
-              {concepts.length > some.length && ` and ${whole(concepts.length - some.length)} more`}
+              {concepts.length > SOME && (
+                <Button size="compact-xs" variant="subtle" ml={4} onClick={() => setAll(!all)}>
+                  {all ? 'fewer' : `and ${whole(concepts.length - SOME)} more`}
+                </Button>
+              )}
             </>
-          ) : (
-            <span>No task can use it: {reason}.</span>
           )}
         </Text>
+        {!selectable && (
+          <Text size="xs" mt={6}>
+            No task can use it: {reason}
+          </Text>
+        )}
       </div>
       {onTry && (
         <Group>
-          <Button size="xs" variant="default" leftSection={<IconFlask size={15} />} onClick={onTry} disabled={!model.selectable}>
+          <Button size="xs" variant="default" leftSection={<IconFlask size={15} />} onClick={onTry} disabled={!selectable} aria-label={`Try ${name} on an input`}>
             Try on an input
           </Button>
         </Group>

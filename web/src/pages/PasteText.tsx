@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { pasteText } from '../api/calls'
-import { client } from '../api/queries'
+import { moved } from '../api/moved'
 import { tell, tellFault } from '../parts/states'
 
 export function PasteText({ project, dataset }: { project: number; dataset: string }) {
@@ -16,7 +16,7 @@ export function PasteText({ project, dataset }: { project: number; dataset: stri
     onSuccess: ({ failures }) => {
       modals.closeAll()
       tell(failures[0]?.message ?? 'The text is among the inputs.')
-      for (const noun of ['inputs', 'datasets', 'projects']) void client.invalidateQueries({ queryKey: [noun] })
+      moved(project, 'inputs', 'datasets', 'projects')
     },
   })
   return (

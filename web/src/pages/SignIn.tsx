@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
 import { signIn } from '../api/calls'
-import { client } from '../api/queries'
+import { client } from '../api/client'
 import { keepCsrf } from '../api/request'
 
 /** Where to go afterwards: only ever a page of this server. */

@@ -5,7 +5,9 @@ import { Link, useNavigate } from 'react-router'
 import { useState } from 'react'
 
 import { applyTask, resumeTask } from '../api/calls'
-import { client, useHistograms, useTask } from '../api/queries'
+import { client } from '../api/client'
+import { moved } from '../api/moved'
+import { useHistograms, useTask } from '../api/queries'
 import type { BandCounts, Task, Thresholds } from '../api/types'
 import { BAND_NAMES, BANDS, count, limitsOf, sameThresholds } from '../parts/bands'
 import { Failures } from '../parts/Failures'
@@ -13,7 +15,7 @@ import { BandBar, LedgerBar } from '../parts/Ledger'
 import { BandLegend } from '../parts/Limits'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { many, moment, progress, whole } from '../parts/words'
+import { many, moment, progress, timeLeft, whole } from '../parts/words'
 import { ConceptRows } from '../parts/ConceptRows'
 import { useId, useMayChange } from './place'
 
@@ -29,6 +31,7 @@ export function Component() {
 function Shown({ project, task }: { project: number; task: Task }) {
   const navigate = useNavigate()
   const mayChange = useMayChange(project)
+  const left = task.seconds_left === null ? '' : timeLeft(task.seconds_left)
   return (
     <>
       <PageHead
@@ -40,7 +43,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
             <span className="ellipsis">{task.name}</span>
           </Group>
         }
-        note={task.deciding > 0 ? 'applying the new thresholds' : progress(task)}
+        note={task.deciding > 0 ? 'applying the new thresholds' : [progress(task), left].filter(Boolean).join(' · ')}
       >
         <Button variant="default" component={Link} to={`/projects/${project}/inputs?task_id=${task.id}`} leftSection={<IconPhoto size={16} />}>
           Look at its inputs
@@ -73,7 +76,7 @@ function CannotRun({ project, task, mayChange }: { project: number; task: Task; 
   const resume = useMutation({
     mutationFn: () => resumeTask(project, task.id),
     onError: tellFault,
-    onSuccess: () => client.invalidateQueries({ queryKey: ['tasks', project] }),
+    onSuccess: () => moved(project, 'tasks'),
   })
   return (
     <Alert color="red" variant="light" title="The model cannot run">
@@ -92,17 +95,17 @@ function CannotRun({ project, task, mayChange }: { project: number; task: Task; 
 /** Scores per concept with the limits in them. What is moved is shown at once and done only with Apply. */
 function Concepts({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
   const histograms = useHistograms(project, task.id)
-  const [moved, setMoved] = useState<Thresholds | null>(null)
-  const now = moved ?? task.thresholds
+  const [changed, setChanged] = useState<Thresholds | null>(null)
+  const now = changed ?? task.thresholds
   const differs = !sameThresholds(now, task.thresholds)
   const apply = useMutation({
     mutationFn: () => applyTask(project, task.id, now),
     onError: tellFault,
     onSuccess: ({ left_alone, task: fresh }) => {
       client.setQueryData(['tasks', project, task.id], fresh)
-      setMoved(null)
+      setChanged(null)
       tell(left_alone > 0 ? `${many(left_alone, 'input')} that people have dealt with stay as they are.` : 'The new thresholds are being applied.')
-      void client.invalidateQueries({ queryKey: ['tasks', project] })
+      moved(project, 'tasks', 'inputs')
     },
   })
   if (histograms.error) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
@@ -139,7 +142,7 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
             <Text size="xs" c="dimmed" maw={260}>
               The model does not run again. Inputs that people have dealt with stay.
             </Text>
-            <Button variant="default" onClick={() => setMoved(null)}>
+            <Button variant="default" onClick={() => setChanged(null)}>
               Cancel
             </Button>
             <Button loading={apply.isPending} onClick={() => apply.mutate()}>
@@ -148,7 +151,7 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
           </Group>
         )}
       </Group>
-      <ConceptRows project={project} task={task} scores={scores} thresholds={now} change={setMoved} disabled={!mayChange} />
+      <ConceptRows project={project} task={task} scores={scores} thresholds={now} change={setChanged} disabled={!mayChange} />
     </section>
   )
 }

@@ -4,10 +4,13 @@ import { IconRefresh } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
 import { retryTask } from '../api/calls'
-import { client, useFailures } from '../api/queries'
-import type { Task } from '../api/types'
+import { moved } from '../api/moved'
+import { useFailures } from '../api/queries'
+import type { Failure, Task } from '../api/types'
 import { tell, tellFault, Trouble } from './states'
 import { many } from './words'
+
+const STAGES: Record<Failure['stage'], string> = { ingest: 'bringing it in', read: 'reading it', predict: 'predicting' }
 
 /** What failed, each with its reason; sources that could not be read come first. */
 export function Failures({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
@@ -17,7 +20,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
     onError: tellFault,
     onSuccess: () => {
       tell('The failed inputs run again.')
-      void client.invalidateQueries({ queryKey: ['tasks', project] })
+      moved(project, 'tasks')
     },
   })
   const items = found.data?.pages.flatMap((page) => page.items) ?? []
@@ -46,7 +49,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
               <Table.Td className="ellipsis" title={source}>
                 {input_id === null ? source : <Link to={`/projects/${project}/inputs/${input_id}?task_id=${task.id}`}>{source}</Link>}
               </Table.Td>
-              <Table.Td>{{ ingest: 'reading', decode: 'decoding', predict: 'predicting' }[stage] ?? stage}</Table.Td>
+              <Table.Td>{STAGES[stage]}</Table.Td>
               <Table.Td>
                 <Text size="sm">{message}</Text>
               </Table.Td>

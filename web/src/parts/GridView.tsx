@@ -10,33 +10,42 @@ interface Props {
   look: Look
   events: Events
   gridRef: RefObject<Grid | null>
+  /** Names the list, so that who comes back to it from an input finds it scrolled as it was. */
+  name: string
 }
 
+const places = new Map<string, number>()
+
 /** The grid in React's clothes. */
-export function GridView({ items, size, look, events, gridRef }: Props) {
+export function GridView({ items, size, look, events, gridRef, name }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const hear = useRef(events)
-  const first = useRef(size)
+  const first = useRef({ items, size, look })
   useEffect(() => {
     hear.current = events
   }, [events])
   useEffect(() => {
-    const made = new Grid(scroller.current as HTMLElement, first.current, look, {
+    const element = scroller.current as HTMLElement
+    const made = new Grid(element, first.current.size, first.current.look, {
       open: (input) => hear.current.open(input),
       remove: (inputs) => hear.current.remove(inputs),
       selected: (inputs) => hear.current.selected(inputs),
       more: () => hear.current.more(),
     })
     gridRef.current = made
+    made.show(first.current.items)
+    element.scrollTop = places.get(name) ?? 0
     return () => {
+      places.set(name, element.scrollTop)
       gridRef.current = null
       made.close()
     }
-  }, [gridRef, look])
-  useEffect(() => gridRef.current?.show(items), [gridRef, items, look])
+  }, [gridRef, name])
   useEffect(() => {
-    first.current = size
-    gridRef.current?.resize(size)
-  }, [gridRef, size])
+    first.current = { items, size, look }
+  }, [items, size, look])
+  useEffect(() => gridRef.current?.dress(look), [gridRef, look])
+  useEffect(() => gridRef.current?.show(items), [gridRef, items])
+  useEffect(() => gridRef.current?.resize(size), [gridRef, size])
   return <div ref={scroller} className="grid-scroller" />
 }

@@ -46,7 +46,8 @@ function Near({ project, task, concept, limits, near, words }: NearProps) {
   )
 }
 
-function Crop({ project, sample }: { project: number; sample: Sample }) {
+/** The region with a little around it, or the words. */
+export function Crop({ project, sample }: { project: number; sample: Sample }) {
   if (sample.kind === 'text') return <span className="sample-text">{sample.text}</span>
   return <span className="sample-picture" style={cropStyle(thumbnailOf(project, sample.input_id, 640), sample)} />
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Group, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import {
-  IconChevronDown, IconCommand, IconCube, IconFolders, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto,
+  IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconUsers,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
@@ -27,6 +27,7 @@ export function Shell() {
               <Page to={`/projects/${project}/inputs`} label="Inputs" icon={<IconPhoto size={18} />} folded={folded} />
               <Page to={`/projects/${project}/models`} label="Models" icon={<IconCube size={18} />} folded={folded} />
               <Page to={`/projects/${project}/tasks`} label="Labeling Tasks" icon={<IconListCheck size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/members`} label="Members" icon={<IconUsers size={18} />} folded={folded} />
             </>
           )}
         </nav>
@@ -130,15 +131,19 @@ function Does({ id, icon, folded }: { id: ActionId; icon: ReactNode; folded: boo
 
 function Account({ folded }: { folded: boolean }) {
   const me = useMe()
+  const account = useAction('account')
   const out = useAction('sign-out')
   const name = me.data?.name ?? ''
   const initial = <span className="initial" data-initial={name.slice(0, 1).toUpperCase()} />
   return (
-    <Menu position="right-end" width={180}>
+    <Menu position="right-end" width={230}>
       <Menu.Target>
         <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={name === '' ? 'Account' : `${name}: account`} />
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconKey size={15} />} onClick={account.run}>
+          {account.label}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={out.run}>
           {out.label}
         </Menu.Item>

@@ -21,7 +21,7 @@ export function TextView({ text, annotations, colour, hidden, hovered, selected,
     return pieces(text, spans)
   }, [text, annotations, hidden])
   return (
-    <div className="text-stage">
+    <div className="text">
       {parts.map(({ from, words, spans: [span, ...others] }) =>
         span === undefined ? (
           <span key={from}>{words}</span>

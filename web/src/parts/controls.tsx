@@ -8,7 +8,8 @@ import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, type InputsControls, keyName, pressed, type ViewerControls } from '../actions'
 import { signOut } from '../api/calls'
-import { client } from '../api/queries'
+import { client } from '../api/client'
+import { useProjects, useTasks } from '../api/queries'
 
 interface Parts {
   viewer: ViewerControls | null
@@ -117,6 +118,12 @@ export function ActionButton({ id, icon }: { id: ActionId; icon: ReactNode }) {
 }
 
 function Palette({ now }: { now: Context }) {
+  const projects = useProjects().data?.items ?? []
+  const tasks = useTasks(now.project ?? 0).data?.pages.flatMap(({ items }) => items) ?? []
+  const places = [
+    ...tasks.map(({ id, name }) => ({ id: `task-${id}`, label: name, group: 'Labeling tasks', onClick: () => now.go(`/projects/${now.project}/tasks/${id}`) })),
+    ...projects.map(({ id, name }) => ({ id: `project-${id}`, label: name, group: 'Projects', onClick: () => now.go(`/projects/${id}/inputs`) })),
+  ]
   const found = ACTIONS.filter((one) => one.id !== 'palette' && one.enabled(now)).map(
     (one: Action): SpotlightActionData => ({
       id: one.id,
@@ -128,7 +135,9 @@ function Palette({ now }: { now: Context }) {
   )
   return (
     <Spotlight
-      actions={groups(found)}
+      actions={groups([...found, ...places])}
+      scrollable
+      maxHeight={420}
       shortcut={null}
       highlightQuery
       nothingFound="Nothing is called that."

@@ -4,7 +4,7 @@ import { IconCopy, IconPencil, IconPlayerPlay, IconPlayerStop, IconRefresh, Icon
 import { type ReactElement, useState } from 'react'
 
 import * as call from '../api/calls'
-import { client } from '../api/queries'
+import { moved } from '../api/moved'
 import type { TaskHead } from '../api/types'
 import { askName } from './dialogs'
 import { tell, tellFault } from './states'
@@ -16,17 +16,17 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
     done.then(
       () => {
         if (said) tell(said)
-        void client.invalidateQueries({ queryKey: ['tasks', project] })
+        moved(project, 'tasks')
       },
       tellFault,
     )
   }
   const remove = (annotations: 'keep' | 'delete'): void => {
-    act(
-      call.deleteTask(project, task.id, annotations).then(() => gone?.()),
-      `${task.name} is deleted.`,
-    )
-    void client.invalidateQueries({ queryKey: ['inputs', project] })
+    const done = call.deleteTask(project, task.id, annotations).then(() => {
+      gone?.()
+      moved(project, 'inputs', 'projects')
+    })
+    act(done, `${task.name} is deleted.`)
   }
   const stopped = task.status === 'cancelled' || task.status === 'failed'
   return (

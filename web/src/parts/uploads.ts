@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 
 import { upload } from '../api/calls'
-import { client } from '../api/queries'
+import { moved } from '../api/moved'
 
 const BATCH_FILES = 40
 const BATCH_BYTES = 24 * 2 ** 20
@@ -80,7 +80,7 @@ export async function startUpload(project: number, chosen: readonly Chosen[], da
   await Promise.all(Array.from({ length: ABREAST }, work))
   if (signal.aborted) return
   set({ running: state.done < state.files })
-  for (const noun of ['inputs', 'datasets', 'projects']) void client.invalidateQueries({ queryKey: [noun] })
+  moved(project, 'inputs', 'datasets', 'projects')
 }
 
 async function sendBatch(project: number, batch: Chosen[], dataset: string, signal: AbortSignal): Promise<void> {

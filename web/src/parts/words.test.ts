@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { many, percent, progress } from './words'
+import { many, percent, progress, timeLeft } from './words'
 
 const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
 
@@ -12,6 +12,10 @@ describe('words', () => {
     expect(progress({ ...ledger, status: 'running' })).toBe('99 %')
     expect(progress({ ...ledger, waiting: 0, status: 'complete' })).toBe('Complete')
     expect(progress({ ...ledger, waiting: 300, status: 'waiting' })).toBe('Waiting to start')
+  })
+
+  it('tell how long it will take, and no more than is known', () => {
+    expect([3, 42, 58, 240, 5400].map(timeLeft)).toEqual(['a few seconds left', 'about 40 s left', 'about 1 min left', 'about 4 min left', 'about 1.5 h left'])
   })
 
   it('count one and many', () => {

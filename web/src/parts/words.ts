@@ -15,8 +15,8 @@ export function many(number: number, one: string, more = `${one}s`): string {
 
 export const STATUS_WORDS: Record<Status, string> = {
   success: 'approved',
-  awaiting_review: 'awaiting review',
-  awaiting_consensus_review: 'awaiting consensus',
+  awaiting_review: 'to review',
+  awaiting_consensus_review: 'to agree on',
   pending: 'changes requested',
   rejected: 'rejected',
 }
@@ -43,10 +43,28 @@ export function progress(task: Ledger & { status: TaskStatus }): string {
   }
 }
 
-export const MAKES: Record<string, string> = {
+const MAKES: Record<string, string> = {
   class: 'says what an input is',
   box: 'draws boxes',
   polygon: 'draws outlines',
   span: 'marks words',
   embedding: 'measures likeness',
+}
+
+/** What a model does, from its card. */
+export function says({ reads, makes }: { reads: readonly string[]; makes: string }): string {
+  return `Reads ${reads.map((kind) => `${kind}s`).join(' and ')}, ${MAKES[makes] ?? `makes ${makes}`}`
+}
+
+/** Rounded as people say it. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 10) return 'a few seconds left'
+  if (seconds < 55) return `about ${Math.round(seconds / 10) * 10} s left`
+  if (seconds < 3500) return `about ${Math.max(1, Math.round(seconds / 60))} min left`
+  return `about ${Math.round(seconds / 360) / 10} h left`
+}
+
+export function size(bytes: number): string {
+  const [unit, by] = bytes < 1e6 ? (['kB', 1e3] as const) : bytes < 1e9 ? (['MB', 1e6] as const) : (['GB', 1e9] as const)
+  return `${numbers.format(Math.max(0.1, Math.round(bytes / by * 10) / 10))} ${unit}`
 }

@@ -1,0 +1,114 @@
+"""How the pages move: frames while panning 5,000 regions, tasks while scrolling a grid of 200,000 inputs."""
+
+import json
+import shutil
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.stage import CROWDED, INPUTS, stage
+from bench.table import Row
+
+FRAME = 16.0
+TASK = 100.0
+_SCROLL = """async (until) => {
+  const scroller = document.querySelector('.grid-scroller')
+  const tile = () => Math.max(0, ...[...document.querySelectorAll('.tile')].map(({ dataset }) => Number(dataset.index)))
+  while (tile() < until) {
+    scroller.scrollBy(0, scroller.clientHeight * 0.7)
+    await new Promise(requestAnimationFrame)
+  }
+  return tile()
+}"""
+
+
+def measure(place: Path) -> list[Row]:
+    """Rows for both; none where there is no browser."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        return [Row("pages", "not measured: there is no chromium")]
+    with stage() as address, sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        frames = _frames(_busy(_traced(chromium, f"{address}/projects/1/inputs/{CROWDED}", _pan, place)))
+        tasks = [task.work for task in _busy(_traced(chromium, f"{address}/projects/1/inputs", _scroll, place))]
+        chromium.close()
+    slow, longest = quantiles(frames, n=20)[-1], max(tasks)
+    return [
+        Row(
+            "5,000 regions panned, work of a frame (p95)",
+            f"{slow:.1f} ms",
+            f"median {median(frames):.1f} ms of {len(frames)}",
+            f"< {FRAME:.0f} ms",
+            slow < FRAME,
+        ),
+        Row(
+            f"grid of {INPUTS:,} scrolled, longest task",
+            f"{longest:.0f} ms",
+            f"{sum(task > TASK / 2 for task in tasks)} over {TASK / 2:.0f} ms of {len(tasks)}",
+            f"< {TASK:.0f} ms",
+            longest < TASK,
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What the page's own thread did in one go; `draws`: it made a frame. Milliseconds of processor time."""
+
+    work: float
+    draws: bool
+
+
+def _traced(browser: Browser, address: str, act: Callable[[Page], None], place: Path) -> list[dict[str, Any]]:
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(address)
+    page.locator("canvas[data-painted=all], .tile").first.wait_for()
+    trace = place / "trace.json"
+    browser.start_tracing(page=page, path=trace)
+    act(page)
+    browser.stop_tracing()
+    page.close()
+    events: list[dict[str, Any]] = json.loads(trace.read_text())["traceEvents"]
+    return events
+
+
+def _pan(page: Page) -> None:
+    page.mouse.move(700, 500)
+    page.mouse.down()
+    for turn in range(6):
+        page.mouse.move(300 + 700 * (turn % 2), 300 + 60 * turn, steps=60)
+    page.mouse.up()
+
+
+def _scroll(page: Page) -> None:
+    page.evaluate(_SCROLL, 6000)
+
+
+def _busy(events: list[dict[str, Any]]) -> list[_Task]:
+    """The tasks of the page's own thread. The first one only starts the trace."""
+    frames = [event for event in events if event["name"] == "FireAnimationFrame"]
+    (thread, _), *_ = Counter((event["pid"], event["tid"]) for event in frames).most_common(1)
+    ours = [event for event in events if event["ph"] == "X" and (event["pid"], event["tid"]) == thread]
+    starts = sorted(event["ts"] for event in ours if event["name"] == "FireAnimationFrame")
+    tasks = sorted((event for event in ours if event["name"] == "RunTask"), key=lambda event: float(event["ts"]))
+    return [
+        _Task(event.get("tdur", 0) / 1000, bisect(starts, event["ts"]) < bisect(starts, event["ts"] + event["dur"]))
+        for event in tasks
+        if event["ts"] > starts[0]
+    ]
+
+
+def _frames(tasks: list[_Task]) -> list[float]:
+    """What each frame cost: the task that made it with all since the one before."""
+    costs = [0.0]
+    for task in tasks:
+        costs[-1] += task.work
+        if task.draws:
+            costs.append(0.0)
+    return costs[1:-1]

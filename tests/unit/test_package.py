@@ -1,0 +1,82 @@
+"""What an installation gets: a wheel, built from the source archive as pip would, brings the pages."""
+
+import gzip
+import json
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FIRST_LOAD = 400_000
+"""Bytes, compressed, of all that a browser fetches before it shows the first page."""
+
+
+def hatch(target: str, source: Path, to: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", target, "-d", to], cwd=source, check=True)
+    (made,) = to.glob("labelmill-*")
+    return made
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hatch("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+
+
+@pytest.fixture(scope="module")
+def wheel(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    source = tmp_path_factory.mktemp("source")
+    with tarfile.open(archive) as packed:
+        packed.extractall(source, filter="data")
+    (folder,) = source.iterdir()
+    with zipfile.ZipFile(hatch("wheel", folder, tmp_path_factory.mktemp("wheel"))) as opened:
+        yield opened
+
+
+def test_the_source_archive_holds_the_pages_and_nothing_that_is_made(archive: Path) -> None:
+    with tarfile.open(archive) as packed:
+        names = [name.partition("/")[2] for name in packed.getnames()]
+    assert {"web/package-lock.json", "web/src/main.tsx", "hatch_build.py", "src/labelmill/cli/__init__.py"} <= {*names}
+    assert not [name for name in names if "node_modules" in name or name.startswith("src/labelmill/pages")]
+
+
+def test_the_wheel_brings_the_pages(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    page = wheel.read("labelmill/pages/index.html").decode()
+    assert "{{nonce}}" in page
+    assert '<script src="/scheme.js"' in page
+    assert {"labelmill/pages/mark.svg", "labelmill/pages/scheme.js"} <= names
+    assert not [name for name in names if not name.startswith(("labelmill/", "labelmill-"))]
+
+
+def test_the_first_load_is_small_and_pages_come_on_demand(wheel: zipfile.ZipFile) -> None:
+    manifest: dict[str, dict[str, Any]] = json.loads(wheel.read("labelmill/pages/.vite/manifest.json"))
+    first = _with_imports(manifest, "index.html") | _with_imports(manifest, "src/pages/SignIn.tsx")
+    sizes = {name: len(gzip.compress(wheel.read(f"labelmill/pages/{name}"))) for name in first}
+    assert sum(sizes.values()) < FIRST_LOAD, sizes
+    pages = {name for name in manifest if name.startswith("src/pages/")}
+    assert len(pages) > 8
+    assert all(manifest[name].get("isDynamicEntry") for name in pages)
+
+
+def _with_imports(manifest: dict[str, dict[str, Any]], entry: str) -> set[str]:
+    """The files of an entry and of all that it imports, style sheets included."""
+    seen, left = set[str](), [entry]
+    while left:
+        if (name := left.pop()) not in seen:
+            seen.add(name)
+            left += manifest[name].get("imports", [])
+    return {file for name in seen for file in (manifest[name]["file"], *manifest[name].get("css", []))}
+
+
+def test_the_lock_file_pins_every_package_and_names_no_place() -> None:
+    lock = json.loads((ROOT / "web/package-lock.json").read_text(encoding="utf-8"))
+    packages = [one for name, one in lock["packages"].items() if name]
+    assert len(packages) > 100
+    assert all({"version", "integrity"} <= one.keys() for one in packages)
+    assert not [one for one in packages if "resolved" in one]

@@ -1,0 +1,165 @@
+import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { IconKey } from '@tabler/icons-react'
+import { useState } from 'react'
+
+import { changePassword, createToken, deleteToken } from '../api/calls'
+import { client } from '../api/client'
+import { useMe, useTokens } from '../api/queries'
+import { keepCsrf } from '../api/request'
+import type { FreshToken } from '../api/types'
+import { askName, confirm } from '../parts/dialogs'
+import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
+import { date } from '../parts/words'
+
+/** One's own password and access tokens. */
+export function Component() {
+  const me = useMe()
+  return (
+    <>
+      <PageHead title="Account" note={me.data?.name} />
+      <Stack className="page-body" gap="md" maw={860}>
+        {me.data && <Password name={me.data.name} has={me.data.has_password} />}
+        <Tokens />
+      </Stack>
+    </>
+  )
+}
+
+const SHORTEST = 10
+
+function Password({ name, has }: { name: string; has: boolean }) {
+  const [current, setCurrent] = useState('')
+  const [fresh, setFresh] = useState('')
+  const change = useMutation({
+    mutationFn: () => changePassword({ new: fresh, current: has ? current : null }),
+    onSuccess: (fresh) => {
+      keepCsrf(fresh.csrf)
+      client.setQueryData(['me'], fresh)
+      setCurrent('')
+      setFresh('')
+      tell('The new password is set.')
+    },
+  })
+  return (
+    <section className="card" aria-label="Password">
+      <Title order={2} mb="sm">
+        Password
+      </Title>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate()
+        }}
+      >
+        {/* for password managers, which else could not tell whose password it is */}
+        <input hidden readOnly autoComplete="username" aria-hidden value={name} />
+        <Stack gap="sm" maw={360}>
+          {!has && (
+            <Text size="sm" c="dimmed">
+              You have none yet: only links that the server prints let you in. With one you can sign in from anywhere.
+            </Text>
+          )}
+          {change.error && (
+            <Alert color="red" variant="light" p="sm">
+              {change.error.message}
+            </Alert>
+          )}
+          {has && <PasswordInput label="Password now" autoComplete="current-password" required value={current} onChange={({ currentTarget }) => setCurrent(currentTarget.value)} />}
+          <PasswordInput label="New password" description={`At least ${SHORTEST} characters.`} autoComplete="new-password" required value={fresh} onChange={({ currentTarget }) => setFresh(currentTarget.value)} />
+          <Group>
+            <Button type="submit" disabled={fresh.length < SHORTEST || (has && current === '')} loading={change.isPending}>
+              {has ? 'Change password' : 'Set password'}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </section>
+  )
+}
+
+function Tokens() {
+  const found = useTokens()
+  const [made, setMade] = useState<FreshToken | null>(null)
+  const again = () => client.invalidateQueries({ queryKey: ['tokens'] })
+  const create = useMutation({
+    mutationFn: createToken,
+    onError: tellFault,
+    onSuccess: (token) => {
+      setMade(token)
+      void again()
+    },
+  })
+  const remove = useMutation({ mutationFn: deleteToken, onError: tellFault, onSuccess: again })
+  const items = found.data?.items ?? []
+  return (
+    <section className="card" aria-label="Access tokens">
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>Access tokens</Title>
+        <Button size="xs" variant="default" leftSection={<IconKey size={15} />} loading={create.isPending} onClick={() => askName('New access token', 'Create token', '', create.mutate)}>
+          New token
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed" mb="sm">
+        Scripts and the command sign in with a token. It may do what you may do.
+      </Text>
+      {made && <Made token={made} />}
+      {found.isPending && <Waiting />}
+      {found.error && <Trouble error={found.error} what="The tokens" again={() => void found.refetch()} />}
+      {items.length > 0 && (
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>Made on</Table.Th>
+              <Table.Th>Last used</Table.Th>
+              <Table.Th w={90} aria-label="Actions" />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map(({ id, name, created_at, used_at }) => (
+              <Table.Tr key={id}>
+                <Table.Td>{name}</Table.Td>
+                <Table.Td>{date(created_at)}</Table.Td>
+                <Table.Td>{used_at === null ? 'never' : date(used_at)}</Table.Td>
+                <Table.Td ta="right">
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    color="red"
+                    aria-label={`Revoke ${name}`}
+                    onClick={() => confirm(`Revoke ${name}?`, 'Whatever signs in with it is refused from now on.', 'Revoke', () => remove.mutate(id))}
+                  >
+                    Revoke
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </section>
+  )
+}
+
+function Made({ token: { name, token } }: { token: FreshToken }) {
+  return (
+    <Alert variant="light" mb="sm" title={`${name} is made`}>
+      <Text size="sm" mb="xs">
+        Copy it now: it is not shown again.
+      </Text>
+      <Group gap="xs" wrap="nowrap">
+        <Code className="ellipsis" fz="sm">
+          {token}
+        </Code>
+        <CopyButton value={token}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+    </Alert>
+  )
+}

@@ -1,0 +1,53 @@
+import { Badge, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { type KeyboardEvent, useState } from 'react'
+
+import type { Model } from '../api/types'
+import { many, says } from './words'
+
+/** All models; those that cannot be used are there as well, with the reason. */
+export function ModelChoice({ models, chosen, choose }: { models: Model[]; chosen: string | null; choose: (model: Model) => void }) {
+  const [sought, setSought] = useState('')
+  const shown = models.filter(({ name, concepts }) => [name, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase())))
+  const open = shown.filter(({ selectable }) => selectable)
+  const step = (event: KeyboardEvent<HTMLElement>): void => {
+    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
+    const next = by === undefined ? undefined : open.at((open.findIndex(({ name }) => name === chosen) + by) % open.length)
+    if (next === undefined) return
+    event.preventDefault()
+    choose(next)
+    event.currentTarget.querySelector<HTMLElement>(`[data-name="${CSS.escape(next.name)}"]`)?.focus()
+  }
+  return (
+    <>
+      {models.length > 6 && <TextInput aria-label="Search models" placeholder="Search models by name or concept" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />}
+      <Stack gap={6} mah={330} style={{ overflowY: 'auto' }} role="radiogroup" aria-label="Model" onKeyDown={step}>
+        {shown.map((one) => (
+          <UnstyledButton
+            key={one.name}
+            className="choice"
+            role="radio"
+            aria-checked={one.name === chosen}
+            disabled={!one.selectable}
+            data-name={one.name}
+            data-chosen={one.name === chosen || undefined}
+            tabIndex={one.name === (chosen ?? open[0]?.name) ? 0 : -1}
+            onClick={() => choose(one)}
+          >
+            <Group justify="space-between" wrap="nowrap">
+              <Text size="sm" fw={550} c={one.selectable ? undefined : 'dimmed'} className="ellipsis">
+                {one.name}
+              </Text>
+              <Badge variant="default" radius="sm" size="sm" tt="none">
+                {one.licence}
+              </Badge>
+            </Group>
+            <Text size="xs" c="dimmed">
+              {one.selectable ? `${says(one)}, ${many(one.concepts.length, 'concept')}` : `Cannot be chosen: ${one.reason}`}
+            </Text>
+          </UnstyledButton>
+        ))}
+        {shown.length === 0 && <Text size="sm">No model is like that.</Text>}
+      </Stack>
+    </>
+  )
+}
