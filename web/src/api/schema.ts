@@ -344,6 +344,9 @@ export interface paths {
         /**
          * Upload Inputs
          * @description Upload images, .txt files, .zip archives, .csv, .tsv and .jsonl tables; what cannot be read is told of each.
+         *
+         *     `names` are kept just as they are; without them each part's file name is. What is sent again from the same `place`
+         *     under the same name replaces what was there. `refused` may stand without files.
          */
         post: operations["upload_inputs"];
         delete?: never;
@@ -668,6 +671,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Tasks
+         * @description The tasks of all projects that one is in, newest first.
+         */
+        get: operations["list_own_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/tasks": {
         parameters: {
             query?: never;
@@ -910,6 +933,8 @@ export interface paths {
         /**
          * Export Task
          * @description The finished inputs of a task with their annotations of these statuses, as the command writes them to a file.
+         *
+         *     `X-Labelmill-Records` says how many records it has. A stream that breaks off is not whole.
          */
         get: operations["export_task"];
         put?: never;
@@ -986,11 +1011,13 @@ export interface components {
         };
         /**
          * Answers
-         * @description One answer for each input that was asked about, in order.
+         * @description One answer for each input that was asked about, in order; nothing in them is below `floor`.
          */
         Answers: {
             /** Model */
             model: string;
+            /** Floor */
+            floor: number;
             /** Items */
             items: components["schemas"]["Answer"][];
         };
@@ -1433,6 +1460,7 @@ export interface components {
          *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
          *     thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
          *     `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+         *     `ingest_seconds`: what bringing its inputs took, for its report.
          */
         NewTask: {
             /** Model */
@@ -1459,6 +1487,11 @@ export interface components {
              * @default false
              */
             standing: boolean;
+            /**
+             * Ingest Seconds
+             * @default 0
+             */
+            ingest_seconds: number;
         };
         /**
          * NewToken
@@ -1583,6 +1616,8 @@ export interface components {
         /**
          * Received
          * @description What came of an upload: items read, those of them refused, and the dataset they are in (null: in none).
+         *
+         *     `grown`: how many new inputs which standing task got by it.
          */
         Received: {
             /** Read */
@@ -1593,6 +1628,10 @@ export interface components {
             failures: components["schemas"]["labelmill__server__uploads__Failure"][];
             /** Dataset Id */
             dataset_id: number | null;
+            /** Grown */
+            grown: {
+                [key: string]: number;
+            };
         };
         /**
          * Region
@@ -1743,6 +1782,10 @@ export interface components {
         Task: {
             /** Id */
             id: number;
+            /** Project Id */
+            project_id: number;
+            /** Project */
+            project: string;
             /** Name */
             name: string;
             /**
@@ -1806,6 +1849,10 @@ export interface components {
             };
             /** Seconds */
             seconds: number;
+            /** Ingest Seconds */
+            ingest_seconds: number;
+            /** Annotate Seconds */
+            annotate_seconds: number;
             /** Failures Total */
             failures_total: number;
         };
@@ -1839,6 +1886,10 @@ export interface components {
         TaskHead: {
             /** Id */
             id: number;
+            /** Project Id */
+            project_id: number;
+            /** Project */
+            project: string;
             /** Name */
             name: string;
             /**
@@ -4709,6 +4760,14 @@ export interface operations {
                     files: string[];
                     dataset_id?: number;
                     dataset?: string;
+                    /** @description JSON: a list with the name of each file, folders included. */
+                    names?: string;
+                    /** @description JSON: a list of failures, of what the sender could not read. */
+                    refused?: string;
+                    /** @description Where the files lie at the sender's. */
+                    place?: string;
+                    /** @description Only the first so many items. */
+                    limit?: number;
                 };
             };
         };
@@ -6728,6 +6787,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    list_own_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only those with this id or this name. */
+                task?: string | null;
+                /** @description The `next` of the page before. */
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskHead_"];
                 };
             };
             /** @description Bad Request */
