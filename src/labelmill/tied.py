@@ -14,9 +14,15 @@ from labelmill.__main__ import main
 
 TERMINATED = 143
 
+_MOST = 20.0
+"""Seconds that stopping may take: what waits for a database that has gone would wait for ever."""
+
 
 def _stop(_number: int, _frame: object) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once: what cleans up now shall not be broken off
+    last = threading.Timer(_MOST, os._exit, (TERMINATED,))
+    last.daemon = True
+    last.start()
     sys.exit(TERMINATED)
 
 

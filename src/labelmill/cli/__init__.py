@@ -16,6 +16,10 @@ INTERRUPTED = 130
 """What typer makes of Ctrl-C, without a word."""
 
 TERMINATED = 143
+STOPPED = "stopped; nothing is lost: 'labelmill tasks list' shows what to resume."
+
+SERVING = frozenset({"up", "server", "worker"})
+"""Commands that run until they are stopped: what was under way goes on when they start again."""
 
 app = typer.Typer(
     name="labelmill",
@@ -51,7 +55,7 @@ def run(args: Sequence[str]) -> int:
             status = INTERRUPTED
     if status == INTERRUPTED:
         status = TERMINATED if stopped else INTERRUPTED
-        return _say("stopped; nothing is lost: 'labelmill tasks list' shows what to resume.", status)
+        return _say("stopped." if args[0] in SERVING else STOPPED, status)
     return status
 
 
