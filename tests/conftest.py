@@ -24,6 +24,9 @@ SHARED = Path(__file__).parents[2] / "shared"
 settings.register_profile("labelmill", deadline=None)
 settings.load_profile("labelmill")
 
+# a person's Python keeps what it compiled; without that every command of the tests would compile all of Labelmill
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # a suite that was started in the background has SIGINT ignored, and so would every command that it starts
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -21,6 +21,10 @@ from labelmill.models.cards import Card, read_card
 _FACTS = ("name", "runtime", "licence", "description", "reads", "makes", "concepts", "version")
 
 
+_SETTLING = 5.0
+"""Seconds within which a worker writes how long a task took, once its last input is done."""
+
+
 class Remote:
     """A Mill that is a server."""
 
@@ -167,6 +171,13 @@ class Remote:
         progress.follow(lambda: _numbers(seen))
         with _left_running(task["id"]):
             ended = self._client.tasks.wait(task["project_id"], task["id"], on_look=look)
+            if ended["status"] == "complete" and task["waiting"]:
+                ended = self._client.tasks.wait(
+                    task["project_id"],
+                    task["id"],
+                    seconds=_SETTLING,
+                    until=lambda now: now["annotate_seconds"] > task["annotate_seconds"],
+                )
         if ended["error"] is not None:
             raise ModelUnusable(ended["error"])
         return self._report(ended)
