@@ -138,6 +138,8 @@ function Palette({ now }: { now: Context }) {
       actions={groups([...found, ...places])}
       scrollable
       maxHeight={420}
+      overlayProps={{ blur: 0 }}
+      transitionProps={{ duration: 120 }}
       shortcut={null}
       highlightQuery
       nothingFound="Nothing is called that."
