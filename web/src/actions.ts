@@ -93,7 +93,7 @@ export const ACTIONS = [
 export const BY_HAND: readonly { group: Action['group'] | 'Limits'; label: string; keys: readonly string[] }[] = [
   { group: 'Input', label: 'Zoom where the pointer is', keys: ['Wheel'] },
   { group: 'Input', label: 'Move the picture', keys: ['Drag'] },
-  { group: 'Input', label: 'Fit to window', keys: ['Double click'] },
+  { group: 'Input', label: 'Fit to window by mouse', keys: ['Double click'] },
   { group: 'Inputs', label: 'From input to input', keys: ['← ↑ → ↓'] },
   { group: 'Inputs', label: 'Open the input', keys: ['Enter'] },
   { group: 'Inputs', label: 'Select or leave out', keys: ['Space'] },

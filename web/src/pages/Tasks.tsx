@@ -43,11 +43,11 @@ export function Component() {
             <Table highlightOnHover miw={940} layout="fixed">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th w="24%">Name</Table.Th>
-                  <Table.Th w={180}>Labeling Status</Table.Th>
-                  <Table.Th>Dataset</Table.Th>
-                  <Table.Th>Model</Table.Th>
-                  <Table.Th>Concepts</Table.Th>
+                  <Table.Th>Name</Table.Th>
+                  <Table.Th w={170}>Labeling Status</Table.Th>
+                  <Table.Th w="15%">Dataset</Table.Th>
+                  <Table.Th w="14%">Model</Table.Th>
+                  <Table.Th w="15%">Concepts</Table.Th>
                   <Table.Th w={80} ta="right">Inputs</Table.Th>
                   <Table.Th w={108}>Made on</Table.Th>
                   <Table.Th w={50} aria-label="Actions" />
@@ -99,10 +99,16 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
         {task.model}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" className="ellipsis" title={task.concepts.join(', ')}>
-          {task.concepts.slice(0, 3).join(', ')}
-          {task.concepts.length > 3 && ` +${task.concepts.length - 3}`}
-        </Text>
+        <Group gap={6} wrap="nowrap" title={task.concepts.join(', ')}>
+          <Text size="sm" className="ellipsis">
+            {task.concepts.slice(0, 3).join(', ')}
+          </Text>
+          {task.concepts.length > 3 && (
+            <Text size="xs" c="dimmed" style={{ flex: 'none' }}>
+              +{whole(task.concepts.length - 3)}
+            </Text>
+          )}
+        </Group>
       </Table.Td>
       <Table.Td ta="right">{whole(task.inputs)}</Table.Td>
       <Table.Td>

@@ -8,7 +8,7 @@ const NAMES: Record<(typeof GROUPS)[number], string> = { Input: 'On an input', I
 /** All keys and what hands can do; dimmed is what this page has no use for. */
 export function Help({ opened, close, now }: { opened: boolean; close: () => void; now: Context }) {
   return (
-    <Modal opened={opened} onClose={close} title="Keys" size={760}>
+    <Modal opened={opened} onClose={close} title="Keys" size={1020}>
       <div className="keys">
         {GROUPS.map((group) => (
           <section key={group} aria-label={NAMES[group]}>

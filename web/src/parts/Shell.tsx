@@ -94,7 +94,7 @@ function ProjectSwitch({ project, folded }: { project: number; folded: boolean }
               <Text size="sm" fw={600} className="ellipsis">
                 {name}
               </Text>
-              <IconChevronDown size={14} />
+              <IconChevronDown size={14} style={{ flex: 'none' }} />
             </>
           )}
         </UnstyledButton>

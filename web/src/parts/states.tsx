@@ -12,7 +12,7 @@ import { STATUS_WORDS } from './words'
 export function Empty({ icon, title, children, action }: { icon: ReactNode; title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <Center mih={320} p="xl">
-      <Stack align="center" gap="sm" maw={440}>
+      <Stack align="center" gap="sm" maw={520}>
         <Text c="dimmed" lh={0}>
           {icon}
         </Text>
