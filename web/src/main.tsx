@@ -2,6 +2,8 @@ import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
 import '@mantine/spotlight/styles.css'
 import './pages.css'
+import './viewer.css'
+import './task.css'
 import './grid/grid.css'
 
 import { MantineProvider } from '@mantine/core'

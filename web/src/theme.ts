@@ -39,7 +39,7 @@ export const theme = createTheme({
     NavLink: NavLink.extend({
       vars: () => ({ root: { '--nl-bg': 'color-mix(in srgb, var(--mantine-primary-color-filled) 14%, transparent)', '--nl-color': 'var(--lm-accent-text)' }, children: {} }),
     }),
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } }, styles: { title: { fontWeight: 600, fontSize: '15px' } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } },
     Button: { defaultProps: { size: 'sm' } },

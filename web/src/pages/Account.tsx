@@ -65,8 +65,8 @@ function Password({ name, has }: { name: string; has: boolean }) {
               {change.error.message}
             </Alert>
           )}
-          {has && <PasswordInput label="Password now" autoComplete="current-password" required value={current} onChange={({ currentTarget }) => setCurrent(currentTarget.value)} />}
-          <PasswordInput label="New password" description={`At least ${SHORTEST} characters.`} autoComplete="new-password" required value={fresh} onChange={({ currentTarget }) => setFresh(currentTarget.value)} />
+          {has && <PasswordInput label="Password now" autoComplete="current-password" required withAsterisk={false} value={current} onChange={({ currentTarget }) => setCurrent(currentTarget.value)} />}
+          <PasswordInput label="New password" description={`At least ${SHORTEST} characters.`} autoComplete="new-password" required withAsterisk={false} value={fresh} onChange={({ currentTarget }) => setFresh(currentTarget.value)} />
           <Group>
             <Button type="submit" disabled={fresh.length < SHORTEST || (has && current === '')} loading={change.isPending}>
               {has ? 'Change password' : 'Set password'}

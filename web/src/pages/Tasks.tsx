@@ -40,16 +40,16 @@ export function Component() {
       {tasks.length > 0 && (
         <div className="page-body" style={{ maxWidth: 'none' }}>
           <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
-            <Table highlightOnHover miw={900}>
+            <Table highlightOnHover miw={940} layout="fixed">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
-                  <Table.Th w={230}>Labeling Status</Table.Th>
-                  <Table.Th>Dataset</Table.Th>
-                  <Table.Th>Model</Table.Th>
-                  <Table.Th>Concepts</Table.Th>
-                  <Table.Th ta="right">Inputs</Table.Th>
-                  <Table.Th>Made on</Table.Th>
+                  <Table.Th w={170}>Labeling Status</Table.Th>
+                  <Table.Th w="15%">Dataset</Table.Th>
+                  <Table.Th w="14%">Model</Table.Th>
+                  <Table.Th w="15%">Concepts</Table.Th>
+                  <Table.Th w={80} ta="right">Inputs</Table.Th>
+                  <Table.Th w={108}>Made on</Table.Th>
                   <Table.Th w={50} aria-label="Actions" />
                 </Table.Tr>
               </Table.Thead>
@@ -74,8 +74,8 @@ export function Component() {
 function Row({ project, task, mayChange }: { project: number; task: TaskHead; mayChange: boolean }) {
   return (
     <Table.Tr>
-      <Table.Td miw={190} maw={300}>
-        <Link className="row-link" to={`/projects/${project}/tasks/${task.id}`}>
+      <Table.Td>
+        <Link className="row-link two-lines" to={`/projects/${project}/tasks/${task.id}`} title={task.name}>
           {task.name}
         </Link>
       </Table.Td>
@@ -92,17 +92,23 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
         </Group>
         <LedgerBar ledger={task} numbers={false} height={5} />
       </Table.Td>
-      <Table.Td className="ellipsis" maw={130} title={task.dataset}>
+      <Table.Td className="ellipsis" title={task.dataset}>
         {task.dataset}
       </Table.Td>
-      <Table.Td className="ellipsis" maw={150} title={task.model}>
+      <Table.Td className="ellipsis" title={task.model}>
         {task.model}
       </Table.Td>
-      <Table.Td maw={150}>
-        <Text size="sm" className="ellipsis" title={task.concepts.join(', ')}>
-          {task.concepts.slice(0, 3).join(', ')}
-          {task.concepts.length > 3 && ` +${task.concepts.length - 3}`}
-        </Text>
+      <Table.Td>
+        <Group gap={6} wrap="nowrap" title={task.concepts.join(', ')}>
+          <Text size="sm" className="ellipsis">
+            {task.concepts.slice(0, 3).join(', ')}
+          </Text>
+          {task.concepts.length > 3 && (
+            <Text size="xs" c="dimmed" style={{ flex: 'none' }}>
+              +{whole(task.concepts.length - 3)}
+            </Text>
+          )}
+        </Group>
       </Table.Td>
       <Table.Td ta="right">{whole(task.inputs)}</Table.Td>
       <Table.Td>
