@@ -1,22 +1,36 @@
 """What walks the pages share: a person at a browser, and what the browser complained of."""
 
+import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 CARDS = ROOT / "tests/cards"
+SHOTS = ROOT / "docs/images"
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 
 # what a page that a test asks for on purpose makes the browser say
 _EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+
+_COUNT = """(colour) => {
+  const canvas = document.querySelector('canvas.stage')
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })
+  copy.drawImage(canvas, 0, 0)
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height)
+  let count = 0
+  for (let at = 0; at < data.length; at += 4)
+    if (colour.every((value, channel) => Math.abs(data[at + channel] - value) < 6)) count++
+  return count
+}"""
 
 
 @dataclass
@@ -37,6 +51,34 @@ class Walk:
 
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name)
+
+    def region(self, name: str) -> Locator:
+        return self.page.get_by_role("region", name=name)
+
+    def told(self, text: str | re.Pattern[str]) -> None:
+        """Somebody is told so."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def annotations(self) -> Locator:
+        """What the viewer lists."""
+        return self.page.get_by_role("complementary", name="Annotations").locator("button.annotation")
+
+    def of_colour(self, colour: str) -> int:
+        """How many pixels of the canvas have a colour, `rgb(r, g, b)`, to within a trace."""
+        self.page.locator("canvas[data-painted=all]").wait_for()
+        return int(self.page.evaluate(_COUNT, [int(one) for one in re.findall(r"\d+", colour)]))
+
+    def shot(self, name: str) -> None:
+        """Write a picture for the documents: few colours, so that it is small."""
+        SHOTS.mkdir(exist_ok=True)
+        picture = Image.open(io.BytesIO(self.page.screenshot()))
+        picture.convert("RGB").save(SHOTS / f"{name}.webp", quality=80, method=6)
 
     def button(self, name: str | re.Pattern[str], within: Locator | None = None) -> Locator:
         return (within or self.page).get_by_role("button", name=name, exact=isinstance(name, str))
@@ -76,6 +118,10 @@ class Walk:
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"]
         ]
+
+
+Enter = Callable[..., Walk]
+"""The fixture `enter`: opens a browser of one's own."""
 
 
 def card_files(name: str, models: Path, folder: Path) -> list[Path]:
