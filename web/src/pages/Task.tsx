@@ -24,7 +24,7 @@ export function Component() {
   const id = useId('task')
   const found = useTask(project, id)
   if (found.isPending) return <Waiting />
-  if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} back={{ to: `/projects/${project}/tasks`, label: 'All labeling tasks' }} />
+  if (found.data === undefined) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} back={{ to: `/projects/${project}/tasks`, label: 'All labeling tasks' }} />
   return <Shown project={project} task={found.data} key={id} />
 }
 
@@ -109,7 +109,7 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
       moved(project, 'tasks', 'inputs')
     },
   })
-  if (histograms.error) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
+  if (histograms.error && !histograms.data) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
   const scores = histograms.data ?? {}
   const total = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(now, name))))
   const before = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(task.thresholds, name))))

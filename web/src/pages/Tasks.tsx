@@ -45,9 +45,9 @@ export function Component() {
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
                   <Table.Th w={170}>Labeling Status</Table.Th>
-                  <Table.Th w="15%">Dataset</Table.Th>
-                  <Table.Th w="14%">Model</Table.Th>
-                  <Table.Th w="15%">Concepts</Table.Th>
+                  <Table.Th w="13%">Dataset</Table.Th>
+                  <Table.Th w="13%">Model</Table.Th>
+                  <Table.Th w="13%">Concepts</Table.Th>
                   <Table.Th w={80} ta="right">Inputs</Table.Th>
                   <Table.Th w={108}>Made on</Table.Th>
                   <Table.Th w={50} aria-label="Actions" />
