@@ -113,10 +113,11 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
   const scores = histograms.data ?? {}
   const total = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(now, name))))
   const before = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(task.thresholds, name))))
+  const predictions = before.approved + before.review + before.discarded
   return (
     <section className="card" aria-label="Scores and thresholds">
       <Group justify="space-between" mb="sm">
-        <Title order={2}>{many(before.approved + before.review + before.discarded, 'prediction')}</Title>
+        <Title order={2}>{many(predictions, 'prediction')}</Title>
         <BandLegend />
       </Group>
       <BandBar counts={total} height={12} />
@@ -137,6 +138,11 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
             </div>
           ))}
       </Group>
+      {predictions === 0 && (
+        <Text size="sm" c="dimmed" mb="lg">
+          {task.waiting > 0 ? 'Scores appear here as soon as the model answers.' : 'The model found nothing that was asked for.'}
+        </Text>
+      )}
       <ConceptRows project={project} task={task} colour={colour} scores={scores} thresholds={now} change={setChanged} disabled={!mayChange} />
       {differs && mayChange && (
         <div className="apply-bar">

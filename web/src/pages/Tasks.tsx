@@ -7,7 +7,7 @@ import type { TaskHead } from '../api/types'
 import { LedgerBar } from '../parts/Ledger'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { date, progress, whole } from '../parts/words'
+import { date, progress, timeLeft, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -44,7 +44,7 @@ export function Component() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
-                  <Table.Th w={170}>Labeling Status</Table.Th>
+                  <Table.Th w={184}>Labeling Status</Table.Th>
                   <Table.Th w="13%">Dataset</Table.Th>
                   <Table.Th w="13%">Model</Table.Th>
                   <Table.Th w="13%">Concepts</Table.Th>
@@ -81,11 +81,17 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
       </Table.Td>
       <Table.Td>
         <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
-          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} style={{ whiteSpace: 'nowrap' }}>
+          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} className="ellipsis">
             {progress(task)}
+            {task.status === 'running' && task.seconds_left !== null && (
+              <Text component="span" size="xs" c="dimmed">
+                {' '}
+                {timeLeft(task.seconds_left)}
+              </Text>
+            )}
           </Text>
           {task.failed > 0 && (
-            <Text size="xs" c="var(--lm-alarm)" style={{ whiteSpace: 'nowrap' }}>
+            <Text size="xs" c="var(--lm-alarm)" style={{ flex: 'none' }}>
               {whole(task.failed)} failed
             </Text>
           )}

@@ -43,7 +43,7 @@ export function ConceptRows({ project, task, colour, scores, thresholds, change,
           <Table.Tr>
             <Table.Th w={150}>Concept</Table.Th>
             <Table.Th>Scores</Table.Th>
-            <Table.Th w={176}>Reviewer, approved from</Table.Th>
+            <Table.Th w={176}>Limits</Table.Th>
             <Table.Th w={80} ta="right">
               approved
             </Table.Th>
