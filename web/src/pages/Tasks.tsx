@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Table, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconDots, IconListCheck, IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
@@ -50,7 +50,9 @@ export function Component() {
                   <Table.Th w="13%">Concepts</Table.Th>
                   <Table.Th w={80} ta="right">Inputs</Table.Th>
                   <Table.Th w={108}>Made on</Table.Th>
-                  <Table.Th w={50} aria-label="Actions" />
+                  <Table.Th w={50}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
