@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -113,7 +113,9 @@ function Tokens() {
               <Table.Th>Name</Table.Th>
               <Table.Th>Made on</Table.Th>
               <Table.Th>Last used</Table.Th>
-              <Table.Th w={90} aria-label="Actions" />
+              <Table.Th w={90}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

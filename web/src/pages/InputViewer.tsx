@@ -25,7 +25,7 @@ export function Component() {
   const [filter, , search] = useFilter()
   const found = useInput(project, id, filter)
   if (found.isPending) return <Waiting />
-  if (found.error) return <Trouble error={found.error} what="The input" again={() => void found.refetch()} back={{ to: `/projects/${project}/inputs`, label: 'All inputs' }} />
+  if (found.data === undefined) return <Trouble error={found.error} what="The input" again={() => void found.refetch()} back={{ to: `/projects/${project}/inputs`, label: 'All inputs' }} />
   return <Viewer project={project} input={found.data} search={search} />
 }
 

@@ -36,8 +36,8 @@ export function Component() {
     },
   })
   if (datasets.isPending || models.isPending) return <Waiting />
-  if (datasets.error) return <Trouble error={datasets.error} what="The datasets" again={() => void datasets.refetch()} />
-  if (models.error) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
+  if (datasets.data === undefined) return <Trouble error={datasets.error} what="The datasets" again={() => void datasets.refetch()} />
+  if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft({ ...draft, ...more })
   const some = datasets.data.items

@@ -24,7 +24,7 @@ export function Component() {
   const id = useId('task')
   const found = useTask(project, id)
   if (found.isPending) return <Waiting />
-  if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} back={{ to: `/projects/${project}/tasks`, label: 'All labeling tasks' }} />
+  if (found.data === undefined) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} back={{ to: `/projects/${project}/tasks`, label: 'All labeling tasks' }} />
   return <Shown project={project} task={found.data} key={id} />
 }
 
@@ -109,14 +109,15 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
       moved(project, 'tasks', 'inputs')
     },
   })
-  if (histograms.error) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
+  if (histograms.error && !histograms.data) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
   const scores = histograms.data ?? {}
   const total = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(now, name))))
   const before = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(task.thresholds, name))))
+  const predictions = before.approved + before.review + before.discarded
   return (
     <section className="card" aria-label="Scores and thresholds">
       <Group justify="space-between" mb="sm">
-        <Title order={2}>{many(before.approved + before.review + before.discarded, 'prediction')}</Title>
+        <Title order={2}>{many(predictions, 'prediction')}</Title>
         <BandLegend />
       </Group>
       <BandBar counts={total} height={12} />
@@ -137,6 +138,11 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
             </div>
           ))}
       </Group>
+      {predictions === 0 && !task.error && (
+        <Text size="sm" c="dimmed" mb="lg">
+          {task.waiting > 0 ? 'Scores appear here as soon as the model answers.' : 'The model found nothing that was asked for.'}
+        </Text>
+      )}
       <ConceptRows project={project} task={task} colour={colour} scores={scores} thresholds={now} change={setChanged} disabled={!mayChange} />
       {differs && mayChange && (
         <div className="apply-bar">

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Table, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconDots, IconListCheck, IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
@@ -7,7 +7,7 @@ import type { TaskHead } from '../api/types'
 import { LedgerBar } from '../parts/Ledger'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { date, progress, whole } from '../parts/words'
+import { date, progress, timeLeft, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -44,13 +44,15 @@ export function Component() {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
-                  <Table.Th w={170}>Labeling Status</Table.Th>
-                  <Table.Th w="15%">Dataset</Table.Th>
-                  <Table.Th w="14%">Model</Table.Th>
-                  <Table.Th w="15%">Concepts</Table.Th>
+                  <Table.Th w={184}>Labeling Status</Table.Th>
+                  <Table.Th w="13%">Dataset</Table.Th>
+                  <Table.Th w="13%">Model</Table.Th>
+                  <Table.Th w="13%">Concepts</Table.Th>
                   <Table.Th w={80} ta="right">Inputs</Table.Th>
                   <Table.Th w={108}>Made on</Table.Th>
-                  <Table.Th w={50} aria-label="Actions" />
+                  <Table.Th w={50}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -81,11 +83,17 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
       </Table.Td>
       <Table.Td>
         <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
-          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} style={{ whiteSpace: 'nowrap' }}>
+          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} className="ellipsis">
             {progress(task)}
+            {task.status === 'running' && task.seconds_left !== null && (
+              <Text component="span" size="xs" c="dimmed">
+                {' '}
+                {timeLeft(task.seconds_left)}
+              </Text>
+            )}
           </Text>
           {task.failed > 0 && (
-            <Text size="xs" c="var(--lm-alarm)" style={{ whiteSpace: 'nowrap' }}>
+            <Text size="xs" c="var(--lm-alarm)" style={{ flex: 'none' }}>
               {whole(task.failed)} failed
             </Text>
           )}

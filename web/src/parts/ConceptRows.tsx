@@ -37,20 +37,20 @@ export function ConceptRows({ project, task, colour, scores, thresholds, change,
           No concept of this task is called that.
         </Text>
       )}
-      <Table.ScrollContainer minWidth={820} mt="sm" display={names.length === 0 ? 'none' : undefined}>
+      <Table.ScrollContainer minWidth={730} mt="sm" display={names.length === 0 ? 'none' : undefined}>
       <Table verticalSpacing={6} layout="fixed" fz="sm">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={170}>Concept</Table.Th>
+            <Table.Th w={150}>Concept</Table.Th>
             <Table.Th>Scores</Table.Th>
-            <Table.Th w={190}>Reviewer, approved from</Table.Th>
-            <Table.Th w={90} ta="right">
+            <Table.Th w={176}>Limits</Table.Th>
+            <Table.Th w={80} ta="right">
               approved
             </Table.Th>
-            <Table.Th w={118} ta="right">
+            <Table.Th w={106} ta="right">
               to a reviewer
             </Table.Th>
-            <Table.Th w={98} ta="right">
+            <Table.Th w={84} ta="right">
               discarded
             </Table.Th>
           </Table.Tr>

@@ -60,7 +60,7 @@ export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
 
 export function Waiting() {
   return (
-    <Center mih={240}>
+    <Center mih={240} className="waiting">
       <Loader size="sm" aria-label="Loading" />
     </Center>
   )
