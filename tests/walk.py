@@ -19,7 +19,7 @@ SHOTS = ROOT / "docs/images"
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 
 # what a page that a test asks for on purpose makes the browser say
-_EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+_EXPECTED = re.compile(r"the server responded with a status of (401|403|404|409|422|429)")
 
 _COUNT = """(colour) => {
   const canvas = document.querySelector('canvas.stage')
@@ -31,6 +31,13 @@ _COUNT = """(colour) => {
     if (colour.every((value, channel) => Math.abs(data[at + channel] - value) < 6)) count++
   return count
 }"""
+
+# what turns for ever, as a loader does, is left out
+_SETTLE = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime < 1e5)
+    .map(({ finished }) => finished),
+)"""
 
 
 @dataclass
@@ -93,6 +100,7 @@ class Walk:
         self.dialog().get_by_label("Name").fill(name)
         self.button("Create project").click()
         self.page.wait_for_url(re.compile(r"/projects/\d+/inputs$"))
+        self.button("Choose files").wait_for()
         return int(self.page.url.split("/")[-2])
 
     def upload(self, files: Iterable[Path], inputs: int) -> None:
@@ -108,6 +116,10 @@ class Walk:
         self.button("Add model", self.dialog()).click()
         expect(self.page.get_by_role("region", name=name)).to_be_visible(timeout=30_000)
 
+    def settle(self) -> None:
+        """Wait for what moves: a colour on its way to another is no fault."""
+        self.page.evaluate(_SETTLE)
+
     def faults(self) -> list[str]:
         """What axe finds that keeps people out: serious and critical faults, each with where it is."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -118,6 +130,26 @@ class Walk:
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"]
         ]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server: its address, what it signs in with once, a folder that may be imported from its pages."""
+
+    address: str
+    link: str
+    importable: Path
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A project with a bit of everything, and the ids of what is in it."""
+
+    id: int
+    images: list[int]
+    texts: list[int]
+    shapes: int
+    words: int
 
 
 Enter = Callable[..., Walk]

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +14,12 @@ import pytest
 from mill import Mill, kill_group, until
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from scratch import Scratch
-from walk import Enter, Walk, scratch
+from walk import Enter, Shown, Site, Walk, scratch
 
 import labelmill
 from labelmill import Client
 
 expect.set_options(timeout=20_000)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A running server: its address, what it signs in with once, a folder that may be imported from its pages."""
-
-    address: str
-    link: str
-    importable: Path
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A project with a bit of everything, and the ids of what is in it."""
-
-    id: int
-    images: list[int]
-    texts: list[int]
-    shapes: int
-    words: int
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,7 @@ def test_sentences(walk: Walk, client: Client, shared_data: Path, shared_models:
 
     walk.button("Look at its inputs").or_(walk.link("Look at its inputs")).click()
     first = next(iter(client.inputs.list(project)))
-    page.get_by_role("link", name=f"Open {first['name']}").first.click()
+    page.locator(".tile-link").first.click()
     expect(page.locator(".text-stage")).to_contain_text(first["text"] or "")
     (said,) = [one for one in first["annotations"] if one["status"] in ("success", "awaiting_review")]
     tag = page.get_by_role("group", name="Said of the whole input").get_by_role(

@@ -3,7 +3,7 @@ import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlig
 import { ActionIcon, Kbd, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import { useDisclosure, useLocalStorage } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, type InputsControls, keyName, pressed, type ViewerControls } from '../actions'
@@ -72,7 +72,8 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 
 function useKeys(now: Context, off: boolean): void {
   const before = useRef({ key: '', at: 0 })
-  useEffect(() => {
+  // before anything is painted, so that a key never meets controls older than what is seen
+  useLayoutEffect(() => {
     const hear = (event: KeyboardEvent): void => {
       if (off || event.defaultPrevented || event.altKey || document.querySelector('[role=dialog]') !== null) return
       const typing = (event.target as HTMLElement).closest('input:not([type=checkbox]), textarea, select, [role=slider], [role=menu]') !== null
@@ -92,7 +93,7 @@ function useKeys(now: Context, off: boolean): void {
 /** Hand a page's controls to the table of actions for as long as the page is shown. */
 export function useControls<K extends keyof Parts>(which: K, controls: Parts[K]): void {
   const { set } = useBridge()
-  useEffect(() => {
+  useLayoutEffect(() => {
     set({ [which]: controls } as Partial<Parts>)
   }, [set, which, controls])
   useEffect(() => () => set({ [which]: null } as Partial<Parts>), [set, which])
@@ -136,6 +137,7 @@ function Palette({ now }: { now: Context }) {
   )
   return (
     <Spotlight
+      attributes={{ content: { 'aria-label': 'Commands' } }}
       actions={groups([...found, ...places])}
       scrollable
       maxHeight={420}

@@ -61,7 +61,7 @@ export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
 export function Waiting() {
   return (
     <Center mih={240} className="waiting">
-      <Loader size="sm" aria-label="Loading" />
+      <Loader size="sm" role="status" aria-label="Loading" />
     </Center>
   )
 }
