@@ -7,6 +7,8 @@ export interface ViewerControls {
   actualSize: () => void
   zoomBy: (factor: number) => void
   hideAll: () => void
+  /** Select the annotation after or before the selected one. */
+  step: (by: 1 | -1) => void
   panel: () => void
   previous: (() => void) | null
   next: (() => void) | null
@@ -65,6 +67,8 @@ export const ACTIONS = [
   { id: 'zoom-in', label: 'Zoom in', group: 'Input', keys: ['+', '='], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(1.25) },
   { id: 'zoom-out', label: 'Zoom out', group: 'Input', keys: ['-'], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(0.8) },
   { id: 'hide-all', label: 'Hide or show all regions', group: 'Input', keys: ['h'], enabled: viewing, run: ({ viewer }) => viewer?.hideAll() },
+  { id: 'next-annotation', label: 'Next annotation', group: 'Input', keys: ['j'], enabled: viewing, run: ({ viewer }) => viewer?.step(1) },
+  { id: 'previous-annotation', label: 'Previous annotation', group: 'Input', keys: ['k'], enabled: viewing, run: ({ viewer }) => viewer?.step(-1) },
   { id: 'panel', label: 'Fold or open the list', group: 'Input', keys: ['l'], enabled: viewing, run: ({ viewer }) => viewer?.panel() },
   { id: 'previous', label: 'Previous input', group: 'Input', keys: ['arrowleft'], enabled: ({ viewer }) => Boolean(viewer?.previous), run: ({ viewer }) => viewer?.previous?.() },
   { id: 'next', label: 'Next input', group: 'Input', keys: ['arrowright'], enabled: ({ viewer }) => Boolean(viewer?.next), run: ({ viewer }) => viewer?.next?.() },
@@ -84,6 +88,20 @@ export const ACTIONS = [
   { id: 'account', label: 'Password and access tokens', group: 'Everywhere', keys: [], enabled: always, run: ({ go }) => go('/account') },
   { id: 'sign-out', label: 'Sign out', group: 'Everywhere', keys: [], enabled: always, run: ({ signOut }) => signOut() },
 ] as const satisfies readonly Action[]
+
+/** What is done by hand or within one part of a page, which that part hears itself; told of with the keys. */
+export const BY_HAND: readonly { group: Action['group'] | 'Limits'; label: string; keys: readonly string[] }[] = [
+  { group: 'Input', label: 'Zoom where the pointer is', keys: ['Wheel'] },
+  { group: 'Input', label: 'Move the picture', keys: ['Drag'] },
+  { group: 'Input', label: 'Fit to window by mouse', keys: ['Double click'] },
+  { group: 'Inputs', label: 'From input to input', keys: ['← ↑ → ↓'] },
+  { group: 'Inputs', label: 'Open the input', keys: ['Enter'] },
+  { group: 'Inputs', label: 'Select or leave out', keys: ['Space'] },
+  { group: 'Inputs', label: 'Select all between', keys: ['Shift click'] },
+  { group: 'Limits', label: 'Move by 0.01', keys: ['← →'] },
+  { group: 'Limits', label: 'Move by 0.1', keys: ['Page ↑', 'Page ↓'] },
+  { group: 'Limits', label: 'To 0, to 1', keys: ['Home', 'End'] },
+]
 
 export type ActionId = (typeof ACTIONS)[number]['id']
 

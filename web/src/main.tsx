@@ -2,6 +2,8 @@ import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
 import '@mantine/spotlight/styles.css'
 import './pages.css'
+import './viewer.css'
+import './task.css'
 import './grid/grid.css'
 
 import { MantineProvider } from '@mantine/core'
@@ -27,7 +29,7 @@ function Inside() {
   const { pathname, search } = useLocation()
   if (me.isPending) return <Waiting />
   if (me.error instanceof Fault && me.error.status === 401) return <Navigate to={`/sign-in?to=${encodeURIComponent(pathname + search)}`} replace />
-  if (me.error) return <Trouble error={me.error} what="Labelmill" again={() => void me.refetch()} />
+  if (me.data === undefined) return <Trouble error={me.error} what="Labelmill" again={() => void me.refetch()} />
   return (
     <ActionsProvider>
       <Shell />

@@ -32,14 +32,14 @@ export const theme = createTheme({
   components: {
     Alert: Alert.extend({
       vars: (_, { color }) => {
-        const ink = color === 'red' ? 'var(--lm-alarm)' : 'var(--mantine-primary-color-filled)'
+        const ink = color === 'red' ? 'var(--lm-alarm)' : 'var(--lm-accent-text)'
         return { root: { '--alert-bg': `color-mix(in srgb, ${ink} 10%, var(--lm-surface))`, '--alert-bd': `1px solid color-mix(in srgb, ${ink} 35%, transparent)`, '--alert-color': ink } }
       },
     }),
     NavLink: NavLink.extend({
       vars: () => ({ root: { '--nl-bg': 'color-mix(in srgb, var(--mantine-primary-color-filled) 14%, transparent)', '--nl-color': 'var(--lm-accent-text)' }, children: {} }),
     }),
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 120 } }, styles: { title: { fontWeight: 600, fontSize: '15px' } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } },
     Button: { defaultProps: { size: 'sm' } },

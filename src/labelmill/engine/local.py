@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from labelmill.core.errors import LabelmillError, ModelUnusable, StoreFault
+from labelmill.core.errors import BadCard, LabelmillError, ModelUnusable, StoreFault
 from labelmill.engine import nursery
 from labelmill.engine.worker import Order, Place, work
 from labelmill.flows.apply import redecide_all
@@ -101,11 +101,20 @@ def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callab
 
 
 def redecide(database: Database, home: Path, task_id: int) -> None:
-    """Decide a task's shards again that were decided under older thresholds; the model is not run."""
+    """Decide a task's shards again that were decided under older thresholds; the model is not run.
+
+    Raises ModelUnusable when the kept card cannot be read (recorded on the task).
+    """
     with database.session() as conn:
         version = models.by_id(conn, tasks.terms(conn, task_id).model_version_id)
         conn.commit()
-        redecide_all(conn, task_id, describe(open_card(home, version.card)).overlap)
+        try:
+            card = open_card(home, version.card)
+        except BadCard as error:
+            with conn.begin():
+                tasks.set_error(conn, task_id, str(error))
+            raise ModelUnusable(str(error)) from error
+        redecide_all(conn, task_id, describe(card).overlap)
 
 
 class Pool:

@@ -61,6 +61,18 @@ def test_a_card_that_is_gone(tmp_path: Path) -> None:
         pool.close()
 
 
+def test_a_task_whose_kept_card_is_gone(mill: Mill, tmp_path: Path) -> None:
+    """It says so, rather than wait for ever."""
+    card = write_card(tmp_path / "m.yaml", {"text": "x", "do": "raise"})
+    mill.annotate(write_texts(tmp_path / "texts", ["x", "b"]), card, status=1)
+    for kept in mill.home.glob("models/*/card.yaml"):
+        kept.unlink()
+    assert "card.yaml" in mill("tasks", "retry", 1, status=2).line
+    report = mill("tasks", "show", 1, "--json", status=1).json
+    assert report["status"] == "failed"
+    assert "card.yaml" in report["error"]
+
+
 def test_deleting_a_task_that_is_worked_on(mill: Mill, database: Database, tmp_path: Path) -> None:
     """Either it is refused, or both commands end with a sentence; never half a task."""
     card = write_card(tmp_path / "slow.yaml", delay=0.05)

@@ -13,7 +13,9 @@ export const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      retry: (times, error) => times < 2 && !(error instanceof Fault && error.status >= 400 && error.status < 500),
+      // that the server cannot be reached is told at once, and found out when it can again
+      refetchInterval: ({ state: { error } }) => (error instanceof Fault && error.status === 0 ? 5_000 : false),
+      retry: (times, error) => times < 2 && !(error instanceof Fault && error.status < 500),
     },
   },
 })

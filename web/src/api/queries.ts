@@ -1,6 +1,6 @@
 /** What pages read, kept fresh by the server's events; every key starts with the noun that an event names. */
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
 import * as call from './calls'
 import { client } from './client'
@@ -78,11 +78,15 @@ function dense(bins: [number, number][]): number[] {
 /** At most this often is anything read again because of events, however many come. */
 const BREATH = 700
 
+/** So long a connection may be gone before one is told: the server closes it now and then, and it opens again at once. */
+const PATIENCE = 5000
+
 /**
- * Listens to a project. An event says which noun moved, and what shows it is read again. After a gap in the
+ * Listens to a project, and says whether it cannot. An event says which noun moved, and what shows it is read again. After a gap in the
  * connection everything is, so that a page left open over night still tells the truth.
  */
-export function useEvents(project: number): void {
+export function useEvents(project: number): boolean {
+  const [lost, setLost] = useState(false)
   useEffect(() => {
     if (project <= 0) return
     const heard = new Set<Noun>()
@@ -96,25 +100,38 @@ export function useEvents(project: number): void {
       for (const noun of nouns) heard.add(noun)
       timer ??= setTimeout(flush, BREATH)
     }
-    const source = new EventSource(`${BASE}/projects/${project}/events`)
-    let gap = false
-    source.onopen = () => {
-      if (gap) note('tasks', 'inputs', 'datasets', 'concepts', 'imports')
-      gap = false
+    let source: EventSource
+    let gap: ReturnType<typeof setTimeout> | undefined
+    let again: ReturnType<typeof setTimeout> | undefined
+    const listen = (): void => {
+      source = new EventSource(`${BASE}/projects/${project}/events`)
+      source.onopen = () => {
+        if (gap !== undefined) note('tasks', 'inputs', 'datasets', 'concepts', 'imports')
+        clearTimeout(gap)
+        gap = undefined
+        setLost(false)
+      }
+      source.onerror = () => {
+        gap ??= setTimeout(() => setLost(true), PATIENCE)
+        // after an answer that is no stream of events, such as a proxy's, a browser does not come again by itself
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, PATIENCE)
+      }
+      source.addEventListener('task', (event) => {
+        const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
+        put(project, head)
+        note('tasks', 'concepts', ...(head.waiting < head.inputs ? (['inputs'] as const) : []))
+      })
+      source.addEventListener('gone', () => note('tasks', 'inputs'))
+      source.addEventListener('import', () => note('imports', 'inputs', 'datasets'))
     }
-    source.onerror = () => (gap = true)
-    source.addEventListener('task', (event) => {
-      const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
-      put(project, head)
-      note('tasks', 'concepts', ...(head.waiting < head.inputs ? (['inputs'] as const) : []))
-    })
-    source.addEventListener('gone', () => note('tasks', 'inputs'))
-    source.addEventListener('import', () => note('imports', 'inputs', 'datasets'))
+    listen()
     return () => {
       source.close()
-      clearTimeout(timer)
+      setLost(false)
+      for (const one of [timer, gap, again]) clearTimeout(one)
     }
   }, [project])
+  return lost
 }
 
 /** A task's new numbers go into the table at once; what else shows it is read again a moment later. */

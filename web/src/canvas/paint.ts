@@ -89,7 +89,7 @@ export function paintPicked(pen: Pen, shape: Shape, view: View, picture: Size, i
 /** Concept and score on a chip above the region, kept within the window. */
 export function paintName(pen: Pen, shape: Shape, view: View, picture: Size, window: Size, ink: string): void {
   const text = shape.score === null ? shape.concept : `${shape.concept}  ${shape.score.toFixed(2)}`
-  pen.font = '12px system-ui, "DejaVu Sans", sans-serif'
+  pen.font = '12px Inter, system-ui, "DejaVu Sans", sans-serif'
   const width = pen.measureText(text).width + 10
   const left = shape.bounds[0] * picture.width * view.scale + view.x
   const top = shape.bounds[1] * picture.height * view.scale + view.y

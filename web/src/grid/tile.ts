@@ -18,7 +18,9 @@ export function makeTile(input: Input, index: number, width: number, height: num
   link.href = look.open(input)
   link.tabIndex = -1
   link.setAttribute('aria-label', `Open ${input.name}`)
-  link.append(...(input.kind === 'text' ? [textCard(input)] : pictureCard(input, width, height, look)))
+  // words stand beside the link that covers them: it is named after the input, not after all that is in it
+  if (input.kind === 'text') tile.append(textCard(input))
+  else link.append(...pictureCard(input, width, height, look))
   const check = element('input', 'tile-check')
   check.type = 'checkbox'
   check.tabIndex = -1

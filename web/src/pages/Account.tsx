@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -65,8 +65,8 @@ function Password({ name, has }: { name: string; has: boolean }) {
               {change.error.message}
             </Alert>
           )}
-          {has && <PasswordInput label="Password now" autoComplete="current-password" required value={current} onChange={({ currentTarget }) => setCurrent(currentTarget.value)} />}
-          <PasswordInput label="New password" description={`At least ${SHORTEST} characters.`} autoComplete="new-password" required value={fresh} onChange={({ currentTarget }) => setFresh(currentTarget.value)} />
+          {has && <PasswordInput label="Password now" autoComplete="current-password" required withAsterisk={false} value={current} onChange={({ currentTarget }) => setCurrent(currentTarget.value)} />}
+          <PasswordInput label="New password" description={`At least ${SHORTEST} characters.`} autoComplete="new-password" required withAsterisk={false} value={fresh} onChange={({ currentTarget }) => setFresh(currentTarget.value)} />
           <Group>
             <Button type="submit" disabled={fresh.length < SHORTEST || (has && current === '')} loading={change.isPending}>
               {has ? 'Change password' : 'Set password'}
@@ -113,7 +113,9 @@ function Tokens() {
               <Table.Th>Name</Table.Th>
               <Table.Th>Made on</Table.Th>
               <Table.Th>Last used</Table.Th>
-              <Table.Th w={90} aria-label="Actions" />
+              <Table.Th w={90}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -14,7 +14,7 @@ import { ActionButton, useControls } from '../parts/controls'
 import { PageHead, StatusBadge, Trouble, Waiting } from '../parts/states'
 import { Tags } from '../parts/Tags'
 import { TextView } from '../parts/TextView'
-import { many } from '../parts/words'
+import { many, neighbour } from '../parts/words'
 import { useColours, useFilter, useId } from './place'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -25,7 +25,7 @@ export function Component() {
   const [filter, , search] = useFilter()
   const found = useInput(project, id, filter)
   if (found.isPending) return <Waiting />
-  if (found.error) return <Trouble error={found.error} what="The input" again={() => void found.refetch()} />
+  if (found.data === undefined) return <Trouble error={found.error} what="The input" again={() => void found.refetch()} back={{ to: `/projects/${project}/inputs`, label: 'All inputs' }} />
   return <Viewer project={project} input={found.data} search={search} />
 }
 
@@ -48,13 +48,17 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
         fit: () => canvas.current?.fit(),
         actualSize: () => canvas.current?.actualSize(),
         zoomBy: (factor) => canvas.current?.zoomBy(factor),
+        step: (by) => {
+          const visible = annotations.filter(({ concept }) => !hidden.has(concept))
+          setSelected(visible[neighbour(visible.findIndex(({ id }) => id === selected), by, visible.length)]?.id ?? null)
+        },
         hideAll: () => setHidden((before) => (before.size > 0 ? NONE : new Set(concepts))),
         panel: () => setPanel((before) => !before),
         previous: to(previous),
         next: to(next),
         back: () => void navigate(`/projects/${project}/inputs${search}`),
       }
-    }, [concepts, previous, next, navigate, project, search]),
+    }, [annotations, concepts, hidden, selected, setSelected, previous, next, navigate, project, search]),
   )
 
   const shown = { annotations, colour, hidden, hovered, selected, onHover: setHovered, onPick: setSelected }
@@ -84,19 +88,23 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
       <div className="viewer">
         <div className="viewer-stage">
           {input.kind === 'image' ? (
-            <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvasRef={canvas} {...shown} />
+            <>
+              <Tags {...shown} />
+              <div className="viewer-picture">
+                <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} canvasRef={canvas} {...shown} />
+              </div>
+            </>
           ) : (
             <div className="text-stage">
               <Tags {...shown} />
               <TextView text={input.text ?? ''} {...shown} />
             </div>
           )}
-          {input.kind === 'image' && <Tags {...shown} />}
         </div>
         {panel && (
           <aside className="viewer-panel" aria-label="Annotations">
             <Concepts concepts={concepts} annotations={annotations} colour={colour} hidden={hidden} setHidden={setHidden} />
-            <List {...shown} annotations={annotations.filter(({ concept }) => !hidden.has(concept))} />
+            <List {...shown} hides={annotations.length > 0} annotations={annotations.filter(({ concept }) => !hidden.has(concept))} />
           </aside>
         )}
       </div>
@@ -161,11 +169,13 @@ interface ListProps {
   selected: number | null
   onHover: (id: number | null) => void
   onPick: (id: number | null) => void
+  /** Some are there and hidden. */
+  hides: boolean
 }
 
 const MOST = 500
 
-function List({ annotations, colour, hovered, selected, onHover, onPick }: ListProps) {
+function List({ annotations, colour, hovered, selected, onHover, onPick, hides }: ListProps) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     list.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest' })
@@ -173,7 +183,7 @@ function List({ annotations, colour, hovered, selected, onHover, onPick }: ListP
   if (annotations.length === 0)
     return (
       <Text size="sm" c="dimmed" p="md">
-        Nothing is said of this input yet.
+        {hides ? 'All its concepts are hidden.' : 'Nothing is said of this input yet. A labeling task lets a model label it.'}
       </Text>
     )
   return (

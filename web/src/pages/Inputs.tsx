@@ -1,4 +1,4 @@
-import { Button, Menu, Select, SegmentedControl, Slider, Text } from '@mantine/core'
+import { Button, Group, Menu, Select, SegmentedControl, Slider, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { useMutation } from '@tanstack/react-query'
 import { IconClipboardText, IconFolder, IconServer, IconPhotoPlus, IconTrash, IconUpload, IconX } from '@tabler/icons-react'
@@ -129,31 +129,47 @@ export function Component() {
       <PageHead title="Inputs" note={total.data && whole(total.data.count)}>
         {buttons}
       </PageHead>
-      <Filters project={project} filter={filter} setFilter={setFilter}>
-        <Slider
-          className="tile-size"
-          aria-label="Size of pictures"
-          thumbLabel="Size of pictures"
-          w={120}
-          size="sm"
-          min={90}
-          max={360}
-          label={null}
-          value={size}
-          onChange={setSize}
-          onChangeEnd={(value) => localStorage.setItem('labelmill-tile', String(value))}
-        />
-      </Filters>
+      {(filtered || items.length > 0 || found.isPending) && (
+        <Filters project={project} filter={filter} setFilter={setFilter}>
+          <Slider
+            className="tile-size"
+            aria-label="Size of pictures"
+            thumbLabel="Size of pictures"
+            w={120}
+            size="sm"
+            min={90}
+            max={360}
+            label={null}
+            value={size}
+            onChange={setSize}
+            onChangeEnd={(value) => localStorage.setItem('labelmill-tile', String(value))}
+          />
+        </Filters>
+      )}
       <Imports project={project} />
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The inputs" again={() => void found.refetch()} />}
       {found.data && items.length === 0 && (
         <Empty
           icon={<IconPhotoPlus size={36} stroke={1.4} />}
-          title={filtered ? 'No input is like that' : 'Drop your pictures and texts here'}
-          action={filtered ? <Button onClick={() => setFilter({ dataset_id: '', task_id: '', kind: '' })}>Show all inputs</Button> : <Button onClick={() => files.current?.click()} disabled={!mayChange}>Choose files</Button>}
+          title={filtered ? 'No input is like that' : mayChange ? 'Drop your pictures and texts here' : 'This project has no inputs yet'}
+          action={
+            filtered ? (
+              <Button onClick={() => setFilter({ dataset_id: '', task_id: '', kind: '' })}>Show all inputs</Button>
+            ) : mayChange ? (
+              <Group gap="xs" justify="center">
+                <Button onClick={() => files.current?.click()}>Choose files</Button>
+                <Button variant="default" onClick={() => folder.current?.click()}>
+                  Choose a folder
+                </Button>
+                <Button variant="default" onClick={importing}>
+                  Import from the server
+                </Button>
+              </Group>
+            ) : null
+          }
         >
-          {filtered ? 'The filters leave nothing.' : 'Files, whole folders, zip archives, csv and jsonl tables. What is there already is not stored twice.'}
+          {filtered ? 'The filters leave nothing.' : mayChange ? 'Files, whole folders, zip archives, csv and jsonl tables. What is there already is not stored twice.' : 'An owner or admin of the project can bring some.'}
         </Empty>
       )}
       {items.length > 0 && (

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, Table, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconTrash, IconUserPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -49,7 +49,9 @@ export function Component() {
                   <Table.Th>Name</Table.Th>
                   <Table.Th w={170}>Role</Table.Th>
                   <Table.Th>What that means</Table.Th>
-                  <Table.Th w={50} aria-label="Actions" />
+                  <Table.Th w={50}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -123,7 +123,7 @@ function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
       </div>
       {onTry && (
         <Group>
-          <Button size="xs" variant="default" leftSection={<IconFlask size={15} />} onClick={onTry} disabled={!selectable} aria-label={`Try ${name} on an input`}>
+          <Button size="xs" variant="default" leftSection={<IconFlask size={15} />} onClick={onTry} disabled={!selectable} aria-label={`Try on an input: ${name}`}>
             Try on an input
           </Button>
         </Group>

@@ -7,6 +7,7 @@ import { createTask } from '../api/calls'
 import { moved } from '../api/moved'
 import { useDatasets, useMe, useMembers, useModels, useProject } from '../api/queries'
 import { asTask, type Draft, EMPTY, listed, mayReview, missing, type Place, suggestedName, withConcepts, withModel } from '../parts/draft'
+import { estimate, type Tried } from '../parts/estimate'
 import { BandLegend, ThresholdSlider } from '../parts/Limits'
 import { ModelChoice } from '../parts/ModelChoice'
 import { PerConcept } from '../parts/PerConcept'
@@ -25,6 +26,7 @@ export function Component() {
   const me = useMe().data
   const members = useMembers(project).data?.items.filter(mayReview) ?? []
   const [draft, setDraft] = useState(EMPTY)
+  const [tried, setTried] = useState<Tried | null>(null)
   const [asking, setAsking] = useState(false)
   const create = useMutation({
     mutationFn: createTask.bind(null, project),
@@ -34,8 +36,8 @@ export function Component() {
     },
   })
   if (datasets.isPending || models.isPending) return <Waiting />
-  if (datasets.error) return <Trouble error={datasets.error} what="The datasets" again={() => void datasets.refetch()} />
-  if (models.error) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
+  if (datasets.data === undefined) return <Trouble error={datasets.error} what="The datasets" again={() => void datasets.refetch()} />
+  if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft({ ...draft, ...more })
   const some = datasets.data.items
@@ -45,6 +47,7 @@ export function Component() {
   const reviewers = draft.reviewers ?? members.flatMap(({ id }) => (id === me?.id ? [id] : []))
   const { model, concepts, thresholds } = draft
   const own = Object.keys(thresholds.by_concept).length
+  const about = `${model?.name} ${all ? 'all' : draft.dataset}`
   const suggested = suggestedName(draft, place)
 
   return (
@@ -135,13 +138,14 @@ export function Component() {
             )}
             {model && place && place.inputs > 0 && concepts.length > 0 && (
               <TrySome
-                key={`${model.name} ${draft.dataset} ${all}`}
+                key={about}
                 project={project}
                 model={model}
                 concepts={concepts}
                 filter={all ? {} : { dataset_id: String(draft.dataset) }}
                 thresholds={thresholds}
                 change={(limits) => change({ thresholds: { ...thresholds, ...limits } })}
+                tried={(inputs, samples) => setTried({ of: about, inputs, samples })}
               />
             )}
           </Step>
@@ -166,6 +170,7 @@ export function Component() {
         <Summary
           draft={draft}
           place={place}
+          expected={tried?.of === about && place ? estimate(tried, concepts, thresholds, place.inputs) : null}
           reviewers={listed(members.filter(({ id }) => reviewers.includes(id)).map(({ name }) => name))}
           sharing={reviewers.length}
           missing={missing({ ...draft, where: all ? 'all' : 'some' }, place)}

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Menu, SegmentedControl, Table, Text } from '@mantine/core'
+import { ActionIcon, Badge, Button, Menu, SegmentedControl, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconArchive, IconArchiveOff, IconDots, IconFolders, IconPencil, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -75,7 +75,9 @@ function Projects({ items }: { items: Project[] }) {
               <Table.Th ta="right">Labeling tasks</Table.Th>
               <Table.Th>Your role</Table.Th>
               <Table.Th>Made on</Table.Th>
-              <Table.Th w={50} aria-label="Actions" />
+              <Table.Th w={50}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -58,8 +58,8 @@ export function Component() {
               {error.message}
             </Alert>
           )}
-          <TextInput label="Name" autoComplete="username" required autoFocus value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} />
-          <PasswordInput label="Password" autoComplete="current-password" required value={password} onChange={({ currentTarget }) => setPassword(currentTarget.value)} />
+          <TextInput label="Name" autoComplete="username" required withAsterisk={false} autoFocus value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} />
+          <PasswordInput label="Password" autoComplete="current-password" required withAsterisk={false} value={password} onChange={({ currentTarget }) => setPassword(currentTarget.value)} />
           <Button type="submit" loading={isPending}>
             Sign in
           </Button>

@@ -17,14 +17,14 @@ import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
 import { many, moment, progress, timeLeft, whole } from '../parts/words'
 import { ConceptRows } from '../parts/ConceptRows'
-import { useId, useMayChange } from './place'
+import { useColours, useId, useMayChange } from './place'
 
 export function Component() {
   const project = useId('project')
   const id = useId('task')
   const found = useTask(project, id)
   if (found.isPending) return <Waiting />
-  if (found.error) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} />
+  if (found.data === undefined) return <Trouble error={found.error} what="The task" again={() => void found.refetch()} back={{ to: `/projects/${project}/tasks`, label: 'All labeling tasks' }} />
   return <Shown project={project} task={found.data} key={id} />
 }
 
@@ -54,10 +54,10 @@ function Shown({ project, task }: { project: number; task: Task }) {
           </ActionIcon>
         </TaskMenu>
       </PageHead>
-      <Stack className="page-body" gap="md">
+      <div className="page-body task-body">
         {task.error && <CannotRun project={project} task={task} mayChange={mayChange} />}
-        <section className="card" aria-label="Inputs of this task">
-          <Group justify="space-between" mb="sm">
+        <section className="card task-inputs" aria-label="Inputs of this task">
+          <Group justify="space-between" mb="sm" gap={4}>
             <Title order={2}>{many(task.inputs, 'input')}</Title>
             <Text size="xs" c="dimmed">
               {task.dataset} by {task.model}, made by {task.created_by} on {moment(task.created_at)}
@@ -67,7 +67,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
         </section>
         <Concepts project={project} task={task} mayChange={mayChange} />
         {task.failures_total > 0 && <Failures project={project} task={task} mayChange={mayChange} />}
-      </Stack>
+      </div>
     </>
   )
 }
@@ -79,7 +79,7 @@ function CannotRun({ project, task, mayChange }: { project: number; task: Task; 
     onSuccess: () => moved(project, 'tasks'),
   })
   return (
-    <Alert color="red" variant="light" title="The model cannot run">
+    <Alert className="task-wide" color="red" variant="light" title="The model cannot run">
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{task.error}</Text>
         {mayChange && (
@@ -94,6 +94,7 @@ function CannotRun({ project, task, mayChange }: { project: number; task: Task; 
 
 /** Scores per concept with the limits in them. What is moved is shown at once and done only with Apply. */
 function Concepts({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
+  const colour = useColours(project)
   const histograms = useHistograms(project, task.id)
   const [changed, setChanged] = useState<Thresholds | null>(null)
   const now = changed ?? task.thresholds
@@ -108,19 +109,19 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
       moved(project, 'tasks', 'inputs')
     },
   })
-  if (histograms.error) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
+  if (histograms.error && !histograms.data) return <Trouble error={histograms.error} what="The scores" again={() => void histograms.refetch()} />
   const scores = histograms.data ?? {}
   const total = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(now, name))))
   const before = sum(task.concepts.map((name) => count(scores[name] ?? [], limitsOf(task.thresholds, name))))
+  const predictions = before.approved + before.review + before.discarded
   return (
     <section className="card" aria-label="Scores and thresholds">
       <Group justify="space-between" mb="sm">
-        <Title order={2}>{many(before.approved + before.review + before.discarded, 'prediction')}</Title>
+        <Title order={2}>{many(predictions, 'prediction')}</Title>
         <BandLegend />
       </Group>
       <BandBar counts={total} height={12} />
-      <Group justify="space-between" mt="sm" mb="lg" mih={44}>
-        <Group gap="xl">
+      <Group gap="xl" mt="sm" mb="lg">
           {BANDS.map((band) => (
             <div key={band}>
               <Text size="xs" c="dimmed">
@@ -131,17 +132,27 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
               </Text>
               {differs && (
                 <Text size="xs" c="dimmed" component="span" className="numbers" ml={6}>
-                  {total[band] === before[band] ? 'as now' : `now ${whole(before[band])}`}
+                  {total[band] === before[band] ? 'as now' : `instead of ${whole(before[band])}`}
                 </Text>
               )}
             </div>
           ))}
-        </Group>
-        {differs && mayChange && (
-          <Group gap="xs">
-            <Text size="xs" c="dimmed" maw={260}>
+      </Group>
+      {predictions === 0 && (
+        <Text size="sm" c="dimmed" mb="lg">
+          {task.waiting > 0 ? 'Scores appear here as soon as the model answers.' : 'The model found nothing that was asked for.'}
+        </Text>
+      )}
+      <ConceptRows project={project} task={task} colour={colour} scores={scores} thresholds={now} change={setChanged} disabled={!mayChange} />
+      {differs && mayChange && (
+        <div className="apply-bar">
+          <Text size="sm" className="numbers">
+            {BANDS.map((band) => `${BAND_NAMES[band]} ${whole(before[band])} → ${whole(total[band])}`).join(' · ')}
+            <Text size="xs" c="dimmed" component="span" display="block">
               The model does not run again. Inputs that people have dealt with stay.
             </Text>
+          </Text>
+          <Group gap="xs" wrap="nowrap">
             <Button variant="default" onClick={() => setChanged(null)}>
               Cancel
             </Button>
@@ -149,9 +160,8 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
               Apply
             </Button>
           </Group>
-        )}
-      </Group>
-      <ConceptRows project={project} task={task} scores={scores} thresholds={now} change={setChanged} disabled={!mayChange} />
+        </div>
+      )}
     </section>
   )
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Table, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconDots, IconListCheck, IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
@@ -7,7 +7,7 @@ import type { TaskHead } from '../api/types'
 import { LedgerBar } from '../parts/Ledger'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { date, progress, whole } from '../parts/words'
+import { date, progress, timeLeft, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -40,17 +40,19 @@ export function Component() {
       {tasks.length > 0 && (
         <div className="page-body" style={{ maxWidth: 'none' }}>
           <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
-            <Table highlightOnHover miw={900}>
+            <Table highlightOnHover miw={940} layout="fixed">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
-                  <Table.Th w={230}>Labeling Status</Table.Th>
-                  <Table.Th>Dataset</Table.Th>
-                  <Table.Th>Model</Table.Th>
-                  <Table.Th>Concepts</Table.Th>
-                  <Table.Th ta="right">Inputs</Table.Th>
-                  <Table.Th>Made on</Table.Th>
-                  <Table.Th w={50} aria-label="Actions" />
+                  <Table.Th w={184}>Labeling Status</Table.Th>
+                  <Table.Th w="13%">Dataset</Table.Th>
+                  <Table.Th w="13%">Model</Table.Th>
+                  <Table.Th w="13%">Concepts</Table.Th>
+                  <Table.Th w={80} ta="right">Inputs</Table.Th>
+                  <Table.Th w={108}>Made on</Table.Th>
+                  <Table.Th w={50}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -74,35 +76,47 @@ export function Component() {
 function Row({ project, task, mayChange }: { project: number; task: TaskHead; mayChange: boolean }) {
   return (
     <Table.Tr>
-      <Table.Td miw={190} maw={300}>
-        <Link className="row-link" to={`/projects/${project}/tasks/${task.id}`}>
+      <Table.Td>
+        <Link className="row-link two-lines" to={`/projects/${project}/tasks/${task.id}`} title={task.name}>
           {task.name}
         </Link>
       </Table.Td>
       <Table.Td>
         <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
-          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} style={{ whiteSpace: 'nowrap' }}>
+          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} className="ellipsis">
             {progress(task)}
+            {task.status === 'running' && task.seconds_left !== null && (
+              <Text component="span" size="xs" c="dimmed">
+                {' '}
+                {timeLeft(task.seconds_left)}
+              </Text>
+            )}
           </Text>
           {task.failed > 0 && (
-            <Text size="xs" c="var(--lm-alarm)" style={{ whiteSpace: 'nowrap' }}>
+            <Text size="xs" c="var(--lm-alarm)" style={{ flex: 'none' }}>
               {whole(task.failed)} failed
             </Text>
           )}
         </Group>
         <LedgerBar ledger={task} numbers={false} height={5} />
       </Table.Td>
-      <Table.Td className="ellipsis" maw={130} title={task.dataset}>
+      <Table.Td className="ellipsis" title={task.dataset}>
         {task.dataset}
       </Table.Td>
-      <Table.Td className="ellipsis" maw={150} title={task.model}>
+      <Table.Td className="ellipsis" title={task.model}>
         {task.model}
       </Table.Td>
-      <Table.Td maw={150}>
-        <Text size="sm" className="ellipsis" title={task.concepts.join(', ')}>
-          {task.concepts.slice(0, 3).join(', ')}
-          {task.concepts.length > 3 && ` +${task.concepts.length - 3}`}
-        </Text>
+      <Table.Td>
+        <Group gap={6} wrap="nowrap" title={task.concepts.join(', ')}>
+          <Text size="sm" className="ellipsis">
+            {task.concepts.slice(0, 3).join(', ')}
+          </Text>
+          {task.concepts.length > 3 && (
+            <Text size="xs" c="dimmed" style={{ flex: 'none' }}>
+              +{whole(task.concepts.length - 3)}
+            </Text>
+          )}
+        </Group>
       </Table.Td>
       <Table.Td ta="right">{whole(task.inputs)}</Table.Td>
       <Table.Td>

@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text, UnstyledButton } from '@mantine/core'
+import { Button, Group, Table, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Limits, Task, Thresholds } from '../api/types'
@@ -11,6 +11,7 @@ import { whole } from './words'
 interface Props {
   project: number
   task: Task
+  colour: (concept: string) => string
   scores: Record<string, number[]>
   thresholds: Thresholds
   change: (thresholds: Thresholds) => void
@@ -20,28 +21,36 @@ interface Props {
 const FEW = 20
 const NONE: number[] = []
 
-export function ConceptRows({ project, task, scores, thresholds, change, disabled }: Props) {
+export function ConceptRows({ project, task, colour, scores, thresholds, change, disabled }: Props) {
   const [all, setAll] = useState(false)
+  const [sought, setSought] = useState('')
   const [open, setOpen] = useState<string | null>(null)
   const total = (name: string): number => (scores[name] ?? NONE).reduce((sum, number) => sum + number, 0)
-  const names = [...task.concepts].sort((a, b) => total(b) - total(a))
+  const found = task.concepts.filter((name) => name.toLowerCase().includes(sought.toLowerCase()))
+  const names = found.sort((a, b) => total(b) - total(a))
   return (
     <>
       <ThresholdSlider label="All concepts" value={thresholds} least={task.floor} disabled={disabled} onChange={(limits) => change({ ...thresholds, ...limits })} />
-      <Table.ScrollContainer minWidth={820} mt="lg">
+      {task.concepts.length > FEW && <TextInput aria-label="Search concepts" placeholder="Search concepts" size="xs" maw={260} mt="lg" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />}
+      {names.length === 0 && (
+        <Text size="sm" c="dimmed" mt="md">
+          No concept of this task is called that.
+        </Text>
+      )}
+      <Table.ScrollContainer minWidth={730} mt="sm" display={names.length === 0 ? 'none' : undefined}>
       <Table verticalSpacing={6} layout="fixed" fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={150}>Concept</Table.Th>
             <Table.Th>Scores</Table.Th>
-            <Table.Th w={190}>Reviewer, approved from</Table.Th>
-            <Table.Th w={90} ta="right">
+            <Table.Th w={176}>Limits</Table.Th>
+            <Table.Th w={80} ta="right">
               approved
             </Table.Th>
-            <Table.Th w={118} ta="right">
+            <Table.Th w={106} ta="right">
               to a reviewer
             </Table.Th>
-            <Table.Th w={98} ta="right">
+            <Table.Th w={84} ta="right">
               discarded
             </Table.Th>
           </Table.Tr>
@@ -55,11 +64,12 @@ export function ConceptRows({ project, task, scores, thresholds, change, disable
             return [
               <Table.Tr key={name}>
                 <Table.Td>
-                  <UnstyledButton onClick={() => setOpen(open === name ? null : name)} aria-expanded={open === name}>
-                    <Text size="sm" fw={550} className="ellipsis">
+                  <UnstyledButton className="concept-name" title={name} onClick={() => setOpen(open === name ? null : name)} aria-expanded={open === name}>
+                    <span className="swatch" style={{ background: colour(name) }} />
+                    <Text size="sm" fw={550} className="ellipsis" component="span">
                       {name}
                     </Text>
-                    <Text size="xs" c="dimmed">
+                    <Text size="xs" c="dimmed" component="span">
                       {open === name ? 'hide examples' : 'show examples'}
                     </Text>
                   </UnstyledButton>

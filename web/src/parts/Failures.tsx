@@ -47,7 +47,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
           {items.map(({ source, input_id, stage, message }, at) => (
             <Table.Tr key={at}>
               <Table.Td className="ellipsis" title={source}>
-                {input_id === null ? source : <Link to={`/projects/${project}/inputs/${input_id}?task_id=${task.id}`}>{source}</Link>}
+                {input_id === null ? source : <Link className="text-link" to={`/projects/${project}/inputs/${input_id}?task_id=${task.id}`}>{source}</Link>}
               </Table.Td>
               <Table.Td>{STAGES[stage]}</Table.Td>
               <Table.Td>

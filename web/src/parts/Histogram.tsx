@@ -22,7 +22,7 @@ export function Histogram({ counts, limits, label, least = 0, disabled = false, 
   const found = useMemo(() => bars(counts, MANY), [counts])
   const most = Math.max(1, ...found)
   return (
-    <Handles value={limits} onChange={onChange} label={label} least={least} disabled={disabled}>
+    <Handles value={limits} onChange={onChange} label={label} least={least} disabled={disabled} tall>
       <svg className={classes.bars} viewBox={`0 0 ${MANY} ${HEIGHT}`} preserveAspectRatio="none" height={HEIGHT} role="img" aria-label={`Scores of ${label}`}>
         {found.map((number, at) => {
           const middle = (at + 0.5) / MANY

@@ -24,7 +24,7 @@ export function LedgerBar({ ledger, numbers = true, height = 14 }: { ledger: Led
         )}
       </div>
       {numbers && (
-        <Group gap="xl" mt="sm" className="numbers">
+        <div className={`${classes.ledger} numbers`}>
           {PARTS.map(([key, name, background, pattern]) => (
             <div key={key}>
               <Group gap={6}>
@@ -38,7 +38,7 @@ export function LedgerBar({ ledger, numbers = true, height = 14 }: { ledger: Led
               </Text>
             </div>
           ))}
-        </Group>
+        </div>
       )}
     </div>
   )

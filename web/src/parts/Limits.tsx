@@ -13,10 +13,12 @@ interface Props {
   /** The smallest lower limit: a run keeps nothing below its floor. */
   least?: number
   disabled?: boolean
+  /** Over something tall: the limits are lines through it. */
+  tall?: boolean
 }
 
 /** Two limits that can be dragged over whatever is drawn beneath: a track or a histogram. */
-export function Handles({ value, onChange, label, least = 0, disabled = false, children }: Props & { children: ReactNode }) {
+export function Handles({ value, onChange, label, least = 0, disabled = false, tall = false, children }: Props & { children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null)
   const held = useRef<'lower' | 'upper' | null>(null)
 
@@ -68,6 +70,7 @@ export function Handles({ value, onChange, label, least = 0, disabled = false, c
       ref={frame}
       className={classes.handles}
       data-disabled={disabled || undefined}
+      data-tall={tall || undefined}
       onPointerDown={take}
       onPointerMove={(event) => held.current !== null && onChange(move(value, held.current, at(event), least))}
       onPointerUp={() => (held.current = null)}
@@ -149,7 +152,7 @@ export function Typed({ name, label, value, least, disabled, bare = false, onCha
       label={bare ? undefined : name}
       size={bare ? 'xs' : 'sm'}
       aria-label={`${label}: ${name.toLowerCase()}`}
-      w={bare ? 84 : 110}
+      w={bare ? 75 : 110}
       min={least}
       max={1}
       step={STEP}

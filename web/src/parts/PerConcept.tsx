@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Thresholds } from '../api/types'
 import { limitsOf, withConcept } from './bands'
 import { BandLegend, ThresholdSlider } from './Limits'
+import { whole } from './words'
 
 interface Props {
   concepts: string[]
@@ -12,11 +13,15 @@ interface Props {
   save: (thresholds: Thresholds) => void
 }
 
+/** More sliders at once would be slow to open, and nobody reads on. */
+const MOST = 60
+
 /** Limits for single concepts; nothing changes before Save Changes. */
 export function PerConcept({ concepts, thresholds, close, save }: Props) {
   const [now, setNow] = useState(thresholds)
   const [sought, setSought] = useState('')
-  const shown = concepts.filter((one) => one.toLowerCase().includes(sought.toLowerCase())).slice(0, 60)
+  const found = concepts.filter((one) => one.toLowerCase().includes(sought.toLowerCase()))
+  const shown = found.slice(0, MOST)
   return (
     <Modal opened onClose={close} title="Thresholds per concept" size="lg">
       <Stack>
@@ -41,6 +46,16 @@ export function PerConcept({ concepts, thresholds, close, save }: Props) {
                 <ThresholdSlider label={concept} value={limitsOf(now, concept)} onChange={(limits) => setNow(withConcept(now, concept, limits))} />
               </section>
             ))}
+            {found.length !== shown.length && (
+              <Text size="xs" c="dimmed">
+                The first {MOST} of {whole(found.length)} concepts: search for the others.
+              </Text>
+            )}
+            {found.length === 0 && (
+              <Text size="sm" c="dimmed">
+                No chosen concept is called that.
+              </Text>
+            )}
           </Stack>
         </ScrollArea.Autosize>
         <Group justify="flex-end">

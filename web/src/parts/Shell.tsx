@@ -7,20 +7,24 @@ import { Link, Outlet, useLocation, useNavigate } from 'react-router'
 
 import type { ActionId } from '../actions'
 import { useEvents, useMe, useProject, useProjects } from '../api/queries'
+import { Fault } from '../api/request'
 import { projectIn, useAction, useFolded } from './controls'
+import { Trouble } from './states'
 import { UploadPanel } from './UploadPanel'
 
 export function Shell() {
   const folded = useFolded()
   const project = projectIn(useLocation().pathname)
-  useEvents(project ?? 0)
+  const lost = useEvents(project ?? 0)
+  const { error } = useProject(project ?? 0)
+  const unknown = project !== null && error instanceof Fault && error.status === 404
   return (
     <AppShell padding={0} navbar={{ width: folded ? 56 : 212, breakpoint: 0 }} transitionDuration={120}>
       <AppShell.Navbar className="sidebar" p={8}>
         <Brand folded={folded} />
-        {project !== null && <ProjectSwitch project={project} folded={folded} />}
+        {project !== null && !unknown && <ProjectSwitch project={project} folded={folded} />}
         <nav aria-label="Pages" className="sidebar-links">
-          {project === null ? (
+          {project === null || unknown ? (
             <Page to="/projects" label="Projects" icon={<IconFolders size={18} />} folded={folded} />
           ) : (
             <>
@@ -39,7 +43,12 @@ export function Shell() {
         </div>
       </AppShell.Navbar>
       <AppShell.Main className="main">
-        <Outlet />
+        {lost && !unknown && (
+          <Text size="sm" className="lost" role="status">
+            The connection to the server is lost. What is shown may be old; it is tried again by itself.
+          </Text>
+        )}
+        {unknown ? <Trouble error={error} what="The project" /> : <Outlet />}
       </AppShell.Main>
       <UploadPanel />
     </AppShell>
@@ -85,7 +94,7 @@ function ProjectSwitch({ project, folded }: { project: number; folded: boolean }
               <Text size="sm" fw={600} className="ellipsis">
                 {name}
               </Text>
-              <IconChevronDown size={14} />
+              <IconChevronDown size={14} style={{ flex: 'none' }} />
             </>
           )}
         </UnstyledButton>

@@ -1,6 +1,7 @@
 import { Alert, Button, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
 
+import type { Band } from '../api/types'
 import { type Draft, listed, type Place, shareOf } from './draft'
 import { BandTrack } from './Limits'
 import { many, whole } from './words'
@@ -8,6 +9,8 @@ import { many, whole } from './words'
 interface Props {
   draft: Draft
   place: Place | null
+  /** Inputs with something in each band, as far as trying has shown. */
+  expected: Record<Band, number> | null
   reviewers: string
   /** How many reviewers there are. */
   sharing: number
@@ -19,7 +22,7 @@ interface Props {
 }
 
 /** What is chosen so far, beside the steps; the button is here. */
-export function Summary({ draft: { model, concepts, thresholds }, place, reviewers, sharing, missing, fault, busy, create, cancel }: Props) {
+export function Summary({ draft: { model, concepts, thresholds }, place, expected, reviewers, sharing, missing, fault, busy, create, cancel }: Props) {
   const own = Object.keys(thresholds.by_concept).length
   return (
     <aside className="summary card" aria-label="Summary">
@@ -27,7 +30,7 @@ export function Summary({ draft: { model, concepts, thresholds }, place, reviewe
         <Title order={2}>Summary</Title>
         <Line name="Dataset" value={place === null || place.name === '' ? null : `${place.name} · ${many(place.inputs, 'input')}`} />
         <Line name="Model" value={model?.name ?? null} />
-        <Line name={concepts.length > 0 ? `${whole(concepts.length)} concepts` : 'Concepts'} value={concepts.length > 0 ? listed(concepts) : null} />
+        <Line name={concepts.length > 0 ? many(concepts.length, 'concept') : 'Concepts'} value={concepts.length > 0 ? listed(concepts) : null} />
         <div>
           <Text size="xs" c="dimmed" mb={4}>
             Threshold
@@ -38,6 +41,16 @@ export function Summary({ draft: { model, concepts, thresholds }, place, reviewe
             {own > 0 && `, ${many(own, 'concept')} otherwise`}
           </Text>
         </div>
+        {expected && place && (
+          <div className="numbers" role="status">
+            <Text size="xs" c="dimmed">
+              Expected, from the inputs tried
+            </Text>
+            <Text size="sm">
+              about {whole(expected.review)} of {many(place.inputs, 'input')} for a reviewer, {whole(expected.approved)} with something approved
+            </Text>
+          </div>
+        )}
         <Line name="Reviewers" value={sharing > 0 ? `${reviewers}: ${shareOf(sharing)}` : 'nobody'} />
         {fault && (
           <Alert color="red" variant="light" p="xs" title="The task was not made">

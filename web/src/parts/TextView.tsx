@@ -1,11 +1,11 @@
 import { type CSSProperties, useMemo } from 'react'
 
-import type { Annotation } from '../api/types'
+import type { Drawn } from '../canvas/shapes'
 import { pieces } from './spans'
 
 interface Props {
   text: string
-  annotations: readonly Annotation[]
+  annotations: readonly Drawn[]
   colour: (concept: string) => string
   hidden: ReadonlySet<string>
   hovered: number | null

@@ -9,6 +9,7 @@ import type { Input, Model, Prediction } from '../api/types'
 import type { Canvas } from '../canvas/canvas'
 import { conceptColours } from '../canvas/colours'
 import { CanvasView } from './CanvasView'
+import { TextView } from './TextView'
 
 /** One model on one input, before any task is made; nothing is kept. */
 export function TryModel({ project, model }: { project: number; model: Model }) {
@@ -69,24 +70,30 @@ export function TryModel({ project, model }: { project: number; model: Model }) 
           {attempt.error?.message ?? answer?.fault?.message}
         </Alert>
       )}
-      {answer && !answer.fault && !attempt.isPending && <Answer project={project} model={model} input={chosen} predictions={answer.predictions} />}
+      {answer && !answer.fault && !attempt.isPending && <Answer project={project} model={model} input={chosen} text={chosen?.text ?? text} predictions={answer.predictions} />}
     </Stack>
   )
 }
 
-function Answer({ project, model, input, predictions }: { project: number; model: Model; input: Input | null; predictions: Prediction[] }) {
+function Answer({ project, model, input, text, predictions }: { project: number; model: Model; input: Input | null; text: string; predictions: Prediction[] }) {
   const { data } = useConcepts(project)
   const colour = useMemo(() => conceptColours([...new Set([...(data ?? []), ...model.concepts])]), [data, model])
   const canvas = useRef<Canvas | null>(null)
   const [hovered, setHovered] = useState<number | null>(null)
   const drawn = useMemo(() => predictions.map((one, id) => ({ ...one, id, status: 'success' as const })), [predictions])
   const hidden = useMemo(() => new Set<string>(), [])
+  const shown = { annotations: drawn, colour, hidden, hovered, selected: null, onHover: setHovered, onPick: setHovered }
   if (predictions.length === 0) return <Text size="sm">It finds nothing here.</Text>
   return (
     <Group align="stretch" wrap="nowrap">
       {input?.kind === 'image' && (
         <div className="viewer-stage" style={{ height: 380 }}>
-          <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} annotations={drawn} colour={colour} hidden={hidden} hovered={hovered} selected={null} onHover={setHovered} onPick={setHovered} canvasRef={canvas} />
+          <CanvasView project={project} input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }} {...shown} canvasRef={canvas} />
+        </div>
+      )}
+      {input?.kind !== 'image' && (
+        <div className="tried-text">
+          <TextView text={text} {...shown} />
         </div>
       )}
       <Stack gap={2} w={220} mah={380} style={{ overflowY: 'auto' }}>

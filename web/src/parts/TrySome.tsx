@@ -21,10 +21,11 @@ interface Props {
   filter: call.Filter
   thresholds: Thresholds
   change: (limits: Limits) => void
+  tried: (inputs: number, samples: readonly Sample[]) => void
 }
 
 /** Twenty inputs, before anything is made: their scores with the limits in them, and what would fall into each band. */
-export function TrySome({ project, model, concepts, filter, thresholds, change }: Props) {
+export function TrySome({ project, model, concepts, filter, thresholds, change, tried }: Props) {
   const attempt = useMutation({
     mutationFn: async () => {
       const page = await call.inputs(project, filter, null)
@@ -32,6 +33,7 @@ export function TrySome({ project, model, concepts, filter, thresholds, change }
       if (some.length === 0) throw new Error(`Among the first inputs is none that ${model.name} reads.`)
       return { some, answers: (await call.tryModel(project, { model: model.name, inputs: some.map(({ id }) => id) })).items }
     },
+    onSuccess: ({ some, answers }) => tried(answers.filter(({ fault }) => fault === null).length, samples(some, answers, new Set(model.concepts))),
   })
   const { data } = attempt
   const found = data === undefined ? [] : samples(data.some, data.answers, new Set(concepts))

@@ -1,6 +1,6 @@
 /** The bridge from pages to the table of actions: what a page hands in here, toolbar, palette, keys and help can use. */
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
-import { ActionIcon, Kbd, Modal, Table, Text, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
+import { ActionIcon, Kbd, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import { useDisclosure, useLocalStorage } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
@@ -10,6 +10,7 @@ import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, t
 import { signOut } from '../api/calls'
 import { client } from '../api/client'
 import { useProjects, useTasks } from '../api/queries'
+import { Help } from './Help'
 
 interface Parts {
   viewer: ViewerControls | null
@@ -138,6 +139,8 @@ function Palette({ now }: { now: Context }) {
       actions={groups([...found, ...places])}
       scrollable
       maxHeight={420}
+      overlayProps={{ blur: 0 }}
+      transitionProps={{ duration: 120 }}
       shortcut={null}
       highlightQuery
       nothingFound="Nothing is called that."
@@ -149,32 +152,4 @@ function Palette({ now }: { now: Context }) {
 function groups(found: SpotlightActionData[]) {
   const names = [...new Set(found.map(({ group }) => group as string))]
   return names.map((group) => ({ group, actions: found.filter((one) => one.group === group) }))
-}
-
-function Help({ opened, close, now }: { opened: boolean; close: () => void; now: Context }) {
-  const found = ACTIONS.filter(({ keys }) => keys.length > 0)
-  return (
-    <Modal opened={opened} onClose={close} title="Keys" size="md">
-      <Table>
-        <Table.Tbody>
-          {found.map((one) => (
-            <Table.Tr key={one.id}>
-              <Table.Td>
-                <Text size="sm" c={one.enabled(now) ? undefined : 'dimmed'}>
-                  {one.label}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right">
-                {one.keys.map((keys) => (
-                  <Kbd key={keys} ml={4}>
-                    {keyName(keys)}
-                  </Kbd>
-                ))}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Modal>
-  )
 }

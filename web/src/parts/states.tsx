@@ -1,8 +1,10 @@
 import { Alert, Badge, Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMessageDots, IconUsers, IconX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMapQuestion, IconMessageDots, IconUsers, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 
+import { Fault } from '../api/request'
 import type { Status } from '../api/types'
 import { STATUS_WORDS } from './words'
 
@@ -10,7 +12,7 @@ import { STATUS_WORDS } from './words'
 export function Empty({ icon, title, children, action }: { icon: ReactNode; title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <Center mih={320} p="xl">
-      <Stack align="center" gap="sm" maw={440}>
+      <Stack align="center" gap="sm" maw={520}>
         <Text c="dimmed" lh={0}>
           {icon}
         </Text>
@@ -24,8 +26,24 @@ export function Empty({ icon, title, children, action }: { icon: ReactNode; titl
   )
 }
 
+interface TroubleProps {
+  error: Error
+  what: string
+  again?: () => void
+  /** Where to go when there is no such thing. */
+  back?: { to: string; label: string }
+}
+
+const PROJECTS = { to: '/projects', label: 'All projects' }
+
 /** What went wrong, where, and what to do now. */
-export function Trouble({ error, what, again }: { error: Error; what: string; again?: () => void }) {
+export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
+  if (error instanceof Fault && error.status === 404)
+    return (
+      <Empty icon={<IconMapQuestion size={36} stroke={1.4} />} title={`${what} cannot be found`} action={<Button component={Link} to={back.to}>{back.label}</Button>}>
+        {error.message} The address may be old, or it was deleted.
+      </Empty>
+    )
   return (
     <Alert m="lg" color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={`${what} could not be loaded`}>
       <Stack gap="sm" align="flex-start">
@@ -42,7 +60,7 @@ export function Trouble({ error, what, again }: { error: Error; what: string; ag
 
 export function Waiting() {
   return (
-    <Center mih={240}>
+    <Center mih={240} className="waiting">
       <Loader size="sm" aria-label="Loading" />
     </Center>
   )

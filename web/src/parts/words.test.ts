@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { many, percent, progress, timeLeft } from './words'
+import { many, neighbour, percent, progress, timeLeft } from './words'
 
 const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
 
@@ -20,5 +20,9 @@ describe('words', () => {
 
   it('count one and many', () => {
     expect([many(1, 'input'), many(1204, 'input'), many(0, 'class', 'classes')]).toEqual(['1 input', '1,204 inputs', '0 classes'])
+  })
+
+  it('go round a list', () => {
+    expect([neighbour(-1, 1, 3), neighbour(-1, -1, 3), neighbour(2, 1, 3), neighbour(0, -1, 3), neighbour(-1, 1, 0)]).toEqual([0, 2, 0, 2, -1])
   })
 })

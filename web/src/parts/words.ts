@@ -56,6 +56,12 @@ export function says({ reads, makes }: { reads: readonly string[]; makes: string
   return `Reads ${reads.map((kind) => `${kind}s`).join(' and ')}, ${MAKES[makes] ?? `makes ${makes}`}`
 }
 
+/** The place after or before one in a list that goes round; from nowhere (-1) to its first or last. */
+export function neighbour(at: number, by: 1 | -1, length: number): number {
+  if (length === 0) return -1
+  return at < 0 ? (by > 0 ? 0 : length - 1) : (at + by + length) % length
+}
+
 /** Rounded as people say it. */
 export function timeLeft(seconds: number): string {
   if (seconds < 10) return 'a few seconds left'

@@ -1,0 +1,46 @@
+import { Group, Kbd, Modal, Text, Title } from '@mantine/core'
+
+import { type Action, ACTIONS, BY_HAND, type Context, keyName } from '../actions'
+
+const GROUPS = ['Input', 'Inputs', 'Limits', 'Go to', 'Everywhere'] as const
+const NAMES: Record<(typeof GROUPS)[number], string> = { Input: 'On an input', Inputs: 'Among inputs', Limits: 'On a limit', 'Go to': 'Go to', Everywhere: 'Everywhere' }
+
+/** All keys and what hands can do; dimmed is what this page has no use for. */
+export function Help({ opened, close, now }: { opened: boolean; close: () => void; now: Context }) {
+  return (
+    <Modal opened={opened} onClose={close} title="Keys" size={1020}>
+      <div className="keys">
+        {GROUPS.map((group) => (
+          <section key={group} aria-label={NAMES[group]}>
+            <Title order={3} mb={4}>
+              {NAMES[group]}
+            </Title>
+            {ACTIONS.filter((one: Action) => one.group === group && one.keys.length > 0).map((one: Action) => (
+              <Line key={one.id} label={one.label} keys={one.keys.map(keyName)} dimmed={!one.enabled(now)} />
+            ))}
+            {BY_HAND.filter((one) => one.group === group).map(({ label, keys }) => (
+              <Line key={label + keys[0]} label={label} keys={keys} dimmed={(group === 'Input' && now.viewer === null) || (group === 'Inputs' && now.inputs === null)} />
+            ))}
+          </section>
+        ))}
+      </div>
+    </Modal>
+  )
+}
+
+function Line({ label, keys, dimmed }: { label: string; keys: readonly string[]; dimmed: boolean }) {
+  return (
+    <Group justify="space-between" wrap="nowrap" gap="sm" className="key">
+      <Text size="sm" c={dimmed ? 'dimmed' : undefined}>
+        {label}
+      </Text>
+      <Group gap={4} wrap="nowrap">
+        {keys.map((key) => (
+          <Kbd key={key} size="xs">
+            {key}
+          </Kbd>
+        ))}
+      </Group>
+    </Group>
+  )
+}
