@@ -138,7 +138,7 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
             </div>
           ))}
       </Group>
-      {predictions === 0 && (
+      {predictions === 0 && !task.error && (
         <Text size="sm" c="dimmed" mb="lg">
           {task.waiting > 0 ? 'Scores appear here as soon as the model answers.' : 'The model found nothing that was asked for.'}
         </Text>
