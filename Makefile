@@ -12,7 +12,7 @@ PAGES := src/labelmill/pages/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages check test bench browser clean
+.PHONY: help setup pages demo check test bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -33,6 +33,9 @@ pages: $(PAGES) ## Build the pages that the server shows
 
 $(PAGES): $(MODULES) $(WEB)
 	cd web && npm run --silent build
+
+demo: setup pages ## Start Labelmill with a project to look at, in a home of its own
+	$(BIN)/labelmill demo
 
 check: setup $(CHECKED) ## Format, lint, types, direction of imports, drift of the API
 	$(BIN)/ruff format --check

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from labelmill.cli import annotate, doctor, export, faults, models, password, server, tasks, up, worker
+from labelmill.cli import annotate, demo, doctor, export, faults, models, password, server, tasks, up, worker
 from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable, Unreachable
 
 INTERRUPTED = 130
@@ -33,6 +33,7 @@ app.command("export")(export.command)
 app.command("doctor")(doctor.command)
 app.command("worker")(worker.command)
 app.command("up")(up.command)
+app.command("demo")(demo.command)
 app.command("server")(server.command)
 app.command("password")(password.command)
 app.add_typer(models.app, name="models")

@@ -1,11 +1,12 @@
 """labelmill up: database, server and worker, started together, watched, and stopped together."""
 
+import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -32,18 +33,23 @@ _ENDS_IN_A_ROW = 5
 
 def command(host: Host = "127.0.0.1", port: Port = PORT, home: shared.Home = None) -> int:
     """Start all of Labelmill, print where it is, and run until Ctrl-C or SIGTERM."""
-    settings = Settings.from_environment(home=home)
+    return run(Settings.from_environment(home=home), host, port)
+
+
+def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], None] = lambda _: None) -> int:
+    """As the command does; `prepare` has the database before anybody is told where to go. The exit status."""
     ends: queue.Queue[tuple[_Child, int]] = queue.Queue()
-    told = ["--home", str(settings.home)]
-    server = _Child("server", ["--host", host, "--port", str(port), *told], ends)
-    worker = _Child("worker", told, ends)
+    told = {"LABELMILL_HOME": str(settings.home), "LABELMILL_DATABASE_URL": settings.database_url}
+    server = _Child("server", ["--host", host, "--port", str(port)], told, ends)
+    worker = _Child("worker", [], told, ends)
     try:
         server.start()  # imports while the database starts here
         with opened(settings) as database:
             place = server.line()
             if not place:
                 return server.status()  # it has said why
-            server.args = ["--host", host, "--port", str(urlsplit(place).port), *told]
+            server.args = ["--host", host, "--port", str(urlsplit(place).port)]
+            prepare(database)
             worker.start()
             print(f"Labelmill is at {place}", flush=True)
             if is_private(host, settings):
@@ -74,11 +80,14 @@ def _token(database: Database) -> str:
 
 
 class _Child:
-    """A process that is started again when it ends; `ends` hears of each end."""
+    """A process that is started again when it ends; `told` is its environment beside ours, `ends` hears of each end."""
 
-    def __init__(self, name: str, args: Sequence[str], ends: "queue.Queue[tuple[_Child, int]]") -> None:
+    def __init__(
+        self, name: str, args: Sequence[str], told: Mapping[str, str], ends: "queue.Queue[tuple[_Child, int]]"
+    ) -> None:
         self.name = name
         self.args = args
+        self._told = told
         self.failures = 0
         self._ends = ends
         self._process: subprocess.Popen[str] | None = None
@@ -94,6 +103,7 @@ class _Child:
             self._since = time.monotonic()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "labelmill.tied", self.name, *self.args],
+                env={**os.environ, **self._told},
                 stdin=subprocess.PIPE,  # closes when this process ends: then it ends, too
                 stdout=subprocess.PIPE,
                 text=True,

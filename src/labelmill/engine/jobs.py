@@ -5,8 +5,10 @@ A job that comes late, twice, or after somebody else did the work finds nothing 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -25,6 +27,11 @@ _HEARTBEAT = 3
 
 _SILENT_FOR = 15
 """Seconds without a heartbeat after which a job's worker counts as dead."""
+
+
+def prepare() -> None:
+    """Import what `enqueue` needs on a thread, while the caller waits for files or for the database."""
+    threading.Thread(target=import_module, args=("procrastinate",), daemon=True).start()
 
 
 def enqueue(conn: sa.Connection, task_id: int) -> None:

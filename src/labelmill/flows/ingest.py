@@ -1,5 +1,6 @@
 """A source into a dataset: every item is read once, hashed, looked at, and kept or refused with its reason."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -104,15 +105,34 @@ def extend_standing(database: Database, dataset_id: int, enqueue: Callable[..., 
     return {task_id: count for task_id, count in grown.items() if count}
 
 
+AHEAD = 4
+"""Images that are looked at while the next is read; so many are in memory."""
+
+
 def _looked_at(items: Iterable[Found | Refused], media: Media) -> Iterator[NewInput | Rejection]:
-    for item in items:
-        if isinstance(item, Refused):
-            yield Rejection(item.name, item.uri, item.kind, item.message)
-            continue
-        try:
-            yield _new_input(item, media)
-        except Unreadable as error:
-            yield Rejection(item.name, item.uri, error.kind, str(error))
+    """In order. Images are hashed on a thread of their own, which leaves this one free to read."""
+    with ThreadPoolExecutor(1) as thread:
+        ahead: deque[Future[NewInput | Rejection]] = deque()
+        for item in items:
+            if isinstance(item, Found) and item.data is not None:
+                ahead.append(thread.submit(_looked, item, media))
+                if len(ahead) == AHEAD:
+                    yield ahead.popleft().result()
+                continue
+            while ahead:
+                yield ahead.popleft().result()
+            yield _looked(item, media)
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _looked(item: Found | Refused, media: Media) -> NewInput | Rejection:
+    if isinstance(item, Refused):
+        return Rejection(item.name, item.uri, item.kind, item.message)
+    try:
+        return _new_input(item, media)
+    except Unreadable as error:
+        return Rejection(item.name, item.uri, error.kind, str(error))
 
 
 def _new_input(item: Found, media: Media) -> NewInput:
