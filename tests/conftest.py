@@ -31,6 +31,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--pictures` has the walks of the demo write the pictures that the documents show."""
+    parser.addoption("--pictures", action="store_true", help="write docs/images anew")
+
+
 def pytest_report_header() -> list[str]:
     """Say at the top when there is nothing to test real models and data with."""
     lacking = [name for name in ("models", "data") if not (SHARED / name).is_dir()]
