@@ -32,8 +32,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What can be asked of the suite beside testing."""
-    parser.addoption("--shots", action="store_true", help="write the pictures that the documents show to docs/images")
+    """`--pictures` has the walks of the demo write the pictures that the documents show."""
+    parser.addoption("--pictures", action="store_true", help="write docs/images anew")
 
 
 def pytest_report_header() -> list[str]:

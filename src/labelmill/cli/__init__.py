@@ -18,7 +18,7 @@ INTERRUPTED = 130
 TERMINATED = 143
 STOPPED = "stopped; nothing is lost: 'labelmill tasks list' shows what to resume."
 
-SERVING = frozenset({"up", "server", "worker"})
+SERVING = frozenset({"up", "demo", "server", "worker"})
 """Commands that run until they are stopped: what was under way goes on when they start again."""
 
 app = typer.Typer(

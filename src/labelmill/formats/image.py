@@ -178,7 +178,8 @@ def _from_pillow(name: str, error: Exception) -> Unreadable:
         return Unreadable("truncated", f"the {name} is cut off: its data ends before the image does")
     if "conversion" in str(error) or isinstance(error, NotImplementedError):
         return Unreadable("unsupported", f"this kind of {name} cannot be read ({error}); save it as 8-bit RGB")
-    return Unreadable("damaged", f"the {name} is damaged ({type(error).__name__}: {error})")
+    told = "" if " at 0x" in str(error) else f": {error}"  # a place in memory helps nobody
+    return Unreadable("damaged", f"the {name} is damaged ({type(error).__name__}{told})")
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:

@@ -81,7 +81,7 @@ class Guard:
         if method in READING:
             return None
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _place(origin) != host.lower():
             return f"A page of {origin} may not change anything here."
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return "A page of another site may not change anything here."
@@ -113,6 +113,14 @@ class _Body:
 def allow(scope: Scope, most: int) -> None:
     """Let this request's body be larger; for endpoints that take files, once it is known who asks."""
     scope[_KEY].most = most
+
+
+def _place(origin: str) -> str | None:
+    """The host and port of an Origin header; None when it has none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # half an IPv6 address, say
+        return None
 
 
 def _name(host: str) -> str:

@@ -23,13 +23,16 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["inputs"])
 FAILURES_SHOWN = 100
 """Failures of an import that are told one by one."""
 
+MOST_ITEMS = 2**31 - 1
+"""More than anything holds; a limit beyond is a mistake."""
+
 _FIELDS: dict[str, dict[str, Any]] = {
     "dataset_id": {"type": "integer"},
     "dataset": {"type": "string"},
     "names": {"type": "string", "description": "JSON: a list with the name of each file, folders included."},
     "refused": {"type": "string", "description": "JSON: a list of failures, of what the sender could not read."},
     "place": {"type": "string", "description": "Where the files lie at the sender's."},
-    "limit": {"type": "integer", "description": "Only the first so many items."},
+    "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "description": "Only the first so many items."},
 }
 
 
@@ -80,7 +83,7 @@ class Said(Into):
     names: Json[list[Annotated[Text, StringConstraints(max_length=4000)]]] | None = None
     refused: Json[list[Unsent]] = Field(default_factory=list)
     place: Annotated[Text, StringConstraints(min_length=1, max_length=1000)] | None = None
-    limit: Annotated[int, Field(ge=1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ITEMS)] | None = None
 
 
 class Pasted(Into):

@@ -13,8 +13,9 @@ import { TextView } from './TextView'
 
 /** One model on one input, before any task is made; nothing is kept. */
 export function TryModel({ project, model }: { project: number; model: Model }) {
-  const reads = model.reads.includes('image') ? 'image' : 'text'
-  const found = useInputs(project, { kind: reads })
+  const texts = model.reads.includes('text')
+  const pictures = model.reads.includes('image')
+  const found = useInputs(project, texts && pictures ? {} : { kind: texts ? 'text' : 'image' })
   const items = found.data?.pages[0]?.items.slice(0, 12) ?? []
   const [chosen, setChosen] = useState<Input | null>(null)
   const [text, setText] = useState('')
@@ -28,7 +29,7 @@ export function TryModel({ project, model }: { project: number; model: Model }) 
   }
   return (
     <Stack>
-      {reads === 'text' && (
+      {texts && (
         <>
           <Textarea label="A text" autosize minRows={3} maxRows={10} value={text} onChange={({ currentTarget }) => setText(currentTarget.value)} />
           <Group>
@@ -46,7 +47,7 @@ export function TryModel({ project, model }: { project: number; model: Model }) 
           </Group>
         </>
       )}
-      {reads === 'image' && items.length === 0 && !found.isPending && <Text size="sm">Upload a picture to this project first, then try the model on it.</Text>}
+      {!texts && items.length === 0 && !found.isPending && <Text size="sm">Upload a picture to this project first, then try the model on it.</Text>}
       <SimpleGrid cols={6} spacing={6}>
         {items.map((input) => (
           <UnstyledButton key={input.id} className="choice" p={4} data-chosen={chosen?.id === input.id || undefined} aria-pressed={chosen?.id === input.id} onClick={() => take(input)}>

@@ -1,0 +1,159 @@
+"""Each page for itself: what one can do there, by mouse and by keyboard, and whether it keeps anybody out."""
+
+import re
+from pathlib import Path
+
+import pytest
+from e2e.conftest import Up
+from e2e.walk import Walk
+from mill import write_card, write_texts
+from playwright.sync_api import Browser, expect
+
+
+def test_projects_are_made_renamed_archived_and_restored(walk: Walk) -> None:
+    walk.new_project("Garden")
+    walk.go("/projects")
+    walk.button("Actions for Garden").click()
+    walk.page.get_by_role("menuitem", name="Rename").click()
+    walk.dialog().get_by_label("Name").fill("Meadow")
+    walk.button("Rename", walk.dialog()).click()
+    walk.button("Actions for Meadow").click()
+    walk.page.get_by_role("menuitem", name="Archive").click()
+    expect(walk.page.get_by_role("link", name="Meadow")).to_be_hidden()
+    walk.page.get_by_text("Archived", exact=True).click()
+    walk.button("Actions for Meadow").click()
+    walk.page.get_by_role("menuitem", name="Take out of the archive").click()
+    walk.page.get_by_text("Open", exact=True).click()
+    expect(walk.page.get_by_role("link", name="Meadow")).to_be_visible()
+
+
+def test_what_cannot_be_read_is_told_with_its_reason_and_the_rest_is_there(walk: Walk, tmp_path: Path) -> None:
+    walk.new_project("Broken")
+    good = write_texts(tmp_path, {"a.txt": "a text"}) / "a.txt"
+    broken = tmp_path / "b.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    walk.page.get_by_label("Files", exact=True).set_input_files([good, broken])
+    expect(walk.page.get_by_text("1 input from 2 files")).to_be_visible()
+    expect(walk.page.get_by_text("1 file could not be read")).to_be_visible()
+    expect(walk.page.get_by_role("status").get_by_text("b.jpg")).to_be_visible()
+
+
+def test_text_is_pasted_opened_and_deleted(walk: Walk) -> None:
+    walk.new_project("Notes")
+    walk.button("Paste text").click()
+    walk.dialog().get_by_role("textbox").last.fill("It fits well.")
+    walk.dialog().get_by_role("button", name=re.compile("^(Add|Paste)")).last.click()
+    walk.page.get_by_role("link", name=re.compile("^Open ")).first.click()
+    expect(walk.page.get_by_text("It fits well.")).to_be_visible()
+    expect(walk.page.get_by_text("Nothing is said of this input yet")).to_be_visible()
+    walk.page.go_back()
+    walk.page.get_by_role("gridcell").first.hover()
+    walk.button(re.compile("^Delete ")).first.click()
+    walk.dialog().get_by_role("button", name=re.compile("^Delete")).click()
+    expect(walk.page.get_by_text("Drop your pictures and texts here")).to_be_visible()
+
+
+def made(walk: Walk, tmp_path: Path, name: str, *rules: dict[str, str]) -> int:
+    """A project with three texts and a model of its own, by the pages; its id."""
+    project = walk.new_project(name)
+    walk.upload(sorted(write_texts(tmp_path / "texts", ["one", "two", "three"]).iterdir()), 3)
+    walk.page.get_by_role("link", name="Models").click()
+    walk.add_card([write_card(tmp_path / "fits.yaml", *rules)], "fits")
+    return project
+
+
+def test_limits_of_their_own_and_the_menu_of_a_task(walk: Walk, tmp_path: Path) -> None:
+    project = made(walk, tmp_path, "Limits")
+    walk.button("Try on an input: fits").click()
+    walk.dialog().get_by_label("A text").fill("It fits well.")
+    walk.button("Try", walk.dialog()).click()
+    expect(walk.dialog()).to_contain_text("good", timeout=60_000)
+    walk.button("Close", walk.dialog()).click()
+    walk.go(f"/projects/{project}/tasks/new")
+    walk.page.get_by_text("Create new Dataset with all inputs").click()
+    walk.page.get_by_label("Name of the new dataset").fill("all three")
+    walk.page.get_by_role("radio", name=re.compile("^fits")).click()
+    walk.page.get_by_text("Per concept", exact=True).click()
+    walk.dialog().get_by_role("textbox", name="bad: approved from").fill("0.55")
+    walk.button("Save Changes").click()
+    expect(walk.page.get_by_text("1 concept has limits of their own.")).to_be_visible()
+    walk.page.get_by_role("textbox", name="Name", exact=True).fill("Does it fit?")
+    walk.button("Create Labeling Task").click()
+    row = walk.page.get_by_role("row").filter(has_text="Does it fit?")
+    expect(row).to_contain_text("Complete", timeout=60_000)
+    walk.button("Actions for Does it fit?").click()
+    walk.page.get_by_role("menuitem", name="Copy task ID").click()
+    expect(walk.page.get_by_text("is on the clipboard")).to_be_visible()
+    assert walk.page.evaluate("navigator.clipboard.readText()").isdecimal()
+    walk.button("Actions for Does it fit?").click()
+    walk.page.get_by_role("menuitem", name="Rename").click()
+    walk.dialog().get_by_label("Name").fill("It fits")
+    walk.button("Rename", walk.dialog()).click()
+    walk.page.get_by_role("link", name="It fits").click()
+    expect(walk.page.get_by_label("Scores and thresholds").get_by_role("img").first).to_have_attribute(
+        "aria-label", "0 discarded, 0 to a reviewer, 6 approved"
+    )
+    walk.button("Actions for It fits").click()
+    walk.page.get_by_role("menuitem", name="Delete").click()
+    walk.dialog().get_by_label("are deleted with it").click()
+    walk.button("Delete task").click()
+    expect(walk.page.get_by_text("No labeling task yet")).to_be_visible()
+
+
+def test_failures_are_told_and_tried_again_and_a_run_is_cancelled(walk: Walk, tmp_path: Path) -> None:
+    project = made(walk, tmp_path, "Failures", {"text": "two", "do": "raise"})
+    walk.go(f"/projects/{project}/tasks/new")
+    walk.page.get_by_text("Create new Dataset with all inputs").click()
+    walk.page.get_by_label("Name of the new dataset").fill("three")
+    walk.page.get_by_role("radio", name=re.compile("^fits")).click()
+    walk.button("Create Labeling Task").click()
+    row = walk.page.get_by_role("row").filter(has_text="three")
+    expect(row).to_contain_text("1 failed", timeout=60_000)
+    row.get_by_role("link").first.click()
+    expect(walk.page.get_by_text("the script says so").first).to_be_visible()
+
+
+def test_a_folder_of_the_server_is_imported(walk: Walk, up: Up) -> None:
+    write_texts(up.imports / "letters", ["dear", "sir"])
+    walk.new_project("Letters")
+    walk.button("Import from the server").click()
+    walk.dialog().get_by_text(str(up.imports)).click()
+    walk.dialog().get_by_text("letters", exact=True).click()
+    walk.dialog().get_by_role("button", name=re.compile("^Import")).last.click()
+    expect(walk.page.get_by_role("link", name=re.compile("^Open "))).to_have_count(2, timeout=60_000)
+
+
+def test_everything_is_reached_by_keyboard(walk: Walk) -> None:
+    project = walk.new_project("Keys")
+    expect(walk.page.get_by_role("heading", name="Inputs")).to_be_visible()
+    walk.page.keyboard.press("Control+k")
+    walk.page.get_by_label("Search commands").fill("models")
+    walk.page.keyboard.press("Enter")
+    walk.page.wait_for_url(re.compile(rf"/projects/{project}/models$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_keeps_anybody_out(walk: Walk, browser: Browser, tmp_path: Path, scheme: str) -> None:
+    """No serious fault that axe knows of, with data and without."""
+    empty = walk.new_project(f"Empty {scheme}")
+    project = made(walk, tmp_path, f"Full {scheme}")
+    walk.go(f"/projects/{project}/tasks/new")
+    walk.page.get_by_text("Create new Dataset with all inputs").click()
+    walk.page.get_by_label("Name of the new dataset").fill("full")
+    walk.page.get_by_role("radio", name=re.compile("^fits")).click()
+    walk.button("Create Labeling Task").click()
+    row = walk.page.get_by_role("row").filter(has_text="full")
+    expect(row).to_contain_text("Complete", timeout=60_000)
+    task = (row.get_by_role("link").first.get_attribute("href") or "").rpartition("/")[2]
+    walk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    pages = ["/projects", "/account", f"/projects/{project}/tasks/{task}", "/nowhere"]
+    pages += [f"/projects/{one}/{page}" for one in (empty, project) for page in PAGES]
+    faults = []
+    for page in pages:
+        walk.go(page)
+        walk.page.wait_for_load_state("networkidle")
+        faults += [f"{page}: {fault}" for fault in walk.faults()]
+    assert faults == []
+
+
+PAGES = ["inputs", "models", "members", "tasks", "tasks/new"]
