@@ -1,19 +1,25 @@
 """One real `labelmill up` for all walks of a worker process, and a browser with somebody signed in."""
 
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from e2e.walk import Walk, scratch
+from mill import until
 from playwright.sync_api import Browser, sync_playwright
+
+from labelmill import Client
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -81,13 +87,107 @@ def signed_in(up: Up, browser: Browser) -> Any:
     return state
 
 
+Enter = Callable[..., Walk]
+
+
 @pytest.fixture
-def walk(up: Up, browser: Browser, signed_in: Any) -> Iterator[Walk]:
-    """A person who is signed in; nothing that happens may make the browser complain."""
-    context = browser.new_context(storage_state=signed_in, viewport={"width": 1280, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(20_000)
-    walk = Walk(context.new_page(), up.site)
-    yield walk
-    assert walk.complaints == []
+def enter(up: Up, browser: Browser, signed_in: Any) -> Iterator[Enter]:
+    """Opens a browser of one's own, signed in unless told otherwise; nothing that happens may make it complain."""
+    walks: list[Walk] = []
+
+    def open_(*, known: bool = True, width: int = 1280, height: int = 800, **more: Any) -> Walk:
+        more |= {"storage_state": signed_in} if known else {}
+        context = browser.new_context(viewport={"width": width, "height": height}, **more)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(20_000)
+        walks.append(Walk(context.new_page(), up.site))
+        return walks[-1]
+
+    yield open_
+    for walk in walks:
+        walk.page.context.close()
+    assert [complaint for walk in walks for complaint in walk.complaints] == []
+
+
+@pytest.fixture
+def walk(enter: Enter) -> Walk:
+    """A person who is signed in."""
+    return enter()
+
+
+@pytest.fixture(scope="session")
+def client(up: Up, browser: Browser, signed_in: Any) -> Iterator[Client]:
+    """The owner's way past the pages, to make what a walk starts from."""
+    context = browser.new_context(storage_state=signed_in)
+    api = f"{up.site}/api/v1"
+    csrf = context.request.get(f"{api}/session").json()["csrf"]
+    made = context.request.post(f"{api}/tokens", headers={"X-Labelmill-CSRF": csrf}, data={"name": "walks"})
+    token = made.json()["token"]
     context.close()
+    with Client(up.site, token) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A project with a bit of everything: ids of itself, its pictures, its texts and its two tasks, all done."""
+
+    id: int
+    images: list[int]
+    texts: list[int]
+    shapes: int
+    words: int
+
+
+@pytest.fixture(scope="session")
+def shown(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """Outlines with a hole on drawn pictures, marked words in texts, and one text that failed."""
+    folder = tmp_path_factory.mktemp("shown")
+    project = client.projects.create("Bit of everything")["id"]
+    client.inputs.upload(project, _pictures(folder / "pictures"), dataset="pictures")
+    for name, text in {"good.txt": "The coat is warm and fits.", "poison.txt": "poison"}.items():
+        client.inputs.paste(project, text, name=name, dataset="words")
+    tasks = {}
+    for name, dataset, card in (("shapes", "pictures", _SHAPES), ("words", "words", _WORDS)):
+        path = folder / f"{name}.yaml"
+        path.write_text(json.dumps({"name": name, "runtime": "fake", "licence": "Apache-2.0", **card}))
+        client.models.add(path, project_id=project)
+        dataset_id = client.datasets.named(project, dataset, make=False)["id"]
+        tasks[name] = client.tasks.create(project, name, dataset_id=dataset_id, name=f"Find {name}")["id"]
+    until(lambda: all(client.tasks.get(project, task)["status"] == "complete" for task in tasks.values()))
+    found = list(client.inputs.list(project))
+    images, texts = ([one["id"] for one in found if one["kind"] == kind] for kind in ("image", "text"))
+    return Shown(project, images, texts, **tasks)
+
+
+def _pictures(folder: Path) -> Path:
+    folder.mkdir()
+    for number in range(6):
+        paper = np.full((300 + 20 * number, 480, 3), (90 + 15 * number, 160, 200), np.uint8)
+        cv2.circle(paper, (160, 150), 90, (60, 60, 220), 50)
+        cv2.rectangle(paper, (300, 90), (430, 220), (200, 90, 40), -1)
+        assert cv2.imwrite(str(folder / f"{number}.png"), paper)
+    return folder
+
+
+def _square(x1: float, y1: float, x2: float, y2: float) -> list[list[float]]:
+    return [[x1, y1], [x2, y1], [x2, y2], [x1, y2]]
+
+
+_RING = [[_square(0.15, 0.2, 0.52, 0.8), _square(0.25, 0.35, 0.42, 0.65)]]
+_SHAPES = {
+    "makes": "polygon", "reads": "image", "concepts": ["ring", "block"], "description": "Outlines rings and blocks",
+    "script": {"predictions": [
+        {"concept": "ring", "score": 0.95, "polygon": _RING},
+        {"concept": "block", "score": 0.7, "polygon": [[_square(0.62, 0.3, 0.9, 0.74)]]},
+        {"concept": "block", "score": 0.2, "polygon": [[_square(0.05, 0.05, 0.1, 0.1)]]},
+    ]},
+}  # fmt: skip
+_WORDS = {
+    "makes": "span", "reads": "text", "concepts": ["thing", "praise"], "description": "Marks words",
+    "script": {"rules": [
+        {"text": "poison", "do": "raise"},
+        {"text": "coat", "predictions": [{"concept": "thing", "score": 0.97, "span": [4, 8]},
+                                         {"concept": "praise", "score": 0.6, "span": [12, 16]}]},
+    ]},
+}  # fmt: skip

@@ -16,7 +16,15 @@ CARDS = ROOT / "tests/cards"
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 
 # what a page that a test asks for on purpose makes the browser say
-_EXPECTED = re.compile(r"the server responded with a status of (401|404|409|422|429)")
+_EXPECTED = re.compile(r"the server responded with a status of (401|403|404|409|422|429)")
+
+
+# what turns for ever, as a loader does, is left out
+_SETTLE = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime < 1e5)
+    .map(({ finished }) => finished),
+)"""
 
 
 @dataclass
@@ -37,6 +45,19 @@ class Walk:
 
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)
+
+    def annotations(self) -> Locator:
+        """What the viewer lists."""
+        return self.page.get_by_role("complementary", name="Annotations").locator("button.annotation")
+
+    def menu(self, of: str, item: str) -> None:
+        """Choose from a menu."""
+        self.button(of).click()
+        self.page.get_by_role("menuitem", name=item).click()
+
+    def settle(self) -> None:
+        """Wait for what moves: a colour on its way to another is no fault."""
+        self.page.evaluate(_SETTLE)
 
     def button(self, name: str | re.Pattern[str], within: Locator | None = None) -> Locator:
         return (within or self.page).get_by_role("button", name=name, exact=isinstance(name, str))

@@ -33,7 +33,7 @@ function Near({ project, task, concept, limits, near, words }: NearProps) {
       </Text>
       <Group gap={6}>
         {items.map((one, at) => (
-          <Link key={at} to={`/projects/${project}/inputs/${one.input_id}?task_id=${task}`} className="sample" aria-label={`${concept}, ${one.score.toFixed(2)}`}>
+          <Link key={at} to={`/projects/${project}/inputs/${one.input_id}?task_id=${task}`} className="sample" aria-label={one.kind === 'image' ? `${concept}, ${one.score.toFixed(2)}` : undefined}>
             <Crop project={project} sample={one} />
             <span className="sample-score" style={{ borderColor: `var(--lm-${bandOf(one.score, limits)})` }}>
               {one.score.toFixed(2)}

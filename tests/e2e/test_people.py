@@ -1,0 +1,74 @@
+"""Who comes in and how: links that let in once, passwords, tokens, members and what each is offered."""
+
+import re
+
+from e2e.conftest import Enter, Shown, Up
+from e2e.walk import Walk
+from playwright.sync_api import expect
+
+from labelmill import Client
+
+PASSWORD = "an open gate"
+
+
+def test_the_printed_link_lets_in_once(enter: Enter, up: Up) -> None:
+    walk = enter(known=False)
+    walk.page.goto(up.link)
+    expect(walk.page.get_by_role("alert")).to_be_visible()
+    assert "token" not in walk.page.url
+    walk.go("/projects")
+    expect(walk.page).to_have_url(re.compile(r"/sign-in\?to="))
+
+
+def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
+    enter: Enter, client: Client, shown: Shown
+) -> None:
+    token = client.members.add(shown.id, "Ben", "reviewer")["token"]
+    ben = enter(known=False)
+    ben.go(f"/sign-in#token={token}")
+    expect(ben.page).to_have_url(re.compile("/projects$"))
+    ben.menu("Ben: account", "Password and access tokens")
+    ben.page.get_by_label("New password").fill(PASSWORD)
+    ben.button("Set password").click()
+    expect(ben.page.get_by_text("The new password is set.")).to_be_visible()
+    ben.button("New token").click()
+    ben.dialog().get_by_label("Name").fill("script")
+    ben.button("Create token").click()
+    expect(ben.page.get_by_text("not shown again")).to_be_visible()
+    ben.button("Revoke script").click()
+    ben.button("Revoke", ben.dialog()).click()
+    expect(ben.button("Revoke script")).to_have_count(0)
+    ben.menu("Ben: account", "Sign out")
+    expect(ben.page).to_have_url(re.compile("/sign-in$"))
+
+    ben.go(f"/projects/{shown.id}/models")
+    ben.page.get_by_label("Name").fill("Ben")
+    ben.page.get_by_role("textbox", name="Password").fill("wrong")
+    ben.button("Sign in").click()
+    expect(ben.page.get_by_role("alert")).to_be_visible()
+    ben.page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    ben.button("Sign in").click()
+    expect(ben.page).to_have_url(re.compile(f"/projects/{shown.id}/models$"))
+    expect(ben.page.get_by_role("region", name="shapes")).to_be_visible()
+    expect(ben.button("Add model")).to_have_count(0)
+    ben.go(f"/projects/{shown.id}/inputs")
+    expect(ben.page.locator(".tile").first).to_be_visible()
+    expect(ben.button("Upload")).to_have_count(0)
+
+
+def test_members_come_change_and_go(walk: Walk) -> None:
+    project = walk.new_project("Together")
+    walk.go(f"/projects/{project}/members")
+    walk.button("Add member").click()
+    walk.dialog().get_by_label("Name").fill("Carla")
+    walk.button("Add member", walk.dialog()).click()
+    expect(walk.dialog().get_by_role("alert")).to_contain_text("/sign-in#token=")
+    walk.page.keyboard.press("Escape")
+    role = walk.page.locator("input[aria-label='Role of Carla']")
+    expect(role).to_have_value("reviewer")
+    role.click()
+    walk.page.get_by_role("option", name="admin").click()
+    expect(role).to_have_value("admin")
+    walk.button("Remove Carla").click()
+    walk.button("Remove", walk.dialog()).click()
+    expect(role).to_have_count(0)
