@@ -2,12 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from e2e.conftest import Up
 from e2e.walk import Walk
 from mill import write_card, write_texts
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
+
+from labelmill import Client
+from labelmill.core.errors import NotSignedIn
+
+SAYS = {"predictions": [{"concept": "good", "score": 0.95}]}
 
 
 def test_projects_are_made_renamed_archived_and_restored(walk: Walk) -> None:
@@ -53,7 +59,7 @@ def test_text_is_pasted_opened_and_deleted(walk: Walk) -> None:
     expect(walk.page.get_by_text("Drop your pictures and texts here")).to_be_visible()
 
 
-def made(walk: Walk, tmp_path: Path, name: str, *rules: dict[str, str]) -> int:
+def made(walk: Walk, tmp_path: Path, name: str, *rules: dict[str, Any]) -> int:
     """A project with three texts and a model of its own, by the pages; its id."""
     project = walk.new_project(name)
     walk.upload(sorted(write_texts(tmp_path / "texts", ["one", "two", "three"]).iterdir()), 3)
@@ -100,17 +106,70 @@ def test_limits_of_their_own_and_the_menu_of_a_task(walk: Walk, tmp_path: Path) 
     expect(walk.page.get_by_text("No labeling task yet")).to_be_visible()
 
 
-def test_failures_are_told_and_tried_again_and_a_run_is_cancelled(walk: Walk, tmp_path: Path) -> None:
-    project = made(walk, tmp_path, "Failures", {"text": "two", "do": "raise"})
+def started(walk: Walk, project: int, dataset: str) -> Locator:
+    """Have the model of `made` label everything; the row of the task."""
     walk.go(f"/projects/{project}/tasks/new")
     walk.page.get_by_text("Create new Dataset with all inputs").click()
-    walk.page.get_by_label("Name of the new dataset").fill("three")
+    walk.page.get_by_label("Name of the new dataset").fill(dataset)
     walk.page.get_by_role("radio", name=re.compile("^fits")).click()
     walk.button("Create Labeling Task").click()
-    row = walk.page.get_by_role("row").filter(has_text="three")
+    return walk.page.get_by_role("row").filter(has_text=dataset)
+
+
+def choose(walk: Walk, row: Locator, item: str) -> None:
+    """An item of a row's menu."""
+    row.get_by_role("button", name=re.compile("^Actions for ")).click()
+    walk.page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def test_failures_are_told_with_their_reasons_and_run_again(walk: Walk, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    first = {"text": "two", "do": "raise"}
+    project = made(walk, tmp_path, "Failures", first, {"text": "three", "wait_for": str(gate)})
+    row = started(walk, project, "all of it")
+    gate.touch()
+    expect(row).to_contain_text("1 failed", timeout=60_000)
+    expect(row).to_contain_text("Complete", timeout=60_000)
+    choose(walk, row, "Retry 1 failed input")
+    expect(walk.page.get_by_text("The failed inputs run again.")).to_be_visible()
     expect(row).to_contain_text("1 failed", timeout=60_000)
     row.get_by_role("link").first.click()
-    expect(walk.page.get_by_text("the script says so").first).to_be_visible()
+    failures = walk.page.get_by_role("region", name="Failures")
+    expect(failures.get_by_text("the script says so")).to_be_visible()
+    failures.get_by_role("link").first.click()
+    expect(walk.page.get_by_text("two", exact=True)).to_be_visible()
+
+
+def test_a_running_task_is_cancelled_and_goes_on(walk: Walk, tmp_path: Path) -> None:
+    """The model waits for a file, so what is seen while it runs does not depend on how fast anything is."""
+    gate = tmp_path / "gate"
+    project = made(walk, tmp_path, "Running", {"wait_for": str(gate), **SAYS})
+    row = started(walk, project, "all of it")
+    expect(row.get_by_text(re.compile(r"^0 %"))).to_be_visible(timeout=60_000)
+    choose(walk, row, "Cancel")
+    expect(row).to_contain_text("Cancelled at 0 %")
+    gate.touch()
+    choose(walk, row, "Go on")
+    expect(row).to_contain_text("Complete", timeout=60_000)
+
+
+def test_a_token_is_made_shown_once_and_revoked(walk: Walk) -> None:
+    walk.go("/account")
+    tokens = walk.page.get_by_role("region", name="Access tokens")
+    walk.button("New token").click()
+    walk.dialog().get_by_label("Name").fill("script")
+    walk.button("Create token").click()
+    token = tokens.locator("code").inner_text()
+    with Client(walk.site, token) as client:
+        assert client.me()["name"] == "owner"
+    walk.page.reload()
+    expect(tokens.get_by_text("script", exact=True)).to_be_visible()
+    assert token not in walk.page.content()
+    walk.button("Revoke script").click()
+    walk.button("Revoke", walk.dialog()).click()
+    expect(tokens.get_by_text("script", exact=True)).to_be_hidden()
+    with Client(walk.site, token) as client, pytest.raises(NotSignedIn):
+        client.me()
 
 
 def test_a_folder_of_the_server_is_imported(walk: Walk, up: Up) -> None:
@@ -137,16 +196,13 @@ def test_no_page_keeps_anybody_out(walk: Walk, browser: Browser, tmp_path: Path,
     """No serious fault that axe knows of, with data and without."""
     empty = walk.new_project(f"Empty {scheme}")
     project = made(walk, tmp_path, f"Full {scheme}")
-    walk.go(f"/projects/{project}/tasks/new")
-    walk.page.get_by_text("Create new Dataset with all inputs").click()
-    walk.page.get_by_label("Name of the new dataset").fill("full")
-    walk.page.get_by_role("radio", name=re.compile("^fits")).click()
-    walk.button("Create Labeling Task").click()
-    row = walk.page.get_by_role("row").filter(has_text="full")
+    row = started(walk, project, "full")
     expect(row).to_contain_text("Complete", timeout=60_000)
     task = (row.get_by_role("link").first.get_attribute("href") or "").rpartition("/")[2]
     walk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    pages = ["/projects", "/account", f"/projects/{project}/tasks/{task}", "/nowhere"]
+    walk.go(f"/projects/{project}/inputs")
+    viewer = walk.page.get_by_role("link", name=re.compile("^Open ")).first.get_attribute("href") or ""
+    pages = ["/projects", "/account", f"/projects/{project}/tasks/{task}", viewer, "/nowhere"]
     pages += [f"/projects/{one}/{page}" for one in (empty, project) for page in PAGES]
     faults = []
     for page in pages:

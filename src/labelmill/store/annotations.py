@@ -121,7 +121,7 @@ _MOVE = sa.text("""
 WITH v AS (
     SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS status[]), CAST(:concepts AS bigint[]),
         CAST(:regions AS bigint[]), CAST(:touched AS bool[]), CAST(:operations AS text[]))
-        AS v (id, status, concept_id, region_id, touched, operation)
+        WITH ORDINALITY AS v (id, status, concept_id, region_id, touched, operation, place)
 ), was AS (
     SELECT a.* FROM annotation a JOIN v USING (id) FOR UPDATE OF a
 ), now AS (
@@ -133,7 +133,7 @@ INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, oper
 SELECT now.id, now.task_id, now.input_id, :actor, v.operation,
     jsonb_build_object('status', was.status, 'concept', was.concept_id, 'region', was.region_id),
     jsonb_build_object('status', now.status, 'concept', now.concept_id, 'region', now.region_id)
-FROM now JOIN was USING (id) JOIN v USING (id)
+FROM now JOIN was USING (id) JOIN v USING (id) ORDER BY v.place
 """)
 
 
