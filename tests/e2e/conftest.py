@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from e2e.walk import Walk, scratch
 from mill import until
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from labelmill import Client
 
@@ -26,6 +26,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)

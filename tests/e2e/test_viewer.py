@@ -40,6 +40,7 @@ def test_outlines_have_holes_and_the_address_keeps_what_is_selected(walk: Walk, 
     expect(page.get_by_role("heading", name="1.png")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile(rf"/inputs/{first}\?"))
+    expect(page.get_by_role("heading", name="0.png")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(rf"/inputs\?task_id={shown.shapes}$"))
 

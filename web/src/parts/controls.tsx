@@ -3,7 +3,7 @@ import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlig
 import { ActionIcon, Kbd, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import { useDisclosure, useLocalStorage } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { createContext, type ReactNode, use, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, type InputsControls, keyName, pressed, type ViewerControls } from '../actions'
@@ -96,7 +96,7 @@ export function useControls<K extends keyof Parts>(which: K, controls: Parts[K])
   useLayoutEffect(() => {
     set({ [which]: controls } as Partial<Parts>)
   }, [set, which, controls])
-  useEffect(() => () => set({ [which]: null } as Partial<Parts>), [set, which])
+  useLayoutEffect(() => () => set({ [which]: null } as Partial<Parts>), [set, which])
 }
 
 export const useFolded = (): boolean => useBridge().folded
