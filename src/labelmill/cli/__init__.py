@@ -63,7 +63,9 @@ def run(args: Sequence[str]) -> int:
 def _run(args: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
-        return int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
+        status = int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
+        sys.stdout.flush()  # here, where what the machine refuses becomes a sentence
+        return status
     except (BadCall, ModelUnusable) as error:
         return _say(str(error), 2)
     except LabelmillError as error:
@@ -71,6 +73,8 @@ def _run(args: Sequence[str]) -> int:
             return _say(faults.record(error, args), 1)
         resumable = not isinstance(error, Unreachable)  # what a server works on goes on without us
         return _say(f"{error} Nothing is lost: 'labelmill tasks resume TASK' goes on." if resumable else str(error), 1)
+    except BrokenPipeError:
+        return 1  # whoever read it went away, as `| head` does: nothing to say to them
     except (OSError, UnicodeError) as error:
         return _say(faults.sentence(error), 2)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody should have to read a traceback

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +109,19 @@ def test_an_output_that_knows_no_umlauts(mill: Mill, tmp_path: Path, monkeypatch
     assert "größe" in mill("tasks", "show", 1, "--json").json["concepts"]
     assert "Traceback" not in said.err
     assert "\\xfc" in mill("tasks", "show", "ü", status=2).line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full on this system")
+def test_an_output_that_is_full_is_one_sentence(mill: Mill) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    env |= {"LABELMILL_HOME": str(mill.home), "LABELMILL_DATABASE_URL": mill.url}
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "labelmill", "tasks", "list", "--json"],
+            env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert said.returncode == 2
+    assert said.stderr == "labelmill: No space left on device\n"
 
 
 def test_sigterm_is_heard_as_ctrl_c_is(embedded_mill: Mill, tmp_path: Path) -> None:
