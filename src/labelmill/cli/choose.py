@@ -18,9 +18,8 @@ def chosen(home: Path | None, server: str | None, token: str | None) -> Iterator
         raise BadCall("--home and --server exclude each other: a server has a home of its own")
     settings = Settings.from_environment(home=home, server=server, token=token)
     if settings.server and home is None:
-        from labelmill.cli.remote import (
-            Remote,
-        )  # brings httpx2, which takes time that work on this machine need not pay
+        # here, because they bring httpx2: time that work on this machine need not pay
+        from labelmill.cli.remote import Remote
         from labelmill.client import Client
 
         with Client(settings.server, settings.token) as client:

@@ -49,11 +49,10 @@ class Local:
                     person_id = projects.owner(conn)
                     project_id = projects.project(conn, asked.project, person_id)
                     dataset_id = _dataset(conn, project_id, asked)
-                    name = asked.name or f"{projects.dataset_name(conn, dataset_id)} · {card.name}"
                 self._ingest(asked, project_id, dataset_id, progress)
                 pool.wait_ready()
                 plan = Plan(
-                    name, project_id, dataset_id, person_id, asked.thresholds, asked.floor, asked.concepts,
+                    asked.name, project_id, dataset_id, person_id, asked.thresholds, asked.floor, asked.concepts,
                     reviewers=[person_id], standing=asked.standing, ingest_seconds=time.monotonic() - started,
                 )  # fmt: skip
                 with self._database.begin() as conn:
@@ -87,8 +86,6 @@ class Local:
         """Run the failed inputs again."""
         task_id = self._find(task)
         with self._database.begin() as conn:
-            if tasks.row(conn, task_id).cancelled_at is not None:
-                raise BadCall(f"Task {task_id} is cancelled: 'labelmill tasks resume {task_id}' lets it go on.")
             tasks.retry(conn, task_id)
         return self._go_on(task_id)
 

@@ -57,7 +57,7 @@ def create(
         _check_reviewers(conn, project_id, wish.reviewers)
         dataset_id = _dataset(conn, project_id, wish)
         plan = Plan(
-            name=wish.name or f"{projects.dataset_name(conn, dataset_id)} · {card.name}",
+            name=wish.name,
             project_id=project_id,
             dataset_id=dataset_id,
             person_id=person_id,

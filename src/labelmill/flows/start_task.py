@@ -18,9 +18,12 @@ DEFAULT_FLOOR = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a person chose. `mapping`: model concept -> project concept; what it lacks keeps its name."""
+    """What a person chose. `name` None: the dataset's and the model's.
 
-    name: str
+    `mapping`: model concept -> project concept; what it lacks keeps its name.
+    """
+
+    name: str | None
     project_id: int
     dataset_id: int
     person_id: int
@@ -65,7 +68,7 @@ def start_task(
         concepts={name: ids[plan.mapping.get(name, name)] for name in chosen},
         reviewers=plan.reviewers,
         thresholds=plan.thresholds,
-        name=plan.name,
+        name=plan.name or f"{projects.dataset_name(conn, plan.dataset_id)} · {card.name}",
         project_id=plan.project_id,
         dataset_id=plan.dataset_id,
         run_id=tasks.new_run(conn, version_id, plan.floor),

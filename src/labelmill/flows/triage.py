@@ -38,7 +38,7 @@ def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, 
         scores, bands = groups.setdefault(one.prediction.concept, ([], []))
         scores.append(one.prediction.score)
         bands.append(one.band)
-    return [
+    return [  # the bands in their order, which is that of the columns
         (terms.ids[name], pack(histogram(scores)), *(bands.count(band) for band in Band))
         for name, (scores, bands) in groups.items()
     ]

@@ -2,7 +2,7 @@
 
 A route takes `who: SignedIn`, `who: Operator`, or one of `Viewer`, `Labeler`, `Reviewer`, `Admin`, `Owner`: then its
 path has `{project_id}`, and what it gets is the membership. A project that one is no member of does not exist for one.
-`needed` reads off a route what it needs; tests/server/table.py holds every route against it.
+`needed` reads off a route what it needs; tests/routes.py holds every route against it.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from labelmill.core.role import Role
 from labelmill.flows import sign_in
 from labelmill.flows.sign_in import Known
 from labelmill.server.page import PathId
-from labelmill.server.site import Here, Site
+from labelmill.server.site import Here
 from labelmill.store import members
 from labelmill.store.persons import Person
 
@@ -126,8 +126,3 @@ def _known(request: Request, conn: sa.Connection) -> Known:
 
 def _same(said: str | None, meant: str | None) -> bool:
     return said is not None and meant is not None and hmac.compare_digest(said.encode(), meant.encode())
-
-
-__all__ = [
-    "Admin", "Labeler", "Membership", "Needs", "Operator", "Owner", "Reviewer", "SignedIn", "Site", "Viewer", "needed",
-]  # fmt: skip

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from labelmill.core.annotation import Status
-from labelmill.core.errors import BadCall, Conflict
+from labelmill.core.errors import BadCall
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
@@ -123,8 +123,6 @@ def delete_task(
 def retry_task(task: Changed, site: Here) -> Task:
     """Run the failed inputs again, and only those."""
     with site.database.begin() as conn:
-        if tasks.row(conn, task).cancelled_at is not None:
-            raise Conflict(f"Task {task} is cancelled: resume it first.")
         tasks.retry(conn, task)
         tasks.reopen(conn, task)
         jobs.enqueue(conn, task)

@@ -66,6 +66,9 @@ class NewAnnotation:
     touched: bool = False
 
 
+_NULL = "\\N"  # of COPY's text format
+
+
 def put(conn: sa.Connection, task_id: int, new: Sequence[NewAnnotation]) -> list[int]:
     """Insert annotations with their regions; their ids, in order."""
     if not new:
@@ -89,9 +92,6 @@ def put(conn: sa.Connection, task_id: int, new: Sequence[NewAnnotation]) -> list
     into = "annotation (id, task_id, input_id, region_id, concept_id, labeler_id, status, score, prediction, touched)"
     copy_lines(conn, into, lines)
     return ids
-
-
-_NULL = "\\N"
 
 
 def standing(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, list[Standing]]:

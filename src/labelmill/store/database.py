@@ -127,7 +127,7 @@ def _fault(cause: BaseException | None, error: Exception) -> Exception:
         return StoreFault("The disk that holds the database is full: free some space, then go on.")
     if isinstance(cause, pg.TooManyConnections):
         return StoreFault("The database has no connection left: stop other programs that use it, or raise its limit.")
-    if isinstance(cause, pg.UniqueViolation):
+    if isinstance(cause, pg.UniqueViolation) and (cause.diag.constraint_name or "").endswith("_name"):
         return Conflict("There is one of this name already: choose another name.")
     if isinstance(cause, pg.ForeignKeyViolation):
         return Conflict("What it belongs to was deleted in between.")

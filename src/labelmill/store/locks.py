@@ -27,12 +27,6 @@ def hold(conn: sa.Connection, task_id: int, key: int) -> None:
     conn.execute(sa.text("SELECT pg_advisory_xact_lock(:task, :key)"), {"task": task_id, "key": key})
 
 
-def hold_if_free(conn: sa.Connection, task_id: int, key: int) -> bool:
-    """Hold a lock until the transaction ends, if nobody holds it now."""
-    query = sa.text("SELECT pg_try_advisory_xact_lock(:task, :key)")
-    return bool(conn.execute(query, {"task": task_id, "key": key}).scalar_one())
-
-
 def hold_soon(conn: sa.Connection, task_id: int, key: int, *, within: str) -> bool:
     """Hold a lock until the transaction ends, if it is free `within` a time such as '2s'."""
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -161,7 +161,6 @@ class Failures:
     both: int
     name: int
     address: int
-    last: datetime | None
 
 
 def failures(conn: sa.Connection, name: str, address: str, within: timedelta) -> Failures:
@@ -172,7 +171,6 @@ def failures(conn: sa.Connection, name: str, address: str, within: timedelta) ->
         sa.func.count().filter(same_name & same_address),
         sa.func.count().filter(same_name),
         sa.func.count().filter(same_address),
-        sa.func.max(c.at),
     ).where(c.at > sa.func.now() - within, same_name | same_address)
     return Failures(*conn.execute(query).one())
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from labelmill.core.errors import Conflict, NotFound
+from labelmill.core.errors import Conflict
 from labelmill.core.role import Role
 from labelmill.store import schema as t
 from labelmill.store.persons import OWNER
@@ -82,14 +82,6 @@ def _get_or_make(conn: sa.Connection, table: sa.Table, **key: object) -> int:
     if found is None:
         conn.execute(insert(table).values(**key).on_conflict_do_nothing())
         found = conn.execute(query).scalar_one()
-    return int(found)
-
-
-def find_project(conn: sa.Connection, name: str) -> int:
-    """The id of an existing project. Raises NotFound."""
-    found = conn.execute(sa.select(t.project.c.id).where(t.project.c.name == name)).scalar()
-    if found is None:
-        raise NotFound(f"There is no project {name!r}.")
     return int(found)
 
 

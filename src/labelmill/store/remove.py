@@ -19,7 +19,6 @@ class Counted:
     """An input that a task counts: the shard that counts it."""
 
     task_id: int
-    run_id: int
     shard: int
     input_id: int
 
@@ -34,7 +33,7 @@ def hold(conn: sa.Connection, project_id: int, ids: Sequence[int]) -> list[int]:
 def counted(conn: sa.Connection, project_id: int, ids: Sequence[int]) -> list[Counted]:
     """Where tasks of the project count inputs as done."""
     query = sa.text("""
-        SELECT t.id, t.run_id, l.shard, l.input_id FROM task t
+        SELECT t.id, l.shard, l.input_id FROM task t
         JOIN ledger l ON l.task_id = t.id AND l.input_id = ANY(:ids) AND l.outcome = 'done'
         WHERE t.project_id = :project AND t.run_id IS NOT NULL ORDER BY t.id, l.shard, l.input_id
     """)

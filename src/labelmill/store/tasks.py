@@ -264,7 +264,12 @@ FROM numbered n WHERE l.task_id = :task AND l.input_id = n.input_id
 
 
 def retry(conn: sa.Connection, task_id: int) -> int:
-    """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay."""
+    """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay.
+
+    Raises Conflict for a cancelled task.
+    """
+    if row(conn, task_id).cancelled_at is not None:
+        raise Conflict(f"Task {task_id} is cancelled: resume it first.")
     locks.keep_inputs_of(conn, task_id)
     locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
