@@ -2,7 +2,7 @@
 
 from labelmill import Client
 
-with Client("http://127.0.0.1:8000", "lm_...") as client:
+with Client("http://127.0.0.1:8347", "lm_...") as client:
     project = client.projects.named("default")
     ...
 """

@@ -190,7 +190,7 @@ def checked_address(server: str, *, plain_http: bool) -> tuple[str, bool]:
     Raises BadCall for one that is none, or that would send the token through a network unencrypted.
     """
     if not server:
-        raise BadCall("A server is missing: give its address, such as http://127.0.0.1:8000, as LABELMILL_SERVER.")
+        raise BadCall("A server is missing: give its address, such as http://127.0.0.1:8347, as LABELMILL_SERVER.")
     try:
         url = httpx2.URL(server)
     except (httpx2.InvalidURL, UnicodeError) as error:

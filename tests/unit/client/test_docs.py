@@ -18,7 +18,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 def test_the_examples(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_texts(tmp_path / "photos", ["a", "b", "c"])
-    code = "\n".join(BLOCKS).replace("http://127.0.0.1:8000", live.address).replace("the token", live.token)
+    code = "\n".join(BLOCKS).replace("http://127.0.0.1:8347", live.address).replace("the token", live.token)
     names: dict[str, object] = {}
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
