@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Alert, Button, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { client } from '../api/client'
 import { useMe, useTokens } from '../api/queries'
 import { keepCsrf } from '../api/request'
 import type { FreshToken } from '../api/types'
+import { CopyLine } from '../parts/CopyLine'
 import { askName, confirm } from '../parts/dialogs'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { date } from '../parts/words'
@@ -150,18 +151,7 @@ function Made({ token: { name, token } }: { token: FreshToken }) {
       <Text size="sm" mb="xs">
         Copy it now: it is not shown again.
       </Text>
-      <Group gap="xs" wrap="nowrap">
-        <Code className="ellipsis" fz="sm">
-          {token}
-        </Code>
-        <CopyButton value={token}>
-          {({ copied, copy }) => (
-            <Button size="compact-sm" variant="default" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
+      <CopyLine text={token} />
     </Alert>
   )
 }

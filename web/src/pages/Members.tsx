@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, Modal, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconTrash, IconUserPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { addMember, changeMember, removeMember } from '../api/calls'
 import { client } from '../api/client'
 import { useMe, useMembers, useProject } from '../api/queries'
 import type { Invited, Member, Role } from '../api/types'
+import { CopyLine } from '../parts/CopyLine'
 import { confirm } from '../parts/dialogs'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { whole } from '../parts/words'
@@ -173,16 +174,7 @@ function Welcome({ invited: { name, token } }: { invited: Invited }) {
       <Text size="sm" mb="xs">
         It lets in once, within a week, and is not shown again. After that {name} sets a password.
       </Text>
-      <Group gap="xs" wrap="nowrap">
-        <Code className="ellipsis">{link}</Code>
-        <CopyButton value={link}>
-          {({ copied, copy }) => (
-            <Button size="compact-sm" variant="default" onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
+      <CopyLine text={link} />
     </Alert>
   )
 }

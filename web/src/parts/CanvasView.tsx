@@ -3,17 +3,12 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import { fileOf, thumbnailOf } from '../api/calls'
 import type { Drawn } from '../canvas/shapes'
 import { Canvas } from '../canvas/canvas'
+import type { Looked } from './looked'
 
-interface Props {
+interface Props extends Looked {
   project: number
   input: { id: number; name: string; width: number; height: number }
   annotations: readonly Drawn[]
-  colour: (concept: string) => string
-  hidden: ReadonlySet<string>
-  hovered: number | null
-  selected: number | null
-  onHover: (id: number | null) => void
-  onPick: (id: number | null) => void
   canvasRef: RefObject<Canvas | null>
 }
 

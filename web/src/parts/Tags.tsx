@@ -1,16 +1,11 @@
 import { UnstyledButton } from '@mantine/core'
 
 import type { Annotation } from '../api/types'
+import type { Looked } from './looked'
 import { STATUS_WORDS } from './words'
 
-interface Props {
+interface Props extends Looked {
   annotations: readonly Annotation[]
-  colour: (concept: string) => string
-  hidden: ReadonlySet<string>
-  hovered: number | null
-  selected: number | null
-  onHover: (id: number | null) => void
-  onPick: (id: number | null) => void
 }
 
 /** What is said of the whole input, as chips over it. */

@@ -1,17 +1,12 @@
 import { type CSSProperties, useMemo } from 'react'
 
 import type { Drawn } from '../canvas/shapes'
+import type { Looked } from './looked'
 import { pieces } from './spans'
 
-interface Props {
+interface Props extends Looked {
   text: string
   annotations: readonly Drawn[]
-  colour: (concept: string) => string
-  hidden: ReadonlySet<string>
-  hovered: number | null
-  selected: number | null
-  onHover: (id: number | null) => void
-  onPick: (id: number | null) => void
 }
 
 /** A text with its spans marked; where they overlap the shortest is hovered, as the smallest region is on pictures. */
