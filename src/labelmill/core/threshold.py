@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,11 +64,6 @@ def decide(score: float, limits: Limits) -> Band:
     return Band.REVIEW if score >= limits.lower else Band.DISCARDED
 
 
-def histogram(scores: Iterable[float]) -> NDArray[np.int64]:
-    """Counts of scores per bin; shape (BINS,)."""
-    return np.bincount(_bins(np.fromiter(scores, dtype=np.float64)), minlength=BINS)
-
-
 def bands(counts: NDArray[np.int64], limits: Limits) -> dict[Band, int]:
     """How many of a histogram's predictions fall into each band; exact for limits in thousandths."""
     low, top = (int(at) for at in _bins(np.array([limits.lower, 0.0 if limits.upper is None else limits.upper])))
@@ -83,6 +79,17 @@ def bin_of(score: float) -> int:
     """The bin that a score, or a limit, falls into."""
     nearest = round(score * 1000)
     return nearest - (score < nearest / 1000)
+
+
+def pack_each(groups: Sequence[Sequence[float]]) -> list[bytes]:
+    """For each group of scores its histogram, as `pack` writes it: all in one pass, because a shard has one for each
+    of its concepts, and most of those are small."""
+    sizes = [len(scores) for scores in groups]
+    scores = np.fromiter(chain.from_iterable(groups), np.float64, sum(sizes))
+    filled, counts = np.unique(np.repeat(np.arange(len(groups)), sizes) * BINS + _bins(scores), return_counts=True)
+    pairs = np.stack([filled % BINS, counts], axis=1).astype("<u4")
+    edges = np.searchsorted(filled, np.arange(len(groups) + 1) * BINS)
+    return [pairs[first:last].tobytes() for first, last in pairwise(edges)]
 
 
 def pack(counts: NDArray[np.int64]) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelmill.core.annotation import Prediction, Status, Work, mapped, status_of
-from labelmill.core.threshold import Band, histogram, pack
+from labelmill.core.threshold import Band, pack_each
 from labelmill.core.triage import Decided, owed, triage
 from labelmill.store import annotations
 from labelmill.store.tasks import Terms
@@ -38,9 +38,10 @@ def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, 
         scores, bands = groups.setdefault(one.prediction.concept, ([], []))
         scores.append(one.prediction.score)
         bands.append(one.band)
+    packed = pack_each([scores for scores, _ in groups.values()])
     return [  # the bands in their order, which is that of the columns
-        (terms.ids[name], pack(histogram(scores)), *(bands.count(band) for band in Band))
-        for name, (scores, bands) in groups.items()
+        (terms.ids[name], counts, *(bands.count(band) for band in Band))
+        for (name, (_, bands)), counts in zip(groups.items(), packed, strict=True)
     ]
 
 

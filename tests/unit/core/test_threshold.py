@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from math import nan, nextafter
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labelmill.core.errors import BadCall
-from labelmill.core.threshold import BINS, Band, Limits, Thresholds, bands, decide, histogram, pack, unpack
+from labelmill.core.threshold import BINS, Band, Limits, Thresholds, bands, bin_of, decide, pack, pack_each, unpack
 
 THOUSANDTHS = st.integers(0, 1000).map(lambda n: n / 1000)
 EDGES = st.builds(lambda at, to: min(max(nextafter(at, to), 0.0), 1.0), THOUSANDTHS, st.sampled_from([-1.0, 2.0]))
@@ -18,6 +19,19 @@ SCORES = st.lists(THOUSANDTHS | EDGES | st.floats(0, 1))
 LIMITS = st.tuples(THOUSANDTHS, THOUSANDTHS, st.booleans()).map(
     lambda t: Limits(min(t[:2]), None if t[2] else max(t[:2])),
 )
+
+
+def histogram(scores):
+    """One score after another."""
+    counts = np.zeros(BINS, np.int64)
+    for score in scores:
+        counts[bin_of(score)] += 1
+    return counts
+
+
+@given(st.lists(SCORES, max_size=6))
+def test_histograms_of_many_groups_are_those_of_each(groups):
+    assert pack_each(groups) == [pack(histogram(scores)) for scores in groups]
 
 
 @given(SCORES, LIMITS)
