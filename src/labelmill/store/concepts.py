@@ -29,13 +29,25 @@ def make(conn: sa.Connection, project_id: int, name: str) -> sa.Row[*tuple[Any, 
     return made
 
 
+# a task's own limits of a concept are kept under its name
+_MOVE_LIMITS = sa.text("""
+UPDATE task SET thresholds = jsonb_set(thresholds, '{by_concept}',
+    (thresholds -> 'by_concept') - CAST(:before AS text)
+        || jsonb_build_object(CAST(:after AS text), thresholds -> 'by_concept' -> :before))
+WHERE project_id = :project AND jsonb_exists(thresholds -> 'by_concept', :before)
+""")
+
+
 def rename(conn: sa.Connection, project_id: int, concept_id: int, name: str) -> sa.Row[*tuple[Any, ...]]:
     """Give a concept another name, everywhere at once. Raises NotFound, Conflict when the name is taken."""
-    mine = sa.update(t.concept).filter_by(id=concept_id, project_id=project_id)
-    found = conn.execute(mine.values(name=name).returning(*_SHOWN)).first()
-    if found is None:
+    mine = {"id": concept_id, "project_id": project_id}
+    before = conn.execute(sa.select(t.concept.c.name).filter_by(**mine).with_for_update()).scalar()
+    if before is None:
         raise _gone(concept_id)
-    return found
+    row = sa.update(t.concept).filter_by(**mine).values(name=name).returning(*_SHOWN)
+    renamed = conn.execute(row).one()
+    conn.execute(_MOVE_LIMITS, {"project": project_id, "before": before, "after": name})
+    return renamed
 
 
 def delete(conn: sa.Connection, project_id: int, concept_id: int) -> None:
