@@ -79,10 +79,13 @@ def stands(mill: Mill, task: int, to: Path) -> dict[str, Any]:
 
 
 def workers(process: "subprocess.Popen[str]") -> list[psutil.Process]:
-    """The processes in which a command's model runs: the fork server's children."""
+    """The processes in which a command's model runs: forks of the command itself, and of the fork server."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        servers = [p for p in psutil.Process(process.pid).children() if "forkserver" in " ".join(p.cmdline())]
-        return [worker for server in servers for worker in server.children()]
+        command = psutil.Process(process.pid)
+        children = command.children()
+        servers = [child for child in children if "forkserver" in " ".join(child.cmdline())]
+        forked = [child for child in children if child.cmdline() == command.cmdline()]
+        return [*forked, *(worker for server in servers for worker in server.children())]
     return []
 
 

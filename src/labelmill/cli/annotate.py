@@ -37,7 +37,7 @@ def command(
         raise BadCall(f"there is no file or folder at {source}")
     wanted = [concept.strip() for concept in concepts.split(",") if concept.strip()]
     asked = Asked(source, model, wanted, thresholds, floor, project, dataset, name, limit, standing)
-    with chosen(home, server, token) as mill:
+    with chosen(home, server, token, works=True) as mill:
         said = mill.annotate(asked)
     shared.put_json(said) if as_json else summary(said)
     return shared.status_of(said)

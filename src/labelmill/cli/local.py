@@ -41,7 +41,6 @@ class Local:
         reference = catalog.keep(card, self._settings.home)
         pool = local.pool(home.machine(self._settings), reference, asked.floor)
         pool.start()
-        jobs.prepare()
         try:
             with Progress() as progress:
                 started = time.monotonic()

@@ -5,19 +5,18 @@ A job that comes late, twice, or after somebody else did the work finds nothing 
 
 from __future__ import annotations
 
-import threading
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 
 from labelmill.core.errors import StoreFault
-from labelmill.store.database import driver
 
 if TYPE_CHECKING:
-    import procrastinate  # imported where it is used: 0.2 s that a command which queues nothing need not pay
+    import procrastinate  # imported where it is used: 0.2 s that only a worker need pay
 
 _RUN_TASK = "run_task"
 _RUN_IMPORT = "run_import"
@@ -27,11 +26,6 @@ _HEARTBEAT = 3
 
 _SILENT_FOR = 15
 """Seconds without a heartbeat after which a job's worker counts as dead."""
-
-
-def prepare() -> None:
-    """Import what `enqueue` needs on a thread, while the caller waits for files or for the database."""
-    threading.Thread(target=import_module, args=("procrastinate",), daemon=True).start()
 
 
 def enqueue(conn: sa.Connection, task_id: int) -> None:
@@ -44,16 +38,23 @@ def enqueue_import(conn: sa.Connection, import_id: int) -> None:
     _defer(conn, _RUN_IMPORT, _IMPORTS, f"import-{import_id}", import_id=import_id)
 
 
-def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: int) -> None:
-    import procrastinate
+# the function that Procrastinate calls, too: to import it takes 0.2 s that who queues something need not wait
+_DEFER = sa.text("""
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+    CAST(:queue AS text), CAST(:job AS text), 0, CAST(:lock AS text), CAST(:lock AS text), CAST(:arguments AS jsonb),
+    NULL
+)::procrastinate_job_to_defer_v1])
+""")
 
-    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-    deferrer = app.configure_task(job, queue=queue, lock=lock, queueing_lock=lock, connection=driver(conn))
+
+def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: int) -> None:
     try:
         with conn.begin_nested():
-            deferrer.defer(**arguments)
-    except procrastinate.exceptions.AlreadyEnqueued:
-        return  # it waits there, and will find this work too
+            conn.execute(_DEFER, {"job": job, "queue": queue, "lock": lock, "arguments": json.dumps(arguments)})
+    except sa.exc.IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        # one waits there already, and will find this work too
 
 
 def serve(

@@ -1,6 +1,5 @@
 """Worker processes on this machine: started early, watched, replaced when they die, never trusted."""
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +13,8 @@ import psutil
 
 from labelmill.core.errors import BadCard, LabelmillError, ModelUnusable, StoreFault
 from labelmill.engine import nursery
-from labelmill.engine.worker import Order, Place, work
+from labelmill.engine.nursery import Hand
+from labelmill.engine.worker import Order
 from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
 from labelmill.flows.catalog import open_card
@@ -57,10 +57,7 @@ class Machine:
 
 @dataclass(slots=True)
 class _Worker:
-    process: Any
-    line: connection.Connection
-    life: connection.Connection
-    place: Place
+    hand: Hand
     since: float
     state: str = "loading"
     shard: int = -1
@@ -70,7 +67,7 @@ class _Worker:
     @property
     def suspects(self) -> list[int]:
         """Ids of the inputs that it is reading or showing to the model now."""
-        _, first, count = self.place.get()
+        _, first, count = self.hand.place.get()
         return self.inputs[first : first + count] if self.state == "working" else []
 
 
@@ -120,14 +117,13 @@ def redecide(database: Database, home: Path, task_id: int) -> None:
 class Pool:
     """A model in several processes. `start`, then `wait_ready`, then `run` one task, then `close`.
 
-    Processes come from a fork server that has imported the model's runtime once, so a new one costs milliseconds.
+    Processes are forked from one that has imported the model's runtime already (nursery): a new one costs milliseconds.
     """
 
     def __init__(self, order: Order, size: int, limits: Limits) -> None:
         self._order = order
         self._size = size
         self._limits = limits
-        self._context = multiprocessing.get_context("forkserver")
         self._workers: list[_Worker] = []
         self._hiring = threading.Thread()
         self._deaths = 0
@@ -136,8 +132,7 @@ class Pool:
 
     def start(self) -> None:
         """Start the processes; they load the model while the caller goes on."""
-        nursery.prepare()
-        self._hiring = threading.Thread(target=self._hire_all)  # a fork waits for the server's imports
+        self._hiring = threading.Thread(target=self._hire_all)  # a fork may wait for the imports of the server
         self._hiring.start()
 
     def wait_ready(self) -> None:
@@ -179,7 +174,7 @@ class Pool:
         if self._hiring.is_alive():
             self._hiring.join()
         for worker in self._workers:
-            worker.process.kill()
+            worker.hand.process.kill()
             self._bury(worker)
         self._workers = []
 
@@ -187,37 +182,31 @@ class Pool:
         for _ in range(self._size):
             self._hire()
 
-    def _hire(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        life, watched = self._context.Pipe()
-        place = Place()
-        process = self._context.Process(target=work, args=(self._order, theirs, watched, place), daemon=True)
-        process.start()
-        theirs.close()
-        watched.close()
-        worker = _Worker(process, ours, life, place, time.monotonic())
+    def _hire(self) -> None:
+        worker = _Worker(nursery.hire(), time.monotonic())
         self._workers.append(worker)
-        return worker
+        with suppress(OSError):  # it just died: _listen hears of it
+            worker.hand.line.send(self._order)
 
     def _give_task(self, worker: _Worker) -> None:
         if self._task is not None:
             database, task_id = self._task
             worker.state = "resting"
-            worker.line.send((database.url, task_id))
+            worker.hand.line.send((database.url, task_id))
 
     def _let_look(self) -> None:
         """One found nothing left to do: so will those that wait for what it might have lost."""
         for worker in self._workers:
             if worker.state == "resting":
                 with suppress(OSError):  # it just died: _listen hears of it
-                    worker.line.send(("look",))
+                    worker.hand.line.send(("look",))
 
     def _listen(self) -> None:
-        lines = {worker.line: worker for worker in self._workers}
+        lines = {worker.hand.line: worker for worker in self._workers}
         for line in connection.wait(list(lines), timeout=TICK):
             worker = lines[line]  # type: ignore[index]  # wait gives back what it got
             try:
-                message = worker.line.recv()
+                message = worker.hand.line.recv()
             except (EOFError, ConnectionResetError):
                 self._died(worker)
                 continue
@@ -249,7 +238,7 @@ class Pool:
             return  # looking at each message would cost more than what is looked for
         self._next_look = now + TICK
         for worker in list(self._workers):
-            if worker.suspects and now - worker.place.get()[0] > self._limits.batch_seconds:
+            if worker.suspects and now - worker.hand.place.get()[0] > self._limits.batch_seconds:
                 self._end(worker, "hung", f"no answer within {self._limits.batch_seconds:g} s")
             elif worker.state == "loading" and now - worker.since > self._limits.load_seconds:
                 raise ModelUnusable(f"The model was not loaded within {self._limits.load_seconds:g} s.")
@@ -259,12 +248,12 @@ class Pool:
     def _end(self, worker: _Worker, kind: str, message: str) -> None:
         if worker.killed is None:
             worker.killed = (kind, message)
-            worker.process.kill()  # its line closes: _listen hears of the death
+            worker.hand.process.kill()  # its line closes: _listen hears of the death
 
     def _died(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         self._bury(worker)
-        kind, message = worker.killed or ("crashed", f"the model's process {_manner(worker.process.exitcode)}")
+        kind, message = worker.killed or ("crashed", f"the model's process {_manner(worker.hand.process.exitcode)}")
         self._deaths += 1
         if worker.state == "loading" and self._deaths >= 3:
             raise ModelUnusable(f"The model cannot be loaded: {message}.")
@@ -277,14 +266,14 @@ class Pool:
         self._hire()
 
     def _bury(self, worker: _Worker) -> None:
-        worker.line.close()
-        worker.life.close()
-        worker.process.join()
+        worker.hand.line.close()
+        worker.hand.life.close()
+        worker.hand.process.join()
 
 
 def _memory(worker: _Worker) -> int:
     try:
-        return int(psutil.Process(worker.process.pid).memory_info().rss)
+        return int(psutil.Process(worker.hand.process.pid).memory_info().rss)
     except psutil.NoSuchProcess:
         return 0  # it just ended: the next message or the closed line tells how
 

@@ -1,14 +1,60 @@
-"""Where worker processes come from: a server that imports what they need once, and that they are forked from.
+"""Where worker processes come from: forked early from the command itself, later from a fork server.
 
-Kept light, so that it can be started before the command itself is imported.
+A command that is about to need workers has imported most of what they need: forked from it, before it has threads or a
+connection, they cost nothing more. Whoever needs one later gets it from a server that has imported it once, too.
 """
 
+import atexit
+import importlib
 import multiprocessing
+import sys
 import tempfile
-from multiprocessing import forkserver, util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import connection, forkserver, util
+from typing import Any
 
+from labelmill.engine.worker import Place, work
+
+_RUNTIME = "labelmill.models.onnx"
 _LONGEST_TEMP_DIR = 60
 """Characters that leave room for a socket's name within the 107 that one may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A worker process that waits for its order, as its supervisor holds it; it ends when `life` is closed."""
+
+    process: Any
+    line: connection.Connection
+    life: connection.Connection
+    place: Place
+
+
+_waiting: list[Hand] = []
+
+
+def fork(count: int) -> None:
+    """Fork so many workers now. The caller has no threads, no connections and nothing else that is not to be shared.
+
+    Where forking a process that has loaded libraries is not safe (macOS), the server is started instead.
+    """
+    if sys.platform != "linux":
+        prepare()
+        return
+    importlib.import_module(_RUNTIME)  # once, and not in each of them
+    atexit.register(_dismiss)
+    context = multiprocessing.get_context("fork")
+    for _ in range(count):
+        _waiting.append(_made(context, *(end for hand in _waiting for end in (hand.line, hand.life))))
+
+
+def hire() -> Hand:
+    """A worker: one that was forked early, or a new one of the server's."""
+    if _waiting:
+        return _waiting.pop()
+    prepare()
+    return _made(multiprocessing.get_context("forkserver"))
 
 
 def prepare() -> None:
@@ -20,5 +66,30 @@ def prepare() -> None:
         finally:
             tempfile.tempdir = usual
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["labelmill.engine.worker", "labelmill.models.onnx"])
+    context.set_forkserver_preload(["labelmill.engine.worker", _RUNTIME])
     forkserver.ensure_running()
+
+
+def _dismiss() -> None:
+    while _waiting:
+        _waiting.pop().process.kill()
+
+
+def _made(context: Any, *also_ours: connection.Connection) -> Hand:
+    ours, theirs = context.Pipe()
+    life, watched = context.Pipe()
+    place = Place()
+    forked = context.get_start_method() == "fork"
+    args = ([ours, life, *also_ours], theirs, watched, place) if forked else (theirs, watched, place)
+    process = context.Process(target=_work_forked if forked else work, args=args, daemon=True)
+    process.start()
+    theirs.close()
+    watched.close()
+    return Hand(process, ours, life, place)
+
+
+def _work_forked(not_mine: Sequence[connection.Connection], *mine: Any) -> None:
+    """A forked process has the ends of all lines: while it holds one of its supervisor's, no end of a line is heard."""
+    for end in not_mine:
+        end.close()
+    work(*mine)

@@ -3,7 +3,7 @@
 Messages to the supervisor: ("ready",) the model is loaded; ("shard", no, input ids) a shard is begun; ("rest",) it is
 saved; ("end",) nothing left to do; ("unusable", sentence); ("store", sentence); ("bug", sentence, traceback). Where in
 its shard it is, is told in memory that both see: a message for each batch would cost a fast model a tenth of its time.
-From the supervisor: one (url, task id), then ("look",) when there may be nothing left to wait for.
+From the supervisor: its Order, one (url, task id), then ("look",) when there may be nothing left to wait for.
 """
 
 import gc
@@ -65,7 +65,7 @@ class Place:
         return since, int(first), int(count)
 
 
-def work(order: Order, line: Connection, life: Connection, place: Place) -> None:
+def work(line: Connection, life: Connection, place: Place) -> None:
     """The process's main function. `life` closes when the supervisor dies."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the supervisor's to hear, also when the whole group is told
         signal.signal(number, signal.SIG_IGN)
@@ -73,6 +73,7 @@ def work(order: Order, line: Connection, life: Connection, place: Place) -> None
     os.dup2(2, 1)  # whatever a model prints is not the command's answer
     prefer_me_to_the_database()
     try:
+        order: Order = line.recv()
         model = load_model(open_card(order.home, order.card), floor=order.floor)
         _look_for_garbage_seldom()
         line.send(("ready",))

@@ -108,7 +108,7 @@ def _file(path: Path, name: str, limits: Limits) -> Found | Refused:
 def _read(path: Path, limits: Limits) -> bytes:
     """The file's bytes. Raises Unreadable (`unsupported`, `too-large`) or OSError."""
     # without O_NONBLOCK, opening a pipe would wait for ever for a writer
-    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:
         held = os.fstat(file.fileno())
         if not stat.S_ISREG(held.st_mode):
             raise Unreadable("unsupported", rejection.IRREGULAR)

@@ -98,10 +98,9 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
         if len(said_all) > MOST_PREDICTIONS:
             count = f"{len(said_all):,} predictions for one input"
             return ModelFault("rubbish", f"{info.name}: {count}, more than {MOST_PREDICTIONS:,}")
+        if _need_nothing(said_all, known, on_image=length is None):
+            return said_all
         for index, said in enumerate(said_all):
-            if _needs_nothing(said, known, on_image=length is None):
-                clean.append(said)
-                continue
             if wrong := _fault(said, known, index, length):
                 return ModelFault("rubbish", f"{info.name}: prediction {index}: {wrong}")
             region = None if said.region is None else clip(said.region)
@@ -114,19 +113,22 @@ def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequen
     return clean
 
 
-def _needs_nothing(said: Prediction, known: frozenset[str], *, on_image: bool) -> bool:
-    """True for what nearly all predictions are: a known concept, a rounded score, a box within the image or none."""
-    score, region = said.score, said.region
-    return (
-        type(said) is Prediction
-        and type(said.concept) is str
-        and said.concept in known
-        and type(score) is float
-        and 0 <= score <= 1
-        and round(score, 6) == score
-        and said.parent is None
-        and (region is None or (on_image and type(region) is Box and is_exact(region)))
-    )
+def _need_nothing(answer: Sequence[Prediction], known: frozenset[str], *, on_image: bool) -> bool:
+    """True for what nearly all answers are: known concepts, rounded scores, boxes within the image or none."""
+    for said in answer:
+        score, region = said.score, said.region
+        if (
+            type(said) is not Prediction
+            or type(said.concept) is not str
+            or said.concept not in known
+            or type(score) is not float
+            or not 0 <= score <= 1
+            or round(score, 6) != score
+            or said.parent is not None
+            or (region is not None and not (on_image and type(region) is Box and is_exact(region)))
+        ):
+            return False
+    return True
 
 
 def _fault(said: Prediction, known: frozenset[str], index: int, length: int | None) -> str | None:

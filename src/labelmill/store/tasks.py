@@ -17,7 +17,7 @@ from labelmill.store import locks
 from labelmill.store import schema as t
 
 SHARD_LIMIT = 256
-SHARDS_WANTED = 32
+SHARDS_WANTED = 16
 """A task is cut into about this many shards, so that few inputs show progress too and workers end together."""
 
 

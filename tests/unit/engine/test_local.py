@@ -22,7 +22,7 @@ def order(tmp_path: Path, card: Path) -> Order:
 
 
 def processes(pool: Pool) -> list[psutil.Process]:
-    return [psutil.Process(worker.process.pid) for worker in pool._workers]
+    return [psutil.Process(worker.hand.process.pid) for worker in pool._workers]
 
 
 def test_the_memory_a_worker_may_take() -> None:
