@@ -66,7 +66,7 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
         path = folder / last
         if path.is_dir():
             yield from _below(path, name, (*above, here))
-        elif (why := rejection.own_source(last)) is not None:
+        elif (why := rejection.own_source(last)) is not None and not rejection.is_table(last):
             yield Refused(rejection.shown(name), "unsupported", why)
         else:
             yield _file(path, name)

@@ -25,10 +25,19 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
 
 
+def is_table(name: str) -> bool:
+    """True for the name of a table of texts: a source of its own, which is read in a folder as well."""
+    return _suffix(name) in TABLES
+
+
 def own_source(name: str) -> str | None:
-    """Why an archive or a table inside a source is not read; None for other names."""
-    suffix = name.lower().rpartition(".")[2]
+    """Why an archive or a table inside an archive, or an archive inside a folder, is not read; None for other names."""
+    suffix = _suffix(name)
     return f"a .{suffix} file is a source of its own; give it by itself" if suffix in ("zip", *TABLES) else None
+
+
+def _suffix(name: str) -> str:
+    return name.lower().rpartition(".")[2]
 
 
 def reason_of(error: OSError) -> tuple[str, str]:

@@ -77,6 +77,8 @@ def _folder(
             yield Refused(shown(name), shown(entry.path), "unsafe", reason)
         elif _is_folder(entry):
             yield from _folder(path / entry.name, name, (*above, (here.st_dev, here.st_ino)), limits, within)
+        elif rejection.is_table(entry.name):
+            yield from _table(path / entry.name, name, limits)
         else:
             yield _file(path / entry.name, name, limits)
 
@@ -90,6 +92,22 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _lies_in(entry: os.DirEntry[str], within: Path) -> bool:
     return not entry.is_symlink() or Path(os.path.realpath(entry.path)).is_relative_to(within)
+
+
+def _table(path: Path, name: str, limits: Limits) -> Iterator[Found | Refused]:
+    """The rows of a table in a folder; one that cannot be read is refused, and the rest of the folder goes on."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever for a writer
+            yield Refused(shown(name), shown(str(path)), "unsupported", rejection.IRREGULAR)
+            return
+        str(path).encode()
+        yield from table.open_table(path, limits)
+    except UnicodeEncodeError:
+        yield Refused(shown(name), shown(str(path)), "encoding", rejection.NAME_NO_UTF8)
+    except BadCall as error:
+        yield Refused(name, str(path), "unsupported", str(error))
+    except OSError as error:
+        yield _refused(path, name, error)
 
 
 def _file(path: Path, name: str, limits: Limits) -> Found | Refused:

@@ -30,17 +30,17 @@ def test_a_folder_with_all_that_can_be_odd(client: Client, project: int, tmp_pat
     os.mkfifo(source / "pipe.txt")
     told: list[Sent] = []
     got = client.inputs.upload(project, source, dataset="d", on_progress=told.append)
-    assert (got["read"], got["accepted"]) == (8, 4)
+    assert (got["read"], got["accepted"]) == (8, 5)
     assert {(one["source"], one["kind"]) for one in got["failures"]} == {
-        ("empty.png", "empty"), ("table.csv", "unsupported"), ("gone.txt", "vanished"), ("pipe.txt", "unsupported"),
+        ("empty.png", "empty"), ("gone.txt", "vanished"), ("pipe.txt", "unsupported"),
     }  # fmt: skip
     assert told[-1].items == 8
     (dataset,) = client.datasets.list(project)
     assert (dataset["id"], dataset["name"]) == (got["dataset_id"], "d")
-    assert (dataset["inputs"], dataset["images"], dataset["rejected"]) == (4, 1, 4)
+    assert (dataset["inputs"], dataset["images"], dataset["rejected"]) == (5, 1, 3)
     found = list(client.inputs.list(project, dataset_id=dataset["id"]))
-    assert {one["name"] for one in found} == {"a.txt", "b/c.txt", 'it\'s "q" %22\n.txt', "p.png"}
-    assert client.inputs.count(project) == 4
+    assert {one["name"] for one in found} == {"a.txt", "b/c.txt", 'it\'s "q" %22\n.txt', "p.png", "table.csv#row=2"}
+    assert client.inputs.count(project) == 5
     assert client.inputs.count(project, kind="image") == 1
 
 

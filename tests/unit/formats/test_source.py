@@ -65,13 +65,30 @@ def test_a_bad_file_is_refused(tmp_path, name, data, kind):
 def test_an_image_is_known_by_content_whatever_its_name(tmp_path):
     (tmp_path / "photo.dat").write_bytes(PNG)
     assert only(tmp_path).kind == "image"
-    assert "source of its own" in _refused_of(tmp_path, "t.jsonl").message
+    assert "source of its own" in _refused_of(tmp_path, "t.zip").message
     assert "convert it" in _refused_of(tmp_path, "noname").message
 
 
 def _refused_of(folder, name) -> Refused:
     (folder / name).write_bytes(b"something")
     return next(item for item in open_source(folder) if item.name == name)
+
+
+def test_a_table_in_a_folder_is_read_row_by_row(tmp_path):
+    (tmp_path / "a.txt").write_text("one")
+    (tmp_path / "b.jsonl").write_text('{"id": 7, "text": "two"}\n{"no": 1}\n{"text": "three"}\n')
+    (tmp_path / "c.csv").write_text("label\nx\n")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "e.CSV").write_text("text\nfour\n")
+    os.mkfifo(tmp_path / "pipe.csv")
+    items = {item.uri.removeprefix(f"{tmp_path}/"): item for item in open_source(tmp_path)}
+    texts = {uri: item.text for uri, item in items.items() if isinstance(item, Found)}
+    assert texts == {"a.txt": "one", "b.jsonl#row=1": "two", "b.jsonl#row=3": "three", "d/e.CSV#row=2": "four"}
+    assert items["b.jsonl#row=1"].name == "7"
+    refused = {uri: (item.kind, item.message) for uri, item in items.items() if isinstance(item, Refused)}
+    assert set(refused) == {"b.jsonl#row=2", "c.csv", "pipe.csv"}
+    assert "no column named text (it has: label)" in refused["c.csv"][1]
+    assert refused["pipe.csv"][0] == "unsupported"
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):
