@@ -5,7 +5,7 @@ import re
 import pytest
 from e2e.conftest import Shown
 from e2e.walk import Walk
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 def test_outlines_have_holes_and_the_address_keeps_what_is_selected(walk: Walk, shown: Shown) -> None:
@@ -35,6 +35,8 @@ def test_outlines_have_holes_and_the_address_keeps_what_is_selected(walk: Walk, 
 
     walk.button(re.compile("^block 1")).click()
     expect(listed).to_have_count(1)
+    page.mouse.move(*at(0.5, 0.5))
+    expect(page.get_by_role("tooltip")).to_have_count(0)  # Escape would close that first
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(rf"/inputs/{second}\?"))
     expect(page.get_by_role("heading", name="1.png")).to_be_visible()
@@ -43,6 +45,26 @@ def test_outlines_have_holes_and_the_address_keeps_what_is_selected(walk: Walk, 
     expect(page.get_by_role("heading", name="0.png")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(rf"/inputs\?task_id={shown.shapes}$"))
+
+
+def test_what_the_pointer_is_on_outlives_a_sharper_picture(walk: Walk, shown: Shown) -> None:
+    page = walk.page
+    held: list[Route] = []
+    page.route("**/file", lambda route: held.append(route))
+    walk.go(f"/projects/{shown.id}/inputs/{shown.images[0]}?task_id={shown.shapes}")
+    page.locator("canvas[data-painted=all]").wait_for()  # over the thumbnail
+    stage = page.locator("canvas.stage").bounding_box()
+    assert stage is not None
+    scale = min((stage["width"] - 32) / 480, (stage["height"] - 32) / 300)
+    ring = stage["x"] + stage["width"] / 2 - 0.3 * 480 * scale, stage["y"] + stage["height"] / 2
+    page.mouse.move(*ring)
+    first = walk.annotations().first
+    expect(first).to_have_attribute("data-on", "true")
+    with page.expect_response("**/file"):
+        held[0].continue_()
+    page.locator("canvas[data-painted=all]").wait_for()
+    page.mouse.move(stage["x"] + 2, stage["y"] + 2)
+    expect(first).not_to_have_attribute("data-on", "true")
 
 
 def test_words_are_marked(walk: Walk, shown: Shown) -> None:

@@ -1,5 +1,6 @@
 """labelmill server: the HTTP server alone; `labelmill up` runs it with all that belongs to it."""
 
+import gc
 import socket
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,10 @@ def _serve(site: "Site", listener: socket.socket, place: str) -> None:
     from labelmill.server.app import make_app  # here and below: half a second that other commands need not pay
     from labelmill.server.serve import Server
 
-    Server(make_app(site), place, _GOING_ON).run(sockets=[listener])
+    server = Server(make_app(site), place, _GOING_ON)
+    gc.collect()
+    gc.freeze()  # modules and routes stay to the end: a request would wait while they are looked through for garbage
+    server.run(sockets=[listener])
 
 
 def _site(settings: Settings, database: Database, host: str) -> "Site":

@@ -72,7 +72,7 @@ export class Canvas {
     this.#scene = scene
     this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
     this.#hits = new Hits(this.#shapes)
-    this.#hovered = null
+    if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
     if (!same || this.#fitted) this.fit()
     this.#choose()
   }
