@@ -37,6 +37,7 @@ class Upload:
     dataset: str | None
     on_progress: Callable[[Sent], None]
     _got: Received = field(init=False)
+    _limit: int | None = None
     _bytes: int = 0
 
     def __post_init__(self) -> None:
@@ -44,8 +45,9 @@ class Upload:
 
     def send(self, source: Path, limit: int | None) -> Received:
         """Send what a source holds, or the first `limit` items of it. Raises BadCall when that is nothing."""
+        self._limit = limit
         if not source.is_dir():
-            self._send_alone(source, limit)
+            self._send_alone(source)
         else:
             place = here(source.resolve())
             for batch in _batches(islice(files_of(source), limit)):
@@ -61,17 +63,14 @@ class Upload:
                 self._send_batch(batch, here(folder))
         return self._got
 
-    def _send_alone(self, source: Path, limit: int | None) -> None:
-        """A file that is the whole source: an archive or a table may hold many items, and `limit` counts those.
-
-        Raises BadCall for one that is none.
-        """
+    def _send_alone(self, source: Path) -> None:
+        """A file that is the whole source. Raises BadCall for an archive or a table that is none."""
         (one,) = files_of(source)
         place = here(source.resolve().parent)
         if isinstance(one, File):
             try:
                 with self._opened(one.path) as file:
-                    self._post([(one.name, file)], [], place, limit)
+                    self._post([(one.name, file)], [], place)
             except OSError as error:
                 one = Refused(one.name, *reason_of(error))
         if isinstance(one, Refused):
@@ -106,8 +105,11 @@ class Upload:
         except TooLarge as error:  # one file of a folder ends no upload
             self._post([], [Refused(one.name, "too-large", str(error))], place)
 
-    def _post(self, parts: list[tuple[str, Any]], refused: list[Refused], place: str, limit: int | None = None) -> None:
-        fields: dict[str, Any] = {"place": place, "limit": limit}
+    def _post(self, parts: list[tuple[str, Any]], refused: list[Refused], place: str) -> None:
+        left = None if self._limit is None else self._limit - self._got["read"]  # an archive or a table holds many
+        if left == 0:
+            return
+        fields: dict[str, Any] = {"place": place, "limit": left}
         if parts:
             fields["names"] = json.dumps([name for name, _ in parts], ensure_ascii=False)
         if refused:

@@ -44,6 +44,13 @@ def test_a_folder_with_all_that_can_be_odd(client: Client, project: int, tmp_pat
     assert client.inputs.count(project, kind="image") == 1
 
 
+def test_a_limit_counts_the_rows_of_tables(client: Client, project: int, tmp_path: Path) -> None:
+    source = write_texts(tmp_path / "s", {"a.txt": "one", "z.txt": "last"})
+    (source / "b.csv").write_text("text\ntwo\nthree\nfour\n")
+    got = client.inputs.upload(project, source, limit=3)
+    assert (got["read"], client.inputs.count(project)) == (3, 3)
+
+
 def test_the_same_again_adds_what_is_new_and_forgives_what_is_mended(
     client: Client, project: int, tmp_path: Path
 ) -> None:
