@@ -6,6 +6,7 @@ A job that comes late, twice, or after somebody else did the work finds nothing 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,13 @@ def serve(
 
     `run` gets a task's id and a function that says whether it shall stop: then it puts the task back and returns. Jobs
     whose worker died are taken up again. A job that the database failed is tried again later; one whose model cannot
-    run is not (its task says why).
+    run is not (its task says why). Raises StoreFault when the database goes away.
     """
     import asyncio
 
     import procrastinate
 
+    _log_in_one_line("procrastinate", "psycopg.pool")
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
     again = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2, retry_exceptions=[StoreFault])
 
@@ -96,7 +98,26 @@ def serve(
                 with suppress(asyncio.CancelledError):
                     await dead
 
-    asyncio.run(work())
+    try:
+        asyncio.run(work())
+    except procrastinate.exceptions.ConnectorException as error:
+        raise StoreFault("The database went away while the worker served its queue.") from error
+
+
+def _log_in_one_line(*names: str) -> None:
+    """Have libraries log what went wrong without tracebacks: who reads the terminal is no developer of theirs."""
+
+    def shorten(record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            record.msg, record.args, record.exc_info = f"{record.getMessage()} ({record.exc_info[1]})", (), None
+        record.msg, record.args = " ".join(record.getMessage().split()), ()
+        return True
+
+    handler = logging.StreamHandler()
+    handler.addFilter(shorten)
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
 
 
 async def _both(app: procrastinate.App, *, wait: bool) -> None:

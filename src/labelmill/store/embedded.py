@@ -64,9 +64,13 @@ class Embedded:
                 self._users, self._pid = self._join(place), os.getpid()
             try:
                 return self._ready(place)
-            except BaseException:
+            except Exception:
                 if fresh:
                     self._forget()
+                raise
+            except BaseException:  # interrupted: nobody else may know of the server that was just started
+                if fresh:
+                    self._give_back(place)
                 raise
 
     def leave(self) -> None:
@@ -75,14 +79,7 @@ class Embedded:
             _reap()
             if self._users is None or self._pid != os.getpid():
                 return  # never entered, or a fork of the process that did: the lock is the parent's to give back
-            try:
-                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass  # others are still there
-            else:
-                self._stop(where(self._home), self._users)
-            finally:
-                self._forget()
+            self._give_back(where(self._home))
 
     def __enter__(self) -> str:
         return self.enter()
@@ -99,6 +96,18 @@ class Embedded:
                 f"The embedded database of {self._home} cannot be used: {fault}. Put that right and start again; "
                 "nothing that was committed is lost."
             ) from fault
+
+    def _give_back(self, place: Place) -> None:
+        if self._users is None:
+            return
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass  # others are still there
+        else:
+            self._stop(place, self._users)
+        finally:
+            self._forget()
 
     def _forget(self) -> None:
         if self._users is not None:

@@ -11,10 +11,13 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
-from mill import Mill, ended, kill_group, rows, until, write_card, write_texts
+from mill import Mill, Said, ended, kill_group, rows, until, write_card, write_texts
+from mill import embedded_mill as embedded_mill
 from mill import mill as mill
 
+from labelmill.store import postmaster
 from labelmill.store.database import Database
+from labelmill.store.embedded import where
 
 
 @dataclass
@@ -39,12 +42,13 @@ class Up:
         except httpx2.TransportError:
             return False
 
-    def stop(self, number: int = signal.SIGTERM) -> None:
+    def stop(self, number: int = signal.SIGTERM) -> Said:
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(number)
-        ended(self.process, 143 if number == signal.SIGTERM else 130, 30)
+        said = ended(self.process, 143 if number == signal.SIGTERM else 130, 30)
         _, left = psutil.wait_procs(children, timeout=20)  # a worker's own children end a moment after it
         assert left == []
+        return said
 
 
 def start(mill: Mill, *args: str) -> Up:
@@ -110,6 +114,19 @@ def test_a_server_that_dies_comes_back_at_its_address_and_none_outlives_up(up: U
     up.process.kill()
     up.process.wait()
     until(lambda: not [one for one in left if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+
+
+def test_a_database_that_dies_comes_back(embedded_mill: Mill) -> None:
+    up = start(embedded_mill)
+    found = postmaster.find(where(embedded_mill.home).data)
+    assert found is not None
+    psutil.Process(found.pid).kill()
+    until(lambda: (now := postmaster.find(where(embedded_mill.home).data)) is not None and now.pid != found.pid)
+    until(up.answers)
+    until(lambda: up.pid("worker"))
+    said = up.stop()
+    assert "Traceback" not in said.err
+    assert "fault of Labelmill" not in said.err
 
 
 def test_others_are_let_in_only_once_the_owner_has_a_password(mill: Mill) -> None:
