@@ -10,13 +10,21 @@ from contextlib import suppress
 def main() -> None:
     """Run the command and exit with its status."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before ONNX Runtime is imported, here or in a worker
+    try:
+        _exit(_run())
+    except KeyboardInterrupt:  # before there is a command that says so itself
+        sys.stderr.write("labelmill: stopped.\n")
+        _exit(130)
+
+
+def _run() -> int:
     # what imports make is needed to the end: looking through it for garbage takes a tenth of a second
     gc.disable()
     from labelmill.cli import run
 
     gc.freeze()
     gc.enable()
-    _exit(run(sys.argv[1:]))
+    return run(sys.argv[1:])
 
 
 def _exit(status: int) -> None:

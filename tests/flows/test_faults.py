@@ -1,5 +1,6 @@
 """A model that raises, lies, hangs, crashes or eats memory: the culprit fails with its reason, the rest goes on."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,8 @@ def test_an_input_of_a_kind_that_the_model_does_not_read(mill: Mill, tmp_path: P
     assert (report["annotated"], report["failed"]) == (1, 2)
     assert {failure["kind"] for failure in report["failures"]} == {"unsuited"}
     assert {failure["message"] for failure in report["failures"]} == {"model reads images, this is a text"}
+    mill("export", 1, "--format", "coco", "--to", tmp_path / "coco.json")  # the texts failed: they are in no file
+    assert [one["file_name"] for one in json.loads((tmp_path / "coco.json").read_text())["images"]] == ["photo.png"]
 
 
 def test_a_worker_prefers_itself_to_the_database(mill: Mill, tmp_path: Path) -> None:

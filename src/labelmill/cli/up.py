@@ -13,15 +13,20 @@ from urllib.parse import urlsplit
 from labelmill.cli import shared
 from labelmill.cli.home import opened
 from labelmill.cli.listen import PORT, Host, Port, is_private
+from labelmill.core.errors import StoreFault
 from labelmill.flows import sign_in
 from labelmill.settings import Settings
-from labelmill.store import projects
+from labelmill.store import postmaster, projects
 from labelmill.store.database import Database
+from labelmill.store.embedded import Embedded, where
 
 TOKEN_LASTS = timedelta(minutes=15)
 
 _STOPPING = 15.0
 """Seconds that a process gets to stop by itself."""
+
+_LOOK = 1.0
+"""Seconds between looks for the database."""
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -56,16 +61,42 @@ def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], 
                 print(f"Sign in once, within 15 minutes: {place}/sign-in#token={_token(database)}", flush=True)
             elif urlsplit(place).scheme == "http" and not settings.hosts:
                 shared.tell("Passwords travel unencrypted to this address: put a proxy with TLS before it.")
-            return _watch(ends)
+            return _watch(ends, _Keeper(settings))
     finally:
         for child in (server, worker):
             child.stop()
 
 
-def _watch(ends: "queue.Queue[tuple[_Child, int]]") -> int:
+class _Keeper:
+    """Has the embedded database started again when it died; one's own is somebody else's to keep."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = None if settings.database_url else Embedded(settings.home, on_wait=shared.tell)
+        self._data = where(settings.home).data
+        self._told = ""
+
+    def look(self) -> None:
+        """Start it if it is not there; what hinders that is told once."""
+        if self._database is None or postmaster.ready(self._data) is not None:
+            return
+        try:
+            self._database.enter()
+            self._database.leave()  # who opened it is still its user
+            self._told = ""
+        except StoreFault as fault:
+            if str(fault) != self._told:
+                self._told = str(fault)
+                shared.tell(self._told)
+
+
+def _watch(ends: "queue.Queue[tuple[_Child, int]]", database: _Keeper) -> int:
     """Start again what ends, until the server cannot be kept up; the exit status then."""
     while True:
-        child, status = ends.get()
+        try:
+            child, status = ends.get(timeout=_LOOK)
+        except queue.Empty:
+            database.look()
+            continue
         pause = child.pause()
         if child.name == "server" and child.failures >= _ENDS_IN_A_ROW:
             shared.tell(f"The server ended {child.failures} times in a row, at last with status {status}: giving up.")

@@ -7,7 +7,7 @@ import typer
 
 from labelmill.cli import shared
 from labelmill.cli.home import import_roots, machine, media, opened
-from labelmill.core.errors import ModelUnusable
+from labelmill.core.errors import ModelUnusable, NotFound
 from labelmill.engine import jobs, local
 from labelmill.flows.import_folder import run_import
 from labelmill.settings import Settings
@@ -38,6 +38,8 @@ def command(
             except _Stopped:
                 with database.begin() as conn:
                     jobs.enqueue(conn, task_id)  # for whoever comes next
+            except NotFound:
+                shared.tell(f"Task {task_id} was deleted.")
             except ModelUnusable as error:
                 shared.tell(f"Task {task_id} failed: {error}")  # it stands on the task; trying again would not help
             else:

@@ -21,6 +21,9 @@ from labelmill.models.base import Kind
 from labelmill.models.complaints import sentence, suggest
 from labelmill.models.keys import HeadKeys, ImageInput, InputKeys, Keys, Script, SegmentationKeys, Share, TextInput
 
+MOST_BYTES = 4 * 2**20
+"""Of a card itself, its list of concepts included."""
+
 
 def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
@@ -177,9 +180,21 @@ def read_card(path: Path, *, beside: bool = False) -> Card:
     return card
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML's plain values, without aliases: a few hundred bytes of those stand for gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias wherever one may stand."""
+        if self.check_event(yaml.AliasEvent):
+            raise BadCard("has an alias (*name): write out what it stands for")
+        return super().compose_node(parent, index)
+
+
 def _load(data: bytes) -> Any:
+    if len(data) > MOST_BYTES:
+        raise BadCard(f"is larger than {MOST_BYTES >> 20} MiB: put its concepts into a file of their own")
     try:
-        return yaml.safe_load(data)
+        return yaml.load(data, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadCard(_yaml_fault(error)) from error
     except RecursionError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -68,7 +69,7 @@ def _say(details: ErrorDetails, place: str, model: type[BaseModel]) -> str:
         case "value_error":
             return f"'{place}': {context['error']}" if place else str(context["error"])
     message = details["msg"].replace("Input should", "should").replace("String should", "should")
-    return f"'{place}' {message}, got {details['input']!r}"
+    return f"'{place}' {message}, got {reprlib.repr(details['input'])}"
 
 
 def _or_known(name: str, model: type[BaseModel]) -> str:

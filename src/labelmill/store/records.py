@@ -87,9 +87,10 @@ def concepts(conn: sa.Connection, task_id: int) -> list[str]:
 
 
 def count_texts(conn: sa.Connection, task_id: int) -> int:
-    """How many of a task's inputs are texts."""
+    """How many of a task's finished inputs are texts."""
     query = sa.text("""
-        SELECT count(*) FROM ledger l JOIN input i ON i.id = l.input_id WHERE l.task_id = :task AND i.kind = 'text'
+        SELECT count(*) FROM ledger l JOIN input i ON i.id = l.input_id
+        WHERE l.task_id = :task AND l.outcome = 'done' AND i.kind = 'text'
     """)
     return int(conn.execute(query, {"task": task_id}).scalar_one())
 

@@ -283,23 +283,26 @@ def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False)
     """Delete a task with its run and predictions; its annotations go too, or stay on their inputs.
 
     Inputs, sources and datasets stay. Raises Conflict while somebody works on it: the tables would go from under the
-    worker's hands. Who has done the last of it needs a moment to let go, and that long is waited.
+    worker's hands. Who has done the last of it needs a moment to let go, and that long is waited. Raises NotFound when
+    it was deleted meanwhile.
     """
     if not locks.hold_soon(conn, task_id, locks.ALIVE, within=_LETTING_GO):
         raise Conflict(f"Task {task_id} is being worked on: cancel it first, then delete it.")
-    run_id = conn.execute(sa.select(t.task.c.run_id).where(t.task.c.id == task_id)).scalar_one()
+    of_task = t.task.c.id == task_id
+    there = conn.execute(sa.select(t.task.c.run_id).where(of_task, t.task.c.deleted_at.is_(None))).one_or_none()
+    if there is None:  # somebody else was quicker
+        raise NotFound(f"Task {task_id} was deleted.")
     if not keep_annotations:
         _delete_annotations(conn, task_id)
     for table in (t.assignment, t.share, t.score_histogram, t.ledger, t.shard):
         conn.execute(sa.delete(table).where(table.c.task_id == task_id))
-    of_task = t.task.c.id == task_id
     if keep_annotations:  # they say which task made them: its row stays, and is shown no more
         conn.execute(sa.update(t.task).where(of_task).values(deleted_at=sa.func.now(), run_id=None))
     else:
         conn.execute(sa.delete(t.task).where(of_task))
-    if run_id is not None:
-        conn.execute(sa.text(f"DROP TABLE prediction_{int(run_id)}"))
-        conn.execute(sa.delete(t.run).where(t.run.c.id == run_id))
+    if there.run_id is not None:
+        conn.execute(sa.text(f"DROP TABLE prediction_{int(there.run_id)}"))
+        conn.execute(sa.delete(t.run).where(t.run.c.id == there.run_id))
 
 
 def _delete_annotations(conn: sa.Connection, task_id: int) -> None:

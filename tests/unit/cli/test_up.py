@@ -4,6 +4,7 @@ import contextlib
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,10 @@ def test_a_database_that_dies_comes_back(embedded_mill: Mill) -> None:
     found = postmaster.find(where(embedded_mill.home).data)
     assert found is not None
     psutil.Process(found.pid).kill()
+    began = time.monotonic()
     until(lambda: (now := postmaster.find(where(embedded_mill.home).data)) is not None and now.pid != found.pid)
     until(up.answers)
+    assert time.monotonic() - began < 20
     until(lambda: up.pid("worker"))
     said = up.stop()
     assert "Traceback" not in said.err

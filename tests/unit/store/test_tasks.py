@@ -40,6 +40,15 @@ def sizes(database: Database) -> dict[str, int]:
         }
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_who_deletes_what_another_has_just_deleted_is_told(database: Database, keep: bool) -> None:
+    task = make_task(database, 3)
+    with database.begin() as conn:
+        tasks.delete(conn, task.id, keep_annotations=keep)
+    with database.begin() as conn, pytest.raises(NotFound, match="was deleted"):
+        tasks.delete(conn, task.id, keep_annotations=keep)
+
+
 def test_delete_leaves_no_orphans(database: Database, tmp_path: Path) -> None:
     card = boxes(tmp_path)
     kept = make_task(database, 20, reviewers=2, card=card)
