@@ -48,7 +48,7 @@ def boards(chance: np.random.Generator, shape: tuple[int, int]) -> Grey:
     """Wooden boards from left to right, with grain."""
     height, width = shape
     wood = np.asarray(_WOODS[chance.integers(len(_WOODS))], np.float32)
-    made = np.empty((height, width, 3), np.float32)
+    made = np.zeros((height, width, 3), np.float32)
     deep = int(chance.integers(34, 76))
     for top in range(0, height, deep):
         rows = min(deep, height - top)
