@@ -53,8 +53,8 @@ def make(
         if projects.of_member(conn, project_id, person_id).tasks:
             return
         datasets = {name: projects.dataset(conn, project_id, name) for name, _ in TASKS.values()}
-    take_in(database, media, _texts(), project_id=project_id, dataset_id=datasets["Messages"])
     take_in(database, media, _photos(on_drawn), project_id=project_id, dataset_id=datasets[PROJECT])
+    take_in(database, media, _texts(), project_id=project_id, dataset_id=datasets["Messages"])
     for name, (dataset, model) in TASKS.items():
         card = Path(labelmill.demo.__file__).with_name(f"{model}.yaml")
         catalog.add(database, home, card, project_id=project_id)
