@@ -16,7 +16,6 @@ import numpy as np
 import onnx
 import torch
 import yaml
-from numpy.typing import NDArray
 from onnx import numpy_helper, parser
 from torch import Tensor, nn
 
@@ -26,14 +25,13 @@ from labelmill.models import catalog
 from labelmill.models.cards import Card, read_card
 from labelmill.models.keys import TextInput
 from labelmill.models.prepare import TextTensors
+from training import measure
+from training.measure import Judged
 
 CARD = Path(labelmill.demo.__file__).parent / "messages.yaml"
 TRAINING_SEED, TEMPERATURE_SEED = 1, 2
 TRAINED, FITTED, FROZEN = 12_000, 4000, 2000
 """Messages to train on, to fit the temperature on, and to measure on."""
-
-BANDS = (0.3, 0.5, 0.9, 1.01)
-"""Limits of the bands whose shares are printed."""
 
 _LEAST_COUNT = 8
 """Words that come up less often are unknown: order numbers, most typos."""
@@ -63,7 +61,7 @@ def main() -> None:
     temperature = fitted_temperature(classifier(counted(fit, tensors, width)).detach(), answers(fit))
     onnx.save(exported(classifier, temperature), card.folder / card.weights)
     print(f"{len(train)} messages to train on, {len(kept)} words, temperature {temperature:.3f}")
-    print(figures(scores(read_card(CARD), frozen), answers(frozen).numpy()))
+    print(figures(read_card(CARD), frozen))
 
 
 def word_list(train: Sequence[Message], keys: TextInput) -> list[str]:
@@ -116,27 +114,22 @@ def exported(classifier: nn.Linear, temperature: float) -> onnx.ModelProto:
     return model
 
 
-def scores(card: Card, texts: Sequence[Message]) -> NDArray[np.float64]:
-    """What a card's model says, through the runtime: n x concepts."""
-    found = catalog.load(card, floor=0).predict([one.text for one in texts])
-    return np.array([[{p.concept: p.score for p in said}[name] for name in CONCEPTS] for said in found])
-
-
-def figures(said: NDArray[np.float64], concepts: NDArray[np.int64]) -> str:
-    """Accuracy, expected calibration error of the best scores in 15 bins, and shares of scores by band; Markdown."""
-    best, right = said.max(axis=1), said.argmax(axis=1) == concepts
-    bins = np.minimum((best * 15).astype(int), 14)
-    error = sum(abs(best[bins == one].sum() - right[bins == one].sum()) for one in range(15)) / len(best)
-    counts = np.histogram(said, BANDS)[0]
-    rows = {
-        f"of {len(said)} frozen messages": "",
-        "accuracy": f"{right.mean():.3f}",
-        "expected calibration error": f"{error:.3f}",
-        "right of those at 0.9 or more": f"{right[best >= 0.9].mean():.3f}",
-        "scores of 0.9, 0.5, 0.3 or more": " / ".join(f"{count / counts.sum():.1%}" for count in counts[::-1]),
-    }
-    head, *rest = (f"| {measure} | {value} |" for measure, value in rows.items())
-    return "\n".join((head, "|---|---|", *rest))
+def figures(card: Card, frozen: Sequence[Message]) -> str:
+    """How good a card's model is, through the runtime, as a Markdown table; calibration is that of the best scores."""
+    answers = catalog.load(card).predict([one.text for one in frozen])
+    judged = [
+        [Judged(said.concept, said.score, said.concept == one.concept, 0.0) for said in answer]
+        for answer, one in zip(answers, frozen, strict=True)
+    ]
+    best = [max(answer, key=lambda one: one.score) for answer in judged]
+    every = [one for answer in judged for one in answer]
+    low, middle, high = measure.bands(every)
+    return f"""| figure, {len(frozen)} frozen messages | value |
+|---|---|
+| accuracy | {measure.precision(best, 0):.3f} |
+| expected calibration error, 15 bins | {measure.calibration_error(best):.3f} |
+| precision from 0.9 | {measure.precision(every, 0.9):.1%} |
+| share of scores 0.3 to 0.5, 0.5 to 0.9, from 0.9 | {low:.0%}, {middle:.0%}, {high:.0%} |"""
 
 
 def _unseen(seed: int, count: int, frozen: Sequence[Message]) -> list[Message]:

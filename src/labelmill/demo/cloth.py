@@ -95,13 +95,13 @@ class Cloth:
         for start in range(0, len(line) - 1, 2):
             self.paint(self.stroke(line[start : start + 2], 0.01) * self.mask, colour, 0.7)
 
-    def finish(self, turned: float, depth: float = 1.0) -> Sprite:
+    def finish(self, turned: float) -> Sprite:
         """Light from the picture's upper left on a thing that will be turned by `turned` radians."""
         relief = self.relief + 1.5 * blurred(self.mask, 0.035 * self.unit)
         slope_x = cv2.Sobel(relief, cv2.CV_32F, 1, 0, ksize=3)
         slope_y = cv2.Sobel(relief, cv2.CV_32F, 0, 1, ksize=3)
         x, y = np.cos(0.95 + turned), np.sin(0.95 + turned)
-        slope = (slope_x * np.float32(x) + slope_y * np.float32(y)) * np.float32(depth * self.unit / 320)
+        slope = (slope_x * np.float32(x) + slope_y * np.float32(y)) * np.float32(self.unit / 320)
         self.colour *= (1 + np.float32(0.34) * slope / np.sqrt(1 + slope * slope))[:, :, None]
         np.clip(self.colour, 0, 255, out=self.colour)
         return Sprite(self.colour, self.mask, self.origin)

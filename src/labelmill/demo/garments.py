@@ -49,13 +49,13 @@ class Brush:
 def pants(brush: Brush) -> Sprite:
     """Long trousers, from skinny to wide; short ones (7/8, capri) where cuts are odd."""
     short = brush.happens(0.1 + 0.25 * brush.odd)
-    return _trousers(brush, brush.between(1.55, 1.85) if short else brush.between(2.0, 2.6))
+    return _trousers(brush, brush.between(1.4, 1.85) if short else brush.between(2.0, 2.6))
 
 
 def shorts(brush: Brush) -> Sprite:
     """Short trousers; knee-long ones where cuts are odd."""
     long = brush.happens(0.1 + 0.25 * brush.odd)
-    return _trousers(brush, brush.between(1.25, 1.5) if long else brush.between(0.85, 1.2))
+    return _trousers(brush, brush.between(1.2, 1.65) if long else brush.between(0.85, 1.2))
 
 
 @dataclass(frozen=True, slots=True)

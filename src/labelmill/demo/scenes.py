@@ -89,26 +89,27 @@ def _on_the_floor(chance: np.random.Generator, shape: tuple[int, int], difficult
 
 
 def _lay(canvas: Canvas, sprite: Sprite, middle: tuple[float, float], turned: float, concept: str | None) -> bool:
-    """Put a sprite with the middle of its height on a point."""
+    """Put a sprite with its middle on a point."""
+    return canvas.put(_centred(sprite), middle, turned, concept=concept)
+
+
+def _centred(sprite: Sprite) -> Sprite:
     height, width = sprite.alpha.shape
-    return canvas.put(Sprite(sprite.colour, sprite.alpha, (width / 2, height / 2)), middle, turned, concept=concept)
+    return Sprite(sprite.colour, sprite.alpha, (width / 2, height / 2))
 
 
 def _lay_pair(canvas: Canvas, brush: Brush, middle: tuple[float, float]) -> bool:
-    """Two shoes side by side, a little apart and askew."""
-    sprite = shoes.shoe(brush)
-    gap = sprite.alpha.shape[1] * (0.4 if sprite.alpha.shape[1] < sprite.alpha.shape[0] else 0.24)
-    down = 0.0 if sprite.alpha.shape[1] < sprite.alpha.shape[0] else gap
+    """Two shoes, a little askew: side by side when seen from above, else one before the other."""
+    sprite = _centred(shoes.shoe(brush))
+    height, width = sprite.alpha.shape
+    from_above = width < height
+    along, down = (0.4 * width, 0.0) if from_above else (0.24 * width, 0.24 * width)
+    cos, sin = np.cos(brush.turned), np.sin(brush.turned)
     placed = False
     for side in (-1, 1):
-        along = np.asarray([np.cos(brush.turned), np.sin(brush.turned)]) * side * gap
-        across = np.asarray([-np.sin(brush.turned), np.cos(brush.turned)]) * side * down
-        x, y = np.asarray(middle) + along + across
+        at = middle[0] + side * (along * cos - down * sin), middle[1] + side * (along * sin + down * cos)
         askew = brush.turned + float(brush.chance.normal(0, 0.12))
-        mirrored = side > 0 and down == 0
-        height, width = sprite.alpha.shape
-        centred = Sprite(sprite.colour, sprite.alpha, (width / 2, height / 2))
-        placed |= canvas.put(centred, (float(x), float(y)), askew, concept="shoe", mirrored=mirrored)
+        placed |= canvas.put(sprite, at, askew, concept="shoe", mirrored=side > 0 and from_above)
     return placed
 
 
@@ -152,7 +153,7 @@ def _above(hook: Sprite) -> Sprite:
 
 
 def _on_shelves(chance: np.random.Generator, shape: tuple[int, int], difficulty: float) -> Canvas:
-    """An open wardrobe: compartments with garments on pegs, shoes, boxes and towels."""
+    """An open wardrobe: rails with garments, and below them shelves with shoes, boxes and towels."""
     height, width = shape
     timber = rooms.wood(chance)
     back = (np.float32(0.55) * np.asarray(timber, np.float32)) * (1 + 0.05 * clouds(chance, shape, 60))[:, :, None]
@@ -190,7 +191,9 @@ def _hang_between(canvas: Canvas, brush: Brush, across: tuple[float, float], top
     y = top + 0.1 * brush.unit
     rooms.rail(canvas, brush, y, left, right)
     x = left + 0.1 * brush.unit
-    while x < right - 0.9 * brush.unit:
+    for _ in range(40):  # where nothing more finds room, a step may lead back
+        if x >= right - 0.9 * brush.unit:
+            break
         concept = str(brush.chance.choice(_CLOTHES))
         x += max(_hang(canvas, brush, (x, y), concept), 0.2 * brush.unit)
         x -= brush.unit * brush.between(-0.1, 0.55 * brush.odd)
@@ -206,8 +209,7 @@ def _line_up(canvas: Canvas, brush: Brush, across: tuple[float, float], base: fl
             sprite, concept = shoes.shoe(own), "shoe"
         else:
             sprite, concept = (clutter.towel_stack if kind < 0.55 else clutter.standing)(own), None
-        twice = 2 if concept else 1
-        for _ in range(twice):
+        for _ in range(2 if concept else 1):
             x += _stand(canvas, sprite, (x, base + float(brush.chance.uniform(-2, 3))), concept)
             x += high * brush.between(-0.05, 0.1) - (0.25 * high * brush.odd if concept else 0)
         x += high * brush.between(0.1, 0.9)

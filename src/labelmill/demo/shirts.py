@@ -140,7 +140,7 @@ def _neck(cloth: Cloth, brush: Brush, cut: _Cut, collar: str, made: Grey) -> Non
         edge = np.asarray([(-cut.neck, 0.01), (0.0, deep), (cut.neck, 0.01)])
     else:
         edge = arc(0, 0.01, cut.neck, deep)[::-1]
-    hollow = cloth.area(np.concatenate([edge, arc(0, 0.03, cut.neck, -0.02)[::-1][::-1]]), soft=False)
+    hollow = cloth.area(np.concatenate([edge, arc(0, 0.03, cut.neck, -0.02)]), soft=False)
     cloth.paint(hollow * cloth.mask, dark)
     if collar in ("crew", "v", "hood"):
         ring = cloth.stroke(edge, 0.06) * cloth.mask
