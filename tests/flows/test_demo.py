@@ -55,7 +55,7 @@ def test_the_command_has_a_home_of_its_own_and_begins_again_when_told_to(home: P
             kept.touch()
             assert "stop it first" in mill("demo", "--reset", status=2).line
             process.terminate()
-            process.communicate(timeout=30)
+            assert "Drawing: 1 of 120 photos" in process.communicate(timeout=30)[1]
             until(lambda: gone(home / "demo"))
     finally:
         mill.clear()
