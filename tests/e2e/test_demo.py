@@ -73,7 +73,7 @@ def test_the_demo_shows_what_labelmill_does(browser: Browser, link: str, take: T
     expect(walk.button("Create Labeling Task")).to_be_enabled()
     take(walk, "new-task")
     walk.page.get_by_role("link", name="Inputs", exact=True).first.click()
-    expect(walk.page.get_by_role("gridcell")).not_to_have_count(0)
+    expect(walk.page.get_by_role("gridcell").locator("svg")).not_to_have_count(0)
     walk.page.wait_for_load_state("networkidle")
     take(walk, "inputs")
     walk.page.get_by_role("link", name=re.compile("^Open ")).first.click()
