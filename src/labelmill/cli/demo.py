@@ -10,6 +10,7 @@ import typer
 from labelmill.cli import shared, up
 from labelmill.cli.home import media
 from labelmill.cli.listen import PORT, Port
+from labelmill.cli.progress import Progress
 from labelmill.core.errors import BadCall
 from labelmill.engine import jobs
 from labelmill.settings import Settings
@@ -23,7 +24,7 @@ def command(
     port: Port = PORT,
     home: shared.Home = None,
 ) -> int:
-    """Make a project of drawn pictures, start Labelmill on it, and print where it is."""
+    """Make a project of drawn photos and messages, start Labelmill on it, and print where it is."""
     given = Settings.from_environment(home=home)
     settings = replace(given, home=given.home / "demo", database_url="")
     if reset:
@@ -32,7 +33,14 @@ def command(
     def make(database: Database) -> None:
         from labelmill.flows import demo  # here, because it draws: other commands start without what that needs
 
-        demo.make(database, media(settings), settings.home, jobs.enqueue)
+        with Progress() as progress:
+            demo.make(
+                database,
+                media(settings),
+                settings.home,
+                jobs.enqueue,
+                on_drawn=lambda count: progress.drawing(count, demo.PHOTOS),
+            )
 
     return up.run(settings, "127.0.0.1", port, make)
 

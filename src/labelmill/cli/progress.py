@@ -49,6 +49,10 @@ class Progress:
         """So many items of the source are read."""
         self._show(f"Reading: {count:,} files or rows")
 
+    def drawing(self, count: int, total: int) -> None:
+        """So many of the demo's photos are drawn."""
+        self._show(f"Drawing: {count:,} of {total:,} photos")
+
     def sending(self, count: int) -> None:
         """So many bytes have left for a server that has not answered yet; little is not worth a line."""
         if count >= WORTH_TELLING:

@@ -18,6 +18,8 @@ _KINDS: dict[str, type[BaseModel]] = {
     "text": keys.TextInput,
     "classifier": keys.ClassifierKeys,
     "yolox": keys.YoloxKeys,
+    "yolov8": keys.Yolov8Keys,
+    "yolov8-outlines": keys.Yolov8OutlinesKeys,
     "fastestdet": keys.FastestDetKeys,
     "ssd": keys.SsdKeys,
     "yunet": keys.YunetKeys,

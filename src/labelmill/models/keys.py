@@ -132,6 +132,31 @@ class YoloxKeys(_Head):
     strides: tuple[PositiveInt, ...] = (8, 16, 32)
 
 
+class Yolov8Keys(_Head):
+    """Rows of centre x, y, width, height, then class scores, one column a candidate (YOLOv8).
+
+    `masks`: how many mask coefficients follow the scores; they are not looked at.
+    """
+
+    type: Literal["yolov8"]
+    output: str | None = None
+    masks: Annotated[int, Field(ge=0)] = 0
+
+
+class Yolov8OutlinesKeys(_Head):
+    """As yolov8, with prototypes that the coefficients mix into a mask for each box (YOLOv8's segmentation models).
+
+    `tolerance` and `min_area` as for a segmentation.
+    """
+
+    makes: ClassVar[Makes] = "polygon"
+    type: Literal["yolov8-outlines"]
+    output: str
+    prototypes: str
+    tolerance: Share = 0.002
+    min_area: Share = 0.0005
+
+
 class FastestDetKeys(_Head):
     """One grid with objectness, box and class scores in its channels (FastestDet)."""
 
@@ -172,7 +197,15 @@ class SegmentationKeys(_Head):
 
 
 HeadKeys: TypeAlias = Annotated[
-    ClassifierKeys | YoloxKeys | FastestDetKeys | SsdKeys | YunetKeys | SegmentationKeys, Discriminator("type")
+    ClassifierKeys
+    | YoloxKeys
+    | Yolov8Keys
+    | Yolov8OutlinesKeys
+    | FastestDetKeys
+    | SsdKeys
+    | YunetKeys
+    | SegmentationKeys,
+    Discriminator("type"),
 ]
 
 

@@ -13,7 +13,8 @@ from labelmill.models.cards import Card, read_card
 PAGE = (Path(__file__).parents[3] / "docs/cards.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 HEADS = (
-    keys.ClassifierKeys, keys.YoloxKeys, keys.FastestDetKeys, keys.SsdKeys, keys.YunetKeys, keys.SegmentationKeys,
+    keys.ClassifierKeys, keys.YoloxKeys, keys.Yolov8Keys, keys.Yolov8OutlinesKeys, keys.FastestDetKeys, keys.SsdKeys,
+    keys.YunetKeys, keys.SegmentationKeys,
 )  # fmt: skip
 PARTS = (Card, keys.ImageInput, keys.TextInput, *HEADS, keys.Script, keys.Rule, keys.Said)
 
@@ -31,7 +32,7 @@ def _tables() -> list[dict[str, str]]:
 
 
 def test_there_is_an_example_of_each_head() -> None:
-    found = set(re.findall(r"^  type: (\w+)", "\n".join(BLOCKS), re.MULTILINE))
+    found = set(re.findall(r"^  type: ([\w-]+)", "\n".join(BLOCKS), re.MULTILINE))
     assert found == {str(head.model_fields["type"].annotation).split("'")[1] for head in HEADS}
 
 

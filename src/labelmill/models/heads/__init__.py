@@ -10,6 +10,7 @@ from labelmill.models.heads.classifier import Classifier
 from labelmill.models.heads.fastestdet import FastestDet
 from labelmill.models.heads.segmentation import Segmentation
 from labelmill.models.heads.ssd import Ssd
+from labelmill.models.heads.yolov8 import Yolov8, Yolov8Outlines
 from labelmill.models.heads.yolox import Yolox
 from labelmill.models.heads.yunet import Yunet
 
@@ -23,6 +24,10 @@ def head_of(card: Card, floor: float) -> Head:
             return Classifier(found, answers)
         case keys.YoloxKeys() as found:
             return Yolox(found, answers, _size(card))
+        case keys.Yolov8Keys() as found:
+            return Yolov8(found, answers)
+        case keys.Yolov8OutlinesKeys() as found:
+            return Yolov8Outlines(found, answers)
         case keys.FastestDetKeys() as found:
             return FastestDet(found, answers)
         case keys.SsdKeys() as found:

@@ -65,21 +65,26 @@ class Answers:
         names; `frame`: where the picture lies in the tensor. What lies outside the picture is cut off. Raises
         ModelFault for numbers that are none, and for a class without a name.
         """
-        if classes.size and not 0 <= classes.min() <= classes.max() < len(self.names):
-            raise ModelFault("rubbish", f"{self.model} answered a class that its card has no name for")
-        keep = self.wanted[classes] & (scores >= self.floor)
-        boxes, scores, classes = self.sound(boxes[keep]), scores[keep], self.concept[classes[keep]]
-        order = self._suppressed(boxes, scores, classes) if suppress else np.argsort(-scores, kind="stable")
+        order = self.chosen(boxes, scores, classes, suppress=suppress)
         corner = np.asarray([frame.left, frame.top] * 2)
         shares = np.clip((boxes[order] - corner) / ([frame.width, frame.height] * 2), 0.0, 1.0)
         # as check_predictions rounds them: it then passes predictions on as they are
         rounded = scores[order].astype(np.float64).round(6)
-        found = zip(classes[order].tolist(), rounded.tolist(), shares.tolist(), strict=True)
+        found = zip(self.concept[classes[order]].tolist(), rounded.tolist(), shares.tolist(), strict=True)
         return [
             Prediction(self.names[number], score, Box(x1, y1, x2, y2))
             for number, score, (x1, y1, x2, y2) in found
             if x1 < x2 and y1 < y2
         ]
+
+    def chosen(self, boxes: Floats, scores: Floats, classes: Ints, *, suppress: bool = True) -> Ints:
+        """Numbers of the boxes that are answered, best first; what is taken and raised is as for `boxes`."""
+        if classes.size and not 0 <= classes.min() <= classes.max() < len(self.names):
+            raise ModelFault("rubbish", f"{self.model} answered a class that its card has no name for")
+        (keep,) = np.nonzero(self.wanted[classes] & (scores >= self.floor))
+        boxes, scores, classes = self.sound(boxes[keep]), scores[keep], self.concept[classes[keep]]
+        order = self._suppressed(boxes, scores, classes) if suppress else np.argsort(-scores, kind="stable")
+        return np.asarray(keep[order], np.int64)
 
     def _suppressed(self, boxes: Floats, scores: Floats, classes: Ints) -> Ints:
         """Greedy non-maximum suppression per class: numbers of the boxes that stay, best first."""

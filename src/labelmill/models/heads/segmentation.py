@@ -38,7 +38,7 @@ class Segmentation:
 
     def decode(self, outputs: Sequence[NDArray[Any]], frame: Frame) -> list[Prediction]:
         """Polygons, one a connected part, best first; score = the concept's mean probability over the part."""
-        best, sure = self._best(self._answers.sound(outputs[0]), _outline_size(frame.picture))
+        best, sure = self._best(self._answers.sound(outputs[0]), outline_size(frame.picture))
         found = [
             Prediction(self._answers.names[number], score, polygon)
             for number in np.unique(best).tolist()
@@ -110,6 +110,7 @@ def _ring(ring: shapely.LinearRing, scale: NDArray[np.float64]) -> Ring:
     return tuple((x, y) for x, y in points)
 
 
-def _outline_size(picture: tuple[int, int]) -> tuple[int, int]:
+def outline_size(picture: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) in pixels at which a picture of that size is outlined."""
     ratio = min(1.0, MAX_SIDE / max(picture))
     return max(1, round(picture[0] * ratio)), max(1, round(picture[1] * ratio))

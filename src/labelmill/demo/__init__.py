@@ -1,0 +1,1 @@
+"""What the demo shows: drawn scenes with their ground truth, and the bundled cards with their weights."""

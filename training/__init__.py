@@ -1,0 +1,1 @@
+"""How the demo's models were made, and how good they are; needs the extra `train`."""
