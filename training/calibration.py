@@ -1,12 +1,16 @@
-"""Scores that mean what they say: Platt scaling (Platt 1999) of what was found on scenes of its own."""
+"""Scores that mean what they say: beta calibration (Kull et al. 2017, AISTATS) of what was found on scenes of its own.
+
+It is temperature scaling with one temperature for what is improbable, one for what is probable, and a shift.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from labelmill.demo.scenes import Scene
@@ -18,23 +22,39 @@ FLOOR = 0.02
 """Scores below this, before calibration, are not looked at."""
 
 
-def fitted(card: Path, scenes: Sequence[Scene]) -> tuple[float, float]:
-    """(temperature, shift) for which sigmoid(logit / temperature + shift) best tells right from wrong.
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """For logit z: sigmoid(softplus(z) / high - softplus(-z) / low + shift); 1, 1, 0 leave a score as it is."""
+
+    low: float = 1.0
+    high: float = 1.0
+    shift: float = 0.0
+
+    def scores(self, logits: Tensor) -> Tensor:
+        """Logits as calibrated scores, 0 to 1."""
+        above, below = functional.softplus(logits), functional.softplus(-logits)
+        return torch.sigmoid(above / self.high - below / self.low + self.shift)
+
+
+def fitted(card: Path, scenes: Sequence[Scene]) -> Calibration:
+    """The calibration that best tells right from wrong, by cross-entropy.
 
     `card`: of the exported network, not calibrated yet.
     """
     found = judged(catalog.load(read_card(card), floor=FLOOR), scenes)
     scores = torch.tensor([one.score for one in found], dtype=torch.float64).clamp(1e-6, 1 - 1e-6)
     right = torch.tensor([one.right for one in found], dtype=torch.float64)
-    values = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    above, below = -torch.log1p(-scores), -torch.log(scores)
+    values = torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([values], max_iter=200, line_search_fn="strong_wolfe")
 
-    def step() -> torch.Tensor:
+    def step() -> Tensor:
         optimiser.zero_grad()
-        value = functional.binary_cross_entropy_with_logits(torch.logit(scores) * values[0] + values[1], right)
+        logits = above * values[0] - below * values[1] + values[2]
+        value = functional.binary_cross_entropy_with_logits(logits, right)
         value.backward()
         return value
 
     optimiser.step(step)
-    slope, shift = values.detach().tolist()
-    return float(np.reciprocal(slope)), shift
+    high, low, shift = values.tolist()
+    return Calibration(1 / low, 1 / high, shift)

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.calibration import Calibration
+
 STRIDE = 8
 """Pixels a cell of the grid."""
 MASK_STRIDE = 4
@@ -91,15 +93,15 @@ class Exported(nn.Module):
     """The network in the layout of YOLOv8's segmentation models, its scores calibrated.
 
     -> (n, 4 + concepts + PROTOTYPES, cells): centre x, y, width, height in pixels, scores 0 to 1, coefficients; and
-    prototypes (n, PROTOTYPES, h / 4, w / 4). A score is sigmoid(logit / temperature + shift).
+    prototypes (n, PROTOTYPES, h / 4, w / 4).
     """
 
-    def __init__(self, network: Wardrobe, temperature: float, shift: float) -> None:
+    def __init__(self, network: Wardrobe, calibration: Calibration) -> None:
         super().__init__()
-        self.network, self.temperature, self.shift = network, temperature, shift
+        self.network, self.calibration = network, calibration
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         boxes, logits, coefficients, prototypes = self.network(pictures)
         low, high = boxes[:, :2], boxes[:, 2:]
-        scores = torch.sigmoid(logits / self.temperature + self.shift)
+        scores = self.calibration.scores(logits)
         return torch.cat([(low + high) / 2, high - low, scores, coefficients], 1), prototypes

@@ -48,14 +48,14 @@ class Brush:
 
 def pants(brush: Brush) -> Sprite:
     """Long trousers, from skinny to wide; short ones (7/8, capri) where cuts are odd."""
-    short = brush.happens(0.1 + 0.25 * brush.odd)
-    return _trousers(brush, brush.between(1.4, 1.85) if short else brush.between(2.0, 2.6))
+    short = brush.happens(0.1 + 0.5 * brush.odd)
+    return _trousers(brush, brush.between(1.3, 1.75) if short else brush.between(2.0, 2.6))
 
 
 def shorts(brush: Brush) -> Sprite:
     """Short trousers; knee-long ones where cuts are odd."""
-    long = brush.happens(0.1 + 0.25 * brush.odd)
-    return _trousers(brush, brush.between(1.2, 1.65) if long else brush.between(0.85, 1.2))
+    long = brush.happens(0.1 + 0.5 * brush.odd)
+    return _trousers(brush, brush.between(1.25, 1.65) if long else brush.between(0.85, 1.2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,14 @@ def _trousers(brush: Brush, length: float) -> Sprite:
     share = (length - rise) / 1.6
     wide = brush.between(0.12, 0.34) if length > 1.6 else brush.between(0.22, 0.4)
     knee_wide = max(0.13, 0.5 * (wide + 0.2) + 0.05) if length > 1.6 else 0.5 * (wide + 0.26)
+    closed = length < 1.3 and brush.happens(0.5 * brush.odd)  # so wide that it looks like a skirt
     legs = []
     for _ in range(2):
         gap = (
             brush.between(0.0, 0.06 if brush.hanging else 0.16) * share + 0.05 - 0.05 * brush.odd * brush.between(0, 1)
         )
-        bend = 0.0 if brush.hanging else float(brush.chance.normal(0, 0.09)) * share
+        gap = 0.0 if closed else gap
+        bend = 0.0 if brush.hanging or closed else float(brush.chance.normal(0, 0.09)) * share
         inner = 0.5 * gap + bend + 0.01
         outer = inner + 1.6 * knee_wide if length > 1.6 else 0.5 * (hip + gap + 2 * wide)
         knee, hem = (inner, outer), (gap, gap + 2 * wide)

@@ -1,4 +1,4 @@
-"""docs/cards.md: every card on it can be read, every key is on it, and no other."""
+"""docs/cards.md and docs/runtimes.md: every card on them can be read, every key is on them, and no other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from labelmill.models import keys
 from labelmill.models.cards import Card, read_card
 
-PAGE = (Path(__file__).parents[3] / "docs/cards.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("cards.md", "runtimes.md"))
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 HEADS = (
     keys.ClassifierKeys, keys.YoloxKeys, keys.Yolov8Keys, keys.Yolov8OutlinesKeys, keys.FastestDetKeys, keys.SsdKeys,
