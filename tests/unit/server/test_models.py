@@ -71,6 +71,11 @@ def test_no_name_leads_out(world: World, name: str, tmp_path: Path) -> None:
         ({"a.yaml": "x: ["}, "is not YAML"),
         ({"a.yaml": CARD.format(concepts="[a]"), "spare.bin": "x"}, "names no file 'spare.bin'"),
         ({"a.yaml": CARD.format(concepts="names.txt")}, "there is no file names.txt"),
+        (
+            {"a.yaml": CARD.format(concepts="[a]").replace('"null"', "os")},
+            "no runtime 'os' (there are onnx, null, fake",
+        ),
+        ({"a.yaml": CARD.format(concepts="[a]") + "weights: w.onnx", "w.onnx": b""}, "w.onnx, which is empty"),
     ],
 )
 def test_what_is_wrong_with_an_upload_is_said(world: World, files: dict[str, str | bytes], said: str) -> None:
