@@ -97,7 +97,8 @@ def _open(card: Card, weights: Path, threads: int) -> Any:
     try:
         return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
     except _FAULTS as error:
-        raise ModelUnusable(f"model {card.name}: {weights.name} {_refused(str(error))}") from error
+        said = str(error).replace(str(weights), weights.name)  # whoever tries a model need not know where it lies
+        raise ModelUnusable(f"model {card.name}: {weights.name} {_refused(said)}") from error
 
 
 def _refused(said: str) -> str:
