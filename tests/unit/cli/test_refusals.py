@@ -175,6 +175,13 @@ def test_an_address_of_no_postgresql_is_named_and_not_shown(
     assert list(tmp_path.iterdir()) == []  # no trace of a fault of Labelmill's own
 
 
+def test_a_home_below_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert run(["tasks", "list", "--home", str(tmp_path / "file" / "home")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"labelmill: The home {tmp_path}/file/home cannot be made")
+
+
 def test_a_database_that_is_not_there(mill: Mill) -> None:
     mill.url = "postgresql://labelmill@127.0.0.1:1/nothing"
     said = mill("tasks", "list", status=1)
