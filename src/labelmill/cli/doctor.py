@@ -3,6 +3,7 @@
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -58,7 +59,14 @@ def _machine(_settings: Settings) -> Iterator[Finding]:
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass  # permissions alone do not tell: what the home lies on may be read-only
+    except OSError as error:
+        advice = f"{error.strerror}: let this account write to it, or name another with --home or LABELMILL_HOME."
+        yield Finding("Home", f"{settings.home} cannot be written to", advice)
+        return
     free = shutil.disk_usage(settings.home).free
     advice = "Free some space: runs stop, resumable, when the disk is full." if free < LITTLE_DISK else ""
     yield Finding("Home", f"{settings.home}, {free / 2**30:.1f} GiB free", advice)

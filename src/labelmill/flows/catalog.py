@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall, BadCard, LabelmillError, ModelUnusable, NotFound
 from labelmill.models.base import Model
 from labelmill.models.cards import Card, read_card, store_copy
-from labelmill.models.catalog import BUILTIN, load
+from labelmill.models.catalog import BUILTIN, find_runtime, load
 from labelmill.store import models
 from labelmill.store.database import Database
 
@@ -77,11 +77,16 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
 def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
-    With `project_id` it is that project's alone. `beside` as for `read_card`.
+    With `project_id` it is that project's alone. `beside` as for `read_card`. Raises BadCard for a card that is wrong,
+    ModelUnusable for a runtime that does not exist. The weights are not loaded: what they do is for processes that
+    may die of it.
     """
     card = read_card(path, beside=beside)
     if card.name in BUILTIN:
-        raise BadCard(f"{path}: the name {card.name!r} is built in; choose another.")
+        raise BadCard(f"The name {card.name!r} is built in: choose another.")
+    find_runtime(card)
+    if card.weights is not None and (card.folder / card.weights).stat().st_size == 0:
+        raise BadCard(f"model {card.name}: 'weights' names {card.weights}, which is empty: save or send it anew.")
     reference = keep(card, home)
     with database.begin() as conn:
         models.publish(conn, card.name, put_version(conn, card, reference), project_id)

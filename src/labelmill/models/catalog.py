@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -74,22 +73,26 @@ def load(card: Card, *, threads: int = 1, floor: float | None = None) -> Model:
     return _loader(card)(card, threads=threads, floor=floor)
 
 
-def _loader(card: Card) -> Loader:
-    try:
-        if card.runtime in RUNTIMES:
-            module, _, name = RUNTIMES[card.runtime].partition(":")
-            found: Loader = getattr(import_module(module), name)
-            return found
-        outside = {point.name: point for point in entry_points(group=GROUP)}
-        if card.runtime in outside:
-            outsider: Loader = outside[card.runtime].load()
-            return outsider
-    except ImportError as error:
-        package = (error.name or "").partition(".")[0]
-        install = f": pip install {_PACKAGES.get(package, package)}" if package else ""
-        raise ModelUnusable(f"model {card.name}: runtime {card.runtime} cannot start ({error}){install}") from error
+def find_runtime(card: Card) -> EntryPoint:
+    """Where the loader of a card's runtime is; imports nothing. Raises ModelUnusable, which names those there are."""
+    if card.runtime in RUNTIMES:
+        return EntryPoint(card.runtime, RUNTIMES[card.runtime], GROUP)
+    outside = {point.name: point for point in entry_points(group=GROUP)}
+    if card.runtime in outside:
+        return outside[card.runtime]
     known = [*RUNTIMES, *outside]
     raise ModelUnusable(
         f"model {card.name}: there is no runtime {card.runtime!r}{suggest(card.runtime, known)} "
         f"(there are {', '.join(known)}; a package may add its own as an entry point of the group {GROUP})"
     )
+
+
+def _loader(card: Card) -> Loader:
+    point = find_runtime(card)
+    try:
+        found: Loader = point.load()
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        install = f": pip install {_PACKAGES.get(package, package)}" if package else ""
+        raise ModelUnusable(f"model {card.name}: runtime {card.runtime} cannot start ({error}){install}") from error
+    return found

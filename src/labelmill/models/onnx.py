@@ -97,7 +97,15 @@ def _open(card: Card, weights: Path, threads: int) -> Any:
     try:
         return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
     except _FAULTS as error:
-        raise ModelUnusable(f"model {card.name}: {weights} is no ONNX file that can be opened ({error})") from error
+        said = str(error).replace(str(weights), weights.name)  # whoever tries a model need not know where it lies
+        raise ModelUnusable(f"model {card.name}: {weights.name} {_refused(said)}") from error
+
+
+def _refused(said: str) -> str:
+    """What is wrong with weights of which ONNX Runtime says this."""
+    if "External data" in said or "External initializer" in said:
+        return "keeps its numbers in a second file: save it as one file"
+    return f"is no ONNX file that can be opened ({said})"
 
 
 def _pick(kind: str, wanted: str | None, known: list[str], card: Card) -> str:

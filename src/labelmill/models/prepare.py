@@ -188,8 +188,9 @@ def _read_words(path: Path) -> dict[str, int]:
         for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             word, _, number = text.rpartition(" ")
             if not word or not number.isdecimal():
-                raise ModelUnusable(f"line {line} of {path} is {text!r}; a word list has `word number` a line")
+                raise ModelUnusable(f"line {line} of {path.name} is {text!r}; a word list has `word number` a line")
             numbers[word] = int(number)
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelUnusable(f"the word list {path} cannot be read ({error})") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ModelUnusable(f"the word list {path.name} cannot be read ({reason})") from error
     return numbers

@@ -9,6 +9,7 @@ from typing import Any, cast
 import psycopg
 import sqlalchemy as sa
 from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict
 
 from labelmill.core.errors import BadCall, Conflict, StoreFault
 
@@ -24,10 +25,11 @@ MOST_CONNECTIONS = 48
 class Database:
     """Opens transactions on one database. Cheap to make; connections are pooled and made on first use.
 
-    `url` is a libpq URL (`postgresql://user:password@host/name`).
+    `url` is a libpq URL (`postgresql://user:password@host/name`); raises BadCall for any other.
     """
 
     def __init__(self, url: str) -> None:
+        _check(url)
         self.url = url
         self._engine = sa.create_engine(
             "postgresql+psycopg://",
@@ -78,6 +80,17 @@ class Database:
             conn.execute(sa.text("SELECT pg_advisory_xact_lock(7033712)"))  # two commands at once migrate once
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+
+
+def _check(url: str) -> None:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # neither the address nor what libpq says of it: both hold the password
+        raise BadCall(
+            "LABELMILL_DATABASE_URL is no PostgreSQL address: it has the form postgresql://user:password@host/name, "
+            "with special characters as %XX and with no parameters but those of libpq."
+        ) from None
 
 
 def lacks(conn: sa.Connection) -> list[str]:

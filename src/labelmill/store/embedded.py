@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from labelmill.core.errors import StoreFault
+from labelmill.core.errors import BadCall, StoreFault
 from labelmill.store import postmaster
 from labelmill.store.place import Account, Place, open_safely, prepare, where
 from labelmill.store.postmaster import DATABASE, ROLE, Postmaster
@@ -53,7 +53,7 @@ class Embedded:
     def enter(self) -> str:
         """Start the server if nobody has, become one of its users, and return its libpq URL.
 
-        Safe to call again: it starts a server that has died since.
+        Safe to call again: it starts a server that has died since. Raises BadCall for a home that cannot be made.
         """
         with self._guard, self._faults():
             place = where(self._home)
@@ -92,6 +92,11 @@ class Embedded:
         try:
             yield
         except OSError as fault:
+            if not os.path.isdir(self._home):  # noqa: PTH112 - Path.is_dir() raises where the home cannot be reached
+                raise BadCall(
+                    f"The home {self._home} cannot be made ({fault.filename}: {fault.strerror}): name another with "
+                    "--home or LABELMILL_HOME."
+                ) from fault
             raise StoreFault(
                 f"The embedded database of {self._home} cannot be used: {fault}. Put that right and start again; "
                 "nothing that was committed is lost."

@@ -203,7 +203,7 @@ def _check_owner(folder: Path, account: Account) -> None:
 
 
 def _make_home(place: Place) -> None:
-    missing = [path for path in (place.home, *place.home.parents) if not path.exists()]
+    missing = [path for path in (place.home, *place.home.parents) if not path.is_dir()]
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
         if place.account.switch:

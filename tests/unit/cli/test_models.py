@@ -106,6 +106,12 @@ def test_doctor(mill: Mill, tmp_path: Path) -> None:
     assert "-> " in mill("doctor", status=1).out
 
 
+def test_doctor_tries_whether_the_home_can_be_written_to(mill: Mill) -> None:
+    told = {one["what"]: one for one in mill("doctor", "--json", "--home", "/proc", status=1).json}
+    assert told["Home"]["said"] == "/proc cannot be written to"
+    assert "LABELMILL_HOME" in told["Home"]["advice"]
+
+
 def test_doctor_without_a_database(mill: Mill) -> None:
     mill.url = "postgresql://labelmill@127.0.0.1:1/nothing"
     told = {one["what"]: one for one in mill("doctor", "--json", status=1).json}

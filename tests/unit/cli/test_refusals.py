@@ -152,6 +152,36 @@ def test_a_wrong_setting_is_named(mill: Mill, name: str, value: str) -> None:
     assert value in line
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://user:hunter2@h/db",
+        "mysql://user:hunter2@h/db?charset=utf8",
+        "hunter2",
+        "sqlite:///hunter2.db",
+        "postgresql+psycopg://u:hunter2@h/d",
+        "postgresql://u:hunter2@h/d?bogus=1",
+        "postgresql://u:hunter2 %@h/d",
+    ],
+)
+def test_an_address_of_no_postgresql_is_named_and_not_shown(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LABELMILL_DATABASE_URL", url)
+    assert run(["tasks", "list", "--home", str(tmp_path / "home")]) == 2
+    out, err = capsys.readouterr()
+    assert "hunter2" not in out + err
+    assert err.startswith("labelmill: LABELMILL_DATABASE_URL is no PostgreSQL address")
+    assert list(tmp_path.iterdir()) == []  # no trace of a fault of Labelmill's own
+
+
+def test_a_home_below_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert run(["tasks", "list", "--home", str(tmp_path / "file" / "home")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"labelmill: The home {tmp_path}/file/home cannot be made")
+
+
 def test_a_database_that_is_not_there(mill: Mill) -> None:
     mill.url = "postgresql://labelmill@127.0.0.1:1/nothing"
     said = mill("tasks", "list", status=1)

@@ -70,9 +70,9 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_missing_package_is_named_as_pip_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_name: str) -> Any:
+    def missing(_point: EntryPoint) -> Any:
         raise ModuleNotFoundError("No module named 'cv2'", name="cv2")
 
-    monkeypatch.setattr(catalog, "import_module", missing)
+    monkeypatch.setattr(EntryPoint, "load", missing)
     with pytest.raises(ModelUnusable, match="pip install opencv-python-headless"):
         load(card("onnx-like").model_copy(update={"runtime": "onnx"}))

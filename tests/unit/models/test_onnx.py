@@ -131,6 +131,25 @@ def test_weights_that_are_no_graph_are_told_of(tmp_path: Path, content: bytes | 
         loaded(tmp_path)
 
 
+@pytest.mark.parametrize("second", [b"123", None])
+def test_numbers_in_a_second_file_are_told_of(tmp_path: Path, second: bytes | None) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["pixels", "factors"], ["out"])],
+        "split",
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["batch", 300])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["batch", 300])],
+        [onnx.numpy_helper.from_array(np.ones((300, 300), np.float32), "factors")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, tmp_path / "mean.onnx", save_as_external_data=True, location="numbers.bin")
+    (tmp_path / "numbers.bin").unlink()
+    if second is not None:
+        (tmp_path / "numbers.bin").write_bytes(second)
+    with pytest.raises(ModelUnusable) as error:
+        loaded(tmp_path)
+    assert str(error.value) == "model mean: mean.onnx keeps its numbers in a second file: save it as one file"
+
+
 def test_a_damaged_graph_is_told_of(tmp_path: Path) -> None:
     write(tmp_path, [1, 3, 2, 4])
     whole = (tmp_path / "mean.onnx").read_bytes()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 from mill import write_card
 from world import OPERATOR, STRANGER, World
@@ -71,6 +72,12 @@ def test_no_name_leads_out(world: World, name: str, tmp_path: Path) -> None:
         ({"a.yaml": "x: ["}, "is not YAML"),
         ({"a.yaml": CARD.format(concepts="[a]"), "spare.bin": "x"}, "names no file 'spare.bin'"),
         ({"a.yaml": CARD.format(concepts="names.txt")}, "there is no file names.txt"),
+        (
+            {"a.yaml": CARD.format(concepts="[a]").replace('"null"', "os")},
+            "no runtime 'os' (there are onnx, null, fake",
+        ),
+        ({"a.yaml": CARD.format(concepts="[a]").replace("words", '"null"')}, "The name 'null' is built in"),
+        ({"a.yaml": CARD.format(concepts="[a]") + "weights: w.onnx", "w.onnx": b""}, "w.onnx, which is empty"),
     ],
 )
 def test_what_is_wrong_with_an_upload_is_said(world: World, files: dict[str, str | bytes], said: str) -> None:
@@ -102,6 +109,42 @@ def test_a_trial_of_texts_inputs_and_files(world: World, tmp_path: Path) -> None
     sent = {"data": {"model": "fake"}, "files": [("files", ("a.txt", b"boom"))]}
     said = world.call(STRANGER, "POST", f"{API}/trials", **sent).json()
     assert said["items"][0]["fault"]["kind"] == "raised"
+
+
+PICTURES = (
+    "name: odd\nruntime: onnx\nlicence: MIT\nmakes: class\nreads: image\nconcepts: [a]\nweights: w.onnx\n"
+    "input: {size: [4, 4]}\nhead: {type: classifier, activation: none}\n"
+)
+TEXTS = PICTURES.replace("image", "text").replace("{size: [4, 4]}", "{words: words.txt, length: 4}")
+
+
+def graph() -> bytes:
+    """A graph that sums the numbers of words."""
+    of = [("words", onnx.TensorProto.INT64, 4), ("out", onnx.TensorProto.INT64, 1)]
+    ends = [onnx.helper.make_tensor_value_info(name, kind, ["batch", size]) for name, kind, size in of]
+    node = onnx.helper.make_node("ReduceSum", ["words"], ["out"], keepdims=1)
+    made = onnx.helper.make_graph([node], "sum", ends[:1], ends[1:])
+    versions = [onnx.helper.make_opsetid("", 13)]
+    return bytes(onnx.helper.make_model(made, opset_imports=versions, ir_version=8).SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.yaml": PICTURES, "w.onnx": b"no graph"}, "model odd: w.onnx is no ONNX file"),
+        ({"a.yaml": TEXTS, "w.onnx": graph(), "words.txt": "good 1\nbad\n"}, "line 2 of words.txt"),
+        ({"a.yaml": TEXTS, "w.onnx": graph(), "words.txt": b"\xff 1\n"}, "word list words.txt"),
+    ],
+)
+def test_who_tries_a_broken_model_is_not_told_where_it_lies(
+    world: World, files: dict[str, str | bytes], said: str
+) -> None:
+    assert upload(world, Role.ADMIN, files, f"/projects/{world.mine}/models").status_code == 201
+    path = f"{API}/projects/{world.mine}/trials"
+    answer = world.call(Role.LABELER, "POST", path, json={"model": "odd", "text": "x"})
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]["message"]
+    assert str(world.site.home) not in answer.text
 
 
 @pytest.mark.parametrize(("does", "kind"), [("kill", "crashed"), ("hang", "hung")])

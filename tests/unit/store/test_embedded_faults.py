@@ -21,13 +21,14 @@ from yard import (
     hear,
     keeps,
     kill,
+    only_root,
     pid_of,
     stopped,
     until,
 )
 from yard import yard as yard
 
-from labelmill.core.errors import StoreFault
+from labelmill.core.errors import BadCall, StoreFault
 from labelmill.store import postmaster
 from labelmill.store.embedded import Embedded, where
 
@@ -192,10 +193,21 @@ def test_the_log_is_limited(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None
     assert lies.log.with_suffix(".log.1").stat().st_size == postmaster.LOG_LIMIT
 
 
-def test_a_home_that_cannot_be_made_is_a_store_fault(yard: Yard) -> None:
-    (yard.base / "file").write_text("")
-    with pytest.raises(StoreFault, match="cannot be used"):
-        Embedded(yard.base / "file" / "home").enter()
+@pytest.mark.parametrize("home", ["file", "file/home", "/proc/home"])
+def test_a_home_that_cannot_be_made_is_a_wrong_call(yard: Yard, home: str) -> None:
+    (yard.base / "file").touch()
+    with pytest.raises(BadCall, match=rf"The home \S*{home} cannot be made"):
+        Embedded(yard.base / home).enter()
+    assert sorted(path.name for path in yard.base.iterdir()) == ["file", "s", "t"]
+
+
+@only_root
+def test_a_home_that_may_not_be_made_is_a_wrong_call(yard: Yard) -> None:
+    yard.home.mkdir(mode=0o700)
+    code = (
+        "from labelmill.core.errors import BadCall\ntry: Embedded(home / 'inner').enter()\nexcept BadCall as e: say(e)"
+    )
+    assert "inner cannot be made" in hear(yard.spawn(code, "nobody"))
 
 
 @pytest.fixture
