@@ -109,6 +109,16 @@ def test_each_failure_is_told_and_recorded(place: Place) -> None:
     assert rows(place.database, "SELECT count(*) FROM rejection") == [9]
 
 
+@pytest.mark.parametrize("name", [".", "./.", "/", ""])
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_file_without_a_name_is_refused(place: Place, name: str, exact: bool) -> None:
+    where = {"project_id": place.project_id, "dataset_id": place.dataset_id, "folder": place.home / "uploads"}
+    sent = [Sent(name, io.BytesIO(png(1)), exact)]
+    (refused,) = upload.receive(place.database, place.media, sent, **where).failures
+    assert (refused.kind, refused.message) == ("unsafe", "the file has no name")
+    assert place.held() == []
+
+
 def test_the_same_name_may_hold_other_content_and_the_same_content_is_one_input(place: Place) -> None:
     place.send(("a.png", png(1)))
     place.send(("a.png", png(2)), ("copy/a.png", png(1)))

@@ -36,6 +36,8 @@ def command(
     if not source.exists():
         raise BadCall(f"there is no file or folder at {source}")
     wanted = [concept.strip() for concept in concepts.split(",") if concept.strip()]
+    if concepts and not wanted:
+        raise BadCall(f"--concepts {concepts!r} names no concept: name some, or leave it out for all.")
     asked = Asked(source, model, wanted, thresholds, floor, project, dataset, name, limit, standing)
     with chosen(home, server, token, works=True) as mill:
         said = mill.annotate(asked)

@@ -143,7 +143,7 @@ def _items(
 
 def _check_name(name: str, *, exact: bool) -> None:
     """Raise Unreadable for a name that no file below a folder has."""
-    if not name.strip("/"):
+    if not PurePosixPath(name.strip("/")).parts:  # `.` has none either
         raise Unreadable("unsafe", "the file has no name")
     if name.startswith("/") or ".." in PurePosixPath(name).parts or (not exact and name[1:2] == ":"):
         raise Unreadable("unsafe", "the file's name leads out of its folder; send it with a plain relative name")

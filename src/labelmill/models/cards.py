@@ -50,6 +50,12 @@ def _plain(value: str) -> str:
     return value
 
 
+def _addressable(value: str) -> str:
+    if "/" in value or value in (".", ".."):
+        raise ValueError(f"is {value!r}, which no address on the server can hold: give another, without '/'")
+    return value
+
+
 def _is_plain(name: str) -> bool:
     """False for what no name holds: control characters such as NUL, and halves of surrogate pairs."""
     return name.isprintable() or not any(unicodedata.category(c) in ("Cc", "Cs") for c in name)
@@ -62,7 +68,7 @@ class Card(Keys):
     score below which nothing is predicted; `batch` how many inputs one call may hold.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain), AfterValidator(_addressable)]
     runtime: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
     licence: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
     description: str = ""

@@ -29,7 +29,7 @@ EVERY = 1.0
 """Seconds between looks; twenty times as long as the look took, if that is longer."""
 
 HEARTBEAT = 15.0
-"""Seconds of silence after which a comment is sent, and it is looked whether who listens still may."""
+"""Seconds of silence after which a comment is sent. Before it, as before news, it is looked whether one still may."""
 
 LONGEST = 900.0
 """Seconds after which a stream ends; an EventSource opens it again by itself."""
@@ -161,18 +161,20 @@ async def _told(request: Request, site: Site, watch: Watch, project_id: int) -> 
     try:
         yield format_sse_event(comment="listening")
         while time.monotonic() < ends:
-            now = await watch.next(project_id, HEARTBEAT)
+            looked = await watch.next(project_id, HEARTBEAT)
             if watch.closed:
                 return
-            if time.monotonic() > still:
+            now = sent if looked is None else looked
+            told = news(sent, now)
+            if told or time.monotonic() > still:
                 if not await _still_may(request, site, project_id):
                     return
                 still = time.monotonic() + HEARTBEAT
-                yield format_sse_event(comment="still here")
-            if now is not None:
-                for event, said in news(sent, now):
-                    yield format_sse_event(event=event, data_str=said)
-                sent = now
+                if not told:
+                    yield format_sse_event(comment="still here")
+            for event, said in told:
+                yield format_sse_event(event=event, data_str=said)
+            sent = now
     finally:
         watch.leave(project_id)
 

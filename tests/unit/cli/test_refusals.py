@@ -30,6 +30,7 @@ from labelmill.cli import run
         (["--threshold", "nulll=0.1:0.2"], ["'nulll'", "concepts"]),
         (["--concepts", "null-1", "--threshold", "null-2=0.1:0.2"], ["'null-2'"]),
         (["--concepts", "null-1,nothing"], ["'nothing'", "null-1, null-2"]),
+        (["--concepts", ",,"], ["--concepts ',,'", "names no concept"]),
         (["--floor", "0.6"], ["floor 0.6", "0.5"]),
         (["--floor", "-1"], ["floor -1"]),
         (["--floor", "0.3", "--threshold", "null-1=0.2:0.9"], ["floor 0.3", "0.2"]),

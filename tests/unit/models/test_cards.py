@@ -83,6 +83,11 @@ def test_ignored_and_repeated_names_are_not_offered(folder: Path) -> None:
         (changed("licens", "MIT"), "unknown key 'licens'; did you mean 'licence'?"),
         (changed("head.anchors", 3), "unknown key 'head.anchors'; known keys: type, output, strides"),
         (changed("zzz", 3), "unknown key 'zzz'; known keys: name, runtime, licence"),
+        (
+            changed("name", "pets/v2"),
+            "'name': is 'pets/v2', which no address on the server can hold: give another, without '/'",
+        ),
+        (changed("name", ".."), "'name': is '..', which no address on the server can hold"),
         (changed("licence", None), "'licence' is missing"),
         (changed("weights", None), "'weights' is missing: runtime: onnx needs it"),
         (changed("input", None), "'input' is missing: runtime: onnx needs it"),

@@ -132,6 +132,17 @@ def test_a_stream_ends_when_who_listens_may_no_longer(served: Served, monkeypatc
         pass
 
 
+def test_who_is_no_member_any_more_hears_no_news(served: Served) -> None:
+    task = make_task(served.database, 3)
+    owner = owned(served.database, task.project_id)
+    with served.listen(task.project_id) as heard:
+        until_event(heard, "task")
+        with served.database.begin() as conn:
+            members.remove(conn, task.project_id, owner)
+        work(served.database, task.id)
+        assert list(heard) == []
+
+
 def test_one_look_serves_all_and_none_is_taken_for_nobody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[list[int]] = []
     look = events.look
