@@ -87,12 +87,17 @@ def test_a_task_that_is_stopped_and_one_that_cannot_run(live: Live, tmp_path: Pa
         assert client.tasks.wait(project, task["id"])["waiting"] == 0
 
         card = tmp_path / "odd.yaml"
-        card.write_text("name: odd\nruntime: kserv\nlicence: none\nmakes: class\nreads: text\nconcepts: [a]\n")
+        facts = (
+            "licence: none\nmakes: class\nreads: text\nconcepts: [a, b]\nhead: {type: classifier, activation: none}\n"
+        )
+        card.write_text(f"name: odd\nruntime: onnx\nweights: odd.onnx\ninput: {{words: words.txt, length: 4}}\n{facts}")
+        (tmp_path / "odd.onnx").write_text("no model")
+        (tmp_path / "words.txt").write_text("a 1\n")
         client.models.add(card, project_id=project)
         dataset_id = task["dataset_id"]
         failed = client.tasks.wait(project, client.tasks.create(project, "odd", dataset_id=dataset_id)["id"])
         assert failed["status"] == "failed"
-        assert "kserv" in (failed["error"] or "")
+        assert "odd.onnx" in (failed["error"] or "")
 
 
 def test_cards_that_are_wrong(live: Live, tmp_path: Path) -> None:
