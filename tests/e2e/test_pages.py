@@ -135,7 +135,7 @@ def test_failures_are_told_with_their_reasons_and_run_again(walk: Walk, tmp_path
     expect(row).to_contain_text("1 failed", timeout=60_000)
     row.get_by_role("link").first.click()
     failures = walk.page.get_by_role("region", name="Failures")
-    expect(failures.get_by_text("the script says so")).to_be_visible()
+    expect(failures.get_by_text("the script says so")).to_be_visible(timeout=60_000)
     failures.get_by_role("link").first.click()
     expect(walk.page.get_by_text("two", exact=True)).to_be_visible()
 
