@@ -46,7 +46,7 @@ def annotate_shard(
 def predict(model: Model, media: Media, items: Sequence[Item], terms: Terms, tell: Tell) -> Answers:
     """The model's checked predictions of the asked concepts, down to the run's floor, for inputs it can read."""
     answers = Answers()
-    work = Work.LABEL if terms.has_reviewers else Work.NONE
+    work = Work.LABEL if terms.has_labelers else Work.NONE
     for start in range(0, len(items), model.info.batch):
         batch = items[start : start + model.info.batch]
         tell(start, len(batch))

@@ -42,6 +42,6 @@ def blame(conn: sa.Connection, task_id: int, no: int, suspects: Sequence[int], k
 
 def _fail(conn: sa.Connection, task_id: int, no: int, input_id: int, kind: str, message: str) -> None:
     terms = tasks.terms(conn, task_id, hold=True)
-    work = Work.LABEL if terms.has_reviewers else Work.NONE
+    work = Work.LABEL if terms.has_labelers else Work.NONE
     failed = [Failed(input_id, work, "predict", kind, message)]
     shards.close(conn, task_id, no, revision=terms.revision, settled=[], failed=failed, predictions=0)

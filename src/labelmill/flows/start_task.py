@@ -20,7 +20,7 @@ DEFAULT_FLOOR = 0.05
 class Plan:
     """What a person chose. `name` None: the dataset's and the model's.
 
-    `mapping`: model concept -> project concept; what it lacks keeps its name.
+    `mapping`: model concept -> project concept; what it lacks keeps its name. `labelers` None: the reviewers.
     """
 
     name: str | None
@@ -32,6 +32,7 @@ class Plan:
     concepts: Sequence[str] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     reviewers: Sequence[int] = ()
+    labelers: Sequence[int] | None = None
     standing: bool = False
     ingest_seconds: float = 0.0
 
@@ -67,6 +68,7 @@ def start_task(
         conn,
         concepts={name: ids[plan.mapping.get(name, name)] for name in chosen},
         reviewers=plan.reviewers,
+        labelers=plan.reviewers if plan.labelers is None else plan.labelers,
         thresholds=plan.thresholds,
         name=plan.name or f"{projects.dataset_name(conn, plan.dataset_id)} · {card.name}",
         project_id=plan.project_id,

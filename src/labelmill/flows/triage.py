@@ -46,6 +46,6 @@ def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, 
 
 
 def work_owed(terms: Terms, statuses: Sequence[Status], *, touched: bool) -> Work:
-    """What people owe an input; where a task has no reviewers nobody labels what came out empty."""
+    """What people owe an input; where a task has no labelers nobody labels what came out empty."""
     work = owed(statuses, touched=touched)
-    return Work.NONE if work == Work.LABEL and not terms.has_reviewers else work
+    return Work.NONE if work == Work.LABEL and not terms.has_labelers else work

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
-    Enum,
     Index,
     Integer,
     LargeBinary,
@@ -30,11 +29,19 @@ from labelmill.store.schema_persons import one_time_token as one_time_token
 from labelmill.store.schema_persons import person as person
 from labelmill.store.schema_persons import session as session
 from labelmill.store.schema_persons import sign_in_failure as sign_in_failure
-
-
-def _words(enum: type[Status] | type[Outcome] | type[Work]) -> Enum:
-    return Enum(enum, name=enum.__name__.lower(), values_callable=lambda e: [m.value for m in e])
-
+from labelmill.store.schema_team import activity as activity
+from labelmill.store.schema_team import assignment as assignment
+from labelmill.store.schema_team import dataset_version as dataset_version
+from labelmill.store.schema_team import lease as lease
+from labelmill.store.schema_team import mapped_concept as mapped_concept
+from labelmill.store.schema_team import notification as notification
+from labelmill.store.schema_team import reviewer as reviewer
+from labelmill.store.schema_team import share as share
+from labelmill.store.schema_team import task_labeler as task_labeler
+from labelmill.store.schema_team import version_annotation as version_annotation
+from labelmill.store.schema_team import version_input as version_input
+from labelmill.store.schema_team import vote as vote
+from labelmill.store.schema_team import words
 
 project = Table(
     "project",
@@ -196,7 +203,7 @@ task = Table(
     refers("project_id", "project"),
     refers("dataset_id", "dataset", null=True),  # null: gone, as is the task but for its annotations
     refers("run_id", "run", null=True),
-    refers("labeler_id", "labeler"),
+    refers("labeler_id", "labeler", null=True),  # null: people label
     refers("created_by", "person"),
     Column("name", Text, nullable=False),
     Column("thresholds", JSONB, nullable=False),
@@ -209,6 +216,19 @@ task = Table(
     Column("annotate_seconds", Double, nullable=False, server_default="0"),
     when(),
     Column("deleted_at", DateTime(timezone=True), comment="its annotations were kept, it is shown no more"),
+    Column("makes", Text, comment="what people label where no model does; null: what the model makes"),
+    Column("instructions", Text, nullable=False, server_default=""),
+    Column("review", Text, nullable=False, server_default="even", comment="even, stacked or none"),
+    Column("agree", SmallInteger, comment="votes that decide, where review is stacked"),
+    Column(
+        "checked",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="what a person submits is reviewed by another",
+    ),
+    Column("priority", SmallInteger, nullable=False, server_default="1", comment="0 low, 1 medium, 2 high"),
+    Column("paused_at", DateTime(timezone=True)),
     Index(None, "project_id"),
 )
 
@@ -219,8 +239,6 @@ task_concept = Table(
     Column("model_concept", Text, primary_key=True),
     refers("concept_id", "concept"),
 )
-
-reviewer = Table("reviewer", metadata, refers("task_id", "task", key=True), refers("person_id", "person", key=True))
 
 shard = Table(
     "shard",
@@ -235,15 +253,10 @@ shard = Table(
         for name in ("inputs", "annotated", "empty", "failed", "predictions")
     ),
     Column("done_at", DateTime(timezone=True), comment="the rate of a task is told from it"),
-)
-
-share = Table(
-    "share",
-    metadata,
-    Column("task_id", Integer, primary_key=True),
-    Column("no", Integer, primary_key=True),
-    Column("person_id", BigInteger, primary_key=True),
-    Column("inputs", Integer, nullable=False, comment="of this shard, given to this reviewer"),
+    Column("entered", Integer, nullable=False, server_default="0", comment="inputs that entered review"),
+    Column(
+        "reviewed", Integer, nullable=False, server_default="0", comment="of those, inputs that people are through with"
+    ),
 )
 
 score_histogram = Table(
@@ -262,15 +275,24 @@ ledger = Table(
     Column("task_id", Integer, primary_key=True),
     Column("input_id", BigInteger, primary_key=True),
     Column("shard", Integer, nullable=False),
-    Column("outcome", _words(Outcome), nullable=False, server_default=Outcome.WAITING.value),
-    Column("work", _words(Work), nullable=False, server_default=Work.NONE.value),
+    Column("outcome", words(Outcome), nullable=False, server_default=Outcome.WAITING.value),
+    Column("work", words(Work), nullable=False, server_default=Work.NONE.value),
     Column("annotated", Boolean, nullable=False, server_default="false", comment="done with annotations"),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("stage", Text),
     Column("kind", Text),
     Column("message", Text),
+    Column(
+        "entered",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="it entered review, and no model took it out again",
+    ),
     Index(None, "task_id", "shard"),
-    # no index on what changes, and room in the page: then the one update of each row stays in its page (HOT)
+    Index("ix_ledger_label", "task_id", "input_id", postgresql_where="work = 'label'"),
+    # no index on what changes (but for the few inputs that people label), and room in the page: then the one update of
+    # each row stays in its page (HOT)
     postgresql_with={"fillfactor": 50},
 )
 
@@ -306,7 +328,7 @@ annotation = Table(
     Column("concept_id", BigInteger, nullable=False),
     Column("present", Boolean, nullable=False, server_default="true"),
     Column("labeler_id", BigInteger, nullable=False),
-    Column("status", _words(Status), nullable=False),
+    Column("status", words(Status), nullable=False),
     Column("score", Double, comment="the model's; null for what a person made"),
     Column("prediction", SmallInteger, comment="index in the run's prediction row; null for what a person made"),
     Column("touched", Boolean, nullable=False, server_default="false", comment="a person decided or changed it"),
@@ -325,16 +347,7 @@ annotation_event = Table(
     Column("before", JSONB),
     Column("after", JSONB),
     when("at"),
+    Column("activity_id", BigInteger, comment="the act of a person that it is part of"),
     Index(None, "annotation_id"),
     Index(None, "task_id", "input_id"),
-)
-
-assignment = Table(
-    "assignment",
-    metadata,
-    Column("task_id", Integer, primary_key=True),
-    Column("input_id", BigInteger, primary_key=True),
-    Column("person_id", BigInteger, primary_key=True),
-    Column("done_at", DateTime(timezone=True)),
-    Index(None, "task_id", "person_id", postgresql_where="done_at IS NULL"),
 )

@@ -1,6 +1,7 @@
 """The tables of persons and of what lets them in."""
 
 from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from labelmill.store.columns import id_, metadata, refers, secret, when
 
@@ -15,6 +16,9 @@ person = Table(
         "operator", Boolean, nullable=False, server_default="false", comment="runs the server: its catalog, persons"
     ),
     Column("disabled_at", DateTime(timezone=True)),
+    Column(
+        "muted", ARRAY(Text), nullable=False, server_default="{}", comment="kinds of notifications that are not wanted"
+    ),
 )
 
 session = Table(

@@ -35,7 +35,7 @@ class Terms:
     thresholds: Thresholds
     concepts: Mapping[str, str]
     ids: Mapping[str, int]
-    has_reviewers: bool
+    has_labelers: bool
 
 
 def new_run(conn: sa.Connection, model_version_id: int, floor: float) -> int:
@@ -53,17 +53,22 @@ def new_task(
     *,
     concepts: Mapping[str, int],
     reviewers: Sequence[int],
+    labelers: Sequence[int],
     thresholds: Thresholds,
     **columns: Any,
 ) -> int:
-    """A task over its dataset, with its ledger and shards. `concepts`: model concept -> project concept id."""
+    """A task over its dataset, with its ledger and shards. `concepts`: model concept -> project concept id.
+
+    `reviewers` and `labelers` are ids of persons.
+    """
     row = sa.insert(t.task).values(thresholds=limits_json(thresholds), **columns).returning(t.task.c.id)
     task_id = int(conn.execute(row).scalar_one())
     if concepts:
         pairs = [{"task_id": task_id, "model_concept": name, "concept_id": i} for name, i in concepts.items()]
         conn.execute(sa.insert(t.task_concept), pairs)
-    if reviewers:
-        conn.execute(sa.insert(t.reviewer), [{"task_id": task_id, "person_id": person} for person in reviewers])
+    for table, persons in ((t.reviewer, reviewers), (t.task_labeler, labelers)):
+        if persons:
+            conn.execute(sa.insert(table), [{"task_id": task_id, "person_id": person} for person in persons])
     extend(conn, task_id)
     return task_id
 
@@ -171,7 +176,7 @@ def row(conn: sa.Connection, task_id: int) -> TaskRow:
 
 _TERMS = """
 SELECT t.run_id, r.model_version_id, t.labeler_id, r.floor, t.revision, t.revised_by, t.thresholds,
-       EXISTS (SELECT FROM reviewer v WHERE v.task_id = t.id) AS has_reviewers
+       EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id) AS has_labelers
 FROM task t JOIN run r ON r.id = t.run_id WHERE t.id = :task
 """
 
@@ -200,7 +205,7 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
         thresholds=thresholds_from(row.thresholds),
         concepts={model: name for model, name, _ in pairs},
         ids={name: concept_id for _, name, concept_id in pairs},
-        has_reviewers=row.has_reviewers,
+        has_labelers=row.has_labelers,
     )
 
 
@@ -294,7 +299,7 @@ def delete(conn: sa.Connection, task_id: int, *, keep_annotations: bool = False)
         raise NotFound(f"Task {task_id} was deleted.")
     if not keep_annotations:
         _delete_annotations(conn, task_id)
-    for table in (t.assignment, t.share, t.score_histogram, t.ledger, t.shard):
+    for table in (t.assignment, t.share, t.vote, t.lease, t.notification, t.score_histogram, t.ledger, t.shard):
         conn.execute(sa.delete(table).where(table.c.task_id == task_id))
     if keep_annotations:  # they say which task made them: its row stays, and is shown no more
         conn.execute(sa.update(t.task).where(of_task).values(deleted_at=sa.func.now(), run_id=None))

@@ -14,6 +14,7 @@ from labelmill.flows import apply
 from labelmill.models.cards import Card, read_card
 from labelmill.models.catalog import load
 from labelmill.store import annotations, counts, projects, tasks
+from labelmill.store import schema as t
 from labelmill.store.annotations import NewAnnotation, Status, Update
 from labelmill.store.database import Database
 from labelmill.store.schema import metadata
@@ -21,7 +22,7 @@ from labelmill.store.schema import metadata
 KEPT = {
     "person", "project", "member", "concept", "input", "source", "dataset", "dataset_source", "model_version",
     "catalog", "labeler", "rejection", "import", "session", "one_time_token", "access_token", "sign_in_failure",
-    "leftover",
+    "leftover", "activity", "mapped_concept", "dataset_version", "version_input", "version_annotation",
 }  # fmt: skip
 """What a task refers to, and what outlives it."""
 
@@ -58,6 +59,7 @@ def test_delete_leaves_no_orphans(database: Database, tmp_path: Path) -> None:
     work(database, task.id, load(card))
     with database.begin() as conn:
         edit(conn, task.id, task.reviewers[0])
+        team(conn, task.id, task.reviewers[0])
     with database.begin() as conn:
         apply.set_thresholds(conn, task.id, Thresholds(Limits(0.8, 0.96)), task.reviewers[0])
     with database.session() as conn:
@@ -71,6 +73,15 @@ def test_delete_leaves_no_orphans(database: Database, tmp_path: Path) -> None:
     assert {name: after[name] for name in bulk} == {name: before[name] for name in bulk}
     assert {name: after[name] for name in KEPT} == {name: grown[name] for name in KEPT}
     assert rows(database, "SELECT relname FROM pg_class WHERE relname ~ '^prediction_[0-9]+$'") == ["prediction_1"]
+
+
+def team(conn: sa.Connection, task_id: int, person_id: int) -> None:
+    """Rows of what people do in a task while they are at it."""
+    who = {"task_id": task_id, "person_id": person_id}
+    conn.execute(sa.insert(t.task_labeler).values(**who))
+    conn.execute(sa.insert(t.notification).values(**who, kind="assigned"))
+    conn.execute(sa.insert(t.lease).values(**who, input_id=1, expires_at=sa.func.now()))
+    conn.execute(sa.insert(t.vote).values(**who, input_id=1, annotation_id=1, accepts=True, activity_id=1))
 
 
 def edit(conn: sa.Connection, task_id: int, person_id: int) -> None:
