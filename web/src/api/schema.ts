@@ -1366,6 +1366,28 @@ export interface components {
             progress: components["schemas"]["Progress"];
         };
         /**
+         * DecidedMany
+         * @description What came of a word on many: how many annotations on how many inputs, inputs that are reviewed by it.
+         *
+         *     `stale`: ids of annotations that waited no more, and were left alone. `left`: inputs where there is more to decide.
+         *     `activity_id` null: there was nothing to do.
+         */
+        DecidedMany: {
+            /** Activity Id */
+            activity_id: number | null;
+            /** Annotations */
+            annotations: number;
+            /** Inputs */
+            inputs: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Stale */
+            stale: number[];
+            /** Left */
+            left: number;
+            progress: components["schemas"]["Progress"];
+        };
+        /**
          * EditSaid
          * @description Another concept, another region, or both, for an annotation.
          */
@@ -1830,10 +1852,10 @@ export interface components {
             days?: number | null;
         };
         /**
-         * Next
+         * NextToLabel
          * @description The input that is one's own to label until `expires_at`, null when none waits; `left`: how many wait in all.
          */
-        Next: {
+        NextToLabel: {
             input: components["schemas"]["WorkInput"] | null;
             /** Expires At */
             expires_at: string | null;
@@ -2193,28 +2215,6 @@ export interface components {
             password?: string | null;
             /** Token */
             token?: string | null;
-        };
-        /**
-         * Some
-         * @description What came of a word on many: how many annotations on how many inputs, inputs that are reviewed by it.
-         *
-         *     `stale`: ids of annotations that waited no more, and were left alone. `left`: inputs where there is more to decide.
-         *     `activity_id` null: there was nothing to do.
-         */
-        Some: {
-            /** Activity Id */
-            activity_id: number | null;
-            /** Annotations */
-            annotations: number;
-            /** Inputs */
-            inputs: number;
-            /** Reviewed */
-            reviewed: number;
-            /** Stale */
-            stale: number[];
-            /** Left */
-            left: number;
-            progress: components["schemas"]["Progress"];
         };
         /**
          * Source
@@ -9431,7 +9431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Some"];
+                    "application/json": components["schemas"]["DecidedMany"];
                 };
             };
             /** @description Bad Request */
@@ -9648,7 +9648,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Some"];
+                    "application/json": components["schemas"]["DecidedMany"];
                 };
             };
             /** @description Bad Request */
@@ -9969,7 +9969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Next"];
+                    "application/json": components["schemas"]["NextToLabel"];
                 };
             };
             /** @description Bad Request */
