@@ -83,6 +83,8 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/projects/{project_id}/models": Row("viewer"),
     "POST /api/v1/projects/{project_id}/models": Row("admin", 201, files=_card),
     "GET /api/v1/projects/{project_id}/models/{name}": Row("viewer"),
+    "GET /api/v1/projects/{project_id}/models/{name}/mapping": Row("viewer"),
+    "GET /api/v1/projects/{project_id}/models/{name}/speed": Row("viewer"),
     "POST /api/v1/trials": Row(
         "signed in", 422, files=_card
     ),  # nothing to try is named: what is tried is in test_trials

@@ -11,8 +11,11 @@ from typing import Any, BinaryIO, Literal, cast
 from labelmill.client.answers import (
     Applied,
     Bands,
+    Drawn,
     Form,
     Preview,
+    Priority,
+    Review,
     Sample,
     Status,
     Task,
@@ -57,8 +60,9 @@ class Tasks:
     def create(
         self,
         project_id: int,
-        model: str,
+        model: str | None,
         *,
+        makes: Drawn | None = None,
         dataset_id: int | None = None,
         all_inputs_as: str | None = None,
         thresholds: Bands | None = None,
@@ -67,26 +71,47 @@ class Tasks:
         mapping: Mapping[str, str] | None = None,
         floor: float | None = None,
         reviewers: Sequence[int] = (),
+        labelers: Sequence[int] | None = None,
+        instructions: str = "",
+        review: Review = "even",
+        agree: int | None = None,
+        checked: bool = False,
+        priority: Priority = "medium",
+        delete_earlier: bool = False,
         standing: bool = False,
         ingest_seconds: float = 0.0,
     ) -> Task:
         """Make a task over a dataset, or over all inputs of the project as a new one; a worker takes it at once.
 
         `thresholds`: 0.5 and 0.9 unless given. `concepts`: of the model's; none means all. `mapping`: model concept to
-        project concept, where they differ. `floor`: scores below are not kept. `reviewers`: ids of members.
-        `standing`: it takes what is added to the dataset later, too. `ingest_seconds`: what bringing its inputs took,
-        for its report.
+        project concept, where they differ; it is remembered. `floor`: scores below are not kept. `model` None: people
+        label, `makes` says what they draw, and `concepts` are the project's, made where it lacks them.
+        `reviewers`, `labelers`: ids of members; `labelers` None: the reviewers. `review`: each input to one reviewer
+        (`even`), to each of them (`stacked`: `agree` votes decide, more than half unless given), or to nobody (`none`).
+        `checked`: what a person submits another reviews. `delete_earlier`: what this model said before of these
+        concepts on these inputs goes, unless a person touched it. `standing`: it takes what is added to the dataset
+        later, too. `ingest_seconds`: what bringing its inputs took, for its report.
         """
+        if model is not None:
+            thresholds = thresholds or {"lower": 0.5, "upper": 0.9}
         body: dict[str, Any] = {
             "model": model,
             "dataset_id": dataset_id,
             "all_inputs_as": all_inputs_as,
-            "thresholds": thresholds or {"lower": 0.5, "upper": 0.9},
+            "makes": makes,
+            "thresholds": thresholds,
             "name": name,
             "concepts": list(concepts),
             "mapping": dict(mapping or {}),
             "floor": floor,
             "reviewers": list(reviewers),
+            "labelers": None if labelers is None else list(labelers),
+            "instructions": instructions,
+            "review": review,
+            "agree": agree,
+            "checked": checked,
+            "priority": priority,
+            "delete_earlier": delete_earlier,
             "standing": standing,
             "ingest_seconds": ingest_seconds,
         }

@@ -80,10 +80,10 @@ def pool(machine: Machine, card: str, floor: float, inputs: int | None = None) -
 def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callable[[], None]) -> None:
     """Do whatever a task still needs: shards to decide again, then inputs that wait. Raises as Pool.run does.
 
-    A task that was deleted since needs nothing.
+    A task that was deleted since needs nothing, nor does one that people label.
     """
     with database.begin() as conn:
-        if not tasks.exists(conn, task_id):
+        if tasks.priority(conn, task_id) is None:
             return
     redecide(database, machine.home, task_id)
     with database.begin() as conn:

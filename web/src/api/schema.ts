@@ -631,6 +631,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/models/{name}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description What a model's concepts were taken for in the tasks of this project before.
+         */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{name}/speed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Speed
+         * @description How many inputs a second a model did, as measured in earlier tasks.
+         */
+        get: operations["get_speed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/trials": {
         parameters: {
             query?: never;
@@ -706,7 +746,7 @@ export interface paths {
         put?: never;
         /**
          * Create Task
-         * @description Make a task; a worker takes it at once.
+         * @description Make a task; a worker takes it at once, or people label it.
          */
         post: operations["create_task"];
         delete?: never;
@@ -1055,6 +1095,16 @@ export interface components {
             };
         };
         /**
+         * Colleague
+         * @description A person of a task.
+         */
+        Colleague: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * Concept
          * @description What can be said of an input or a region.
          */
@@ -1313,6 +1363,16 @@ export interface components {
             token: string | null;
         };
         /**
+         * Mapping
+         * @description Model concept -> project concept, as last chosen in the project.
+         */
+        Mapping: {
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Me
          * @description Who is signed in. A page sends `csrf` back as X-Labelmill-CSRF with every change; null with access tokens.
          */
@@ -1457,14 +1517,21 @@ export interface components {
          * NewTask
          * @description A task to make, over a dataset (`dataset_id`) or over all inputs as a new one (`all_inputs_as`: its name).
          *
-         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
-         *     thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
-         *     `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ; it is
+         *     remembered. `thresholds`, which a model needs, are by the project's. `floor`: scores below are not kept; null: 0.05,
+         *     or the lowest lower threshold. `model` null: people label, `makes` says what they draw, and `concepts` are the
+         *     project's, made where it lacks them. `reviewers`, `labelers`: ids of members of that role or a higher one; without
+         *     reviewers nobody reviews; `labelers` null: the reviewers. `agree`: votes that decide where `review` is stacked;
+         *     null: more than half.
+         *     `checked`: what a person submits another reviews. `delete_earlier`: what this model said before of these concepts on
+         *     these inputs goes, unless a person touched it. `standing`: it takes what its dataset gets later, too.
          *     `ingest_seconds`: what bringing its inputs took, for its report.
          */
         NewTask: {
             /** Model */
-            model: string;
+            model?: string | null;
+            /** Makes */
+            makes?: ("class" | "box" | "polygon" | "span") | null;
             /** Name */
             name?: string | null;
             /** Dataset Id */
@@ -1477,11 +1544,38 @@ export interface components {
             mapping?: {
                 [key: string]: string;
             };
-            thresholds: components["schemas"]["Bands"];
+            thresholds?: components["schemas"]["Bands"] | null;
             /** Floor */
             floor?: number | null;
             /** Reviewers */
             reviewers?: number[];
+            /** Labelers */
+            labelers?: number[] | null;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions: string;
+            /**
+             * Review
+             * @default even
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree?: number | null;
+            /**
+             * Checked
+             * @default false
+             */
+            checked: boolean;
+            /** @default medium */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Delete Earlier
+             * @default false
+             */
+            delete_earlier: boolean;
             /**
              * Standing
              * @default false
@@ -1592,6 +1686,12 @@ export interface components {
             };
         };
         /**
+         * Priority
+         * @description From the last to the first: among the tasks that wait for a worker, the highest goes first.
+         * @enum {string}
+         */
+        Priority: "low" | "medium" | "high";
+        /**
          * Project
          * @description A project; `role` is that of who asks.
          */
@@ -1662,7 +1762,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Sources */
             sources: number;
             /** Duplicates */
@@ -1776,6 +1876,14 @@ export interface components {
             created_at: string;
         };
         /**
+         * Speed
+         * @description How fast a model was in its last tasks on this server; null: it was in none yet.
+         */
+        Speed: {
+            /** Inputs Per Second */
+            inputs_per_second: number | null;
+        };
+        /**
          * Task
          * @description A task with all its numbers: sources = inputs + duplicates + rejected; `bands`: predictions by concept.
          */
@@ -1792,7 +1900,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Error */
             error: string | null;
             /** Dataset Id */
@@ -1800,7 +1908,29 @@ export interface components {
             /** Dataset */
             dataset: string;
             /** Model */
-            model: string;
+            model: string | null;
+            /** Makes */
+            makes: ("class" | "box" | "polygon" | "span") | null;
+            /** Annotation Types */
+            annotation_types: string[];
+            /** Instructions */
+            instructions: string;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree: number | null;
+            /** Checked */
+            checked: boolean;
+            priority: components["schemas"]["Priority"];
+            /** Paused */
+            paused: boolean;
+            /** Reviewers */
+            reviewers: components["schemas"]["Colleague"][];
+            /** Labelers */
+            labelers: components["schemas"]["Colleague"][];
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
@@ -1816,6 +1946,14 @@ export interface components {
             empty: number;
             /** Failed */
             failed: number;
+            /** Entered */
+            entered: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Can Review */
+            can_review: boolean;
+            /** Can Label */
+            can_label: boolean;
             /** Deciding */
             deciding: number;
             /** Rate */
@@ -1879,7 +2017,10 @@ export interface components {
          * TaskHead
          * @description A task with its ledger: inputs = waiting + annotated + empty + failed.
          *
-         *     `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+         *     `status`: `waiting` for a worker, `running`, `paused`, `complete`, `cancelled`, `failed` (the model cannot run, see
+         *     `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
+         *     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
+         *     people are through with. `can_review`, `can_label`: the one who asks has something there now.
          *     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
          *     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
          */
@@ -1896,7 +2037,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Error */
             error: string | null;
             /** Dataset Id */
@@ -1904,7 +2045,29 @@ export interface components {
             /** Dataset */
             dataset: string;
             /** Model */
-            model: string;
+            model: string | null;
+            /** Makes */
+            makes: ("class" | "box" | "polygon" | "span") | null;
+            /** Annotation Types */
+            annotation_types: string[];
+            /** Instructions */
+            instructions: string;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree: number | null;
+            /** Checked */
+            checked: boolean;
+            priority: components["schemas"]["Priority"];
+            /** Paused */
+            paused: boolean;
+            /** Reviewers */
+            reviewers: components["schemas"]["Colleague"][];
+            /** Labelers */
+            labelers: components["schemas"]["Colleague"][];
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
@@ -1920,6 +2083,14 @@ export interface components {
             empty: number;
             /** Failed */
             failed: number;
+            /** Entered */
+            entered: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Can Review */
+            can_review: boolean;
+            /** Can Label */
+            can_label: boolean;
             /** Deciding */
             deciding: number;
             /** Rate */
@@ -6571,6 +6742,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mapping"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_speed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Speed"];
                 };
             };
             /** @description Bad Request */
