@@ -114,6 +114,8 @@ ROUTES: dict[str, Row] = {
     f"GET {TASK}/report": Row("viewer"),
     f"PATCH {TASK}": Row("admin", 200, _named),
     f"DELETE {TASK}": Row("admin", 204, query="?annotations=delete"),
+    f"GET {TASK}/people": Row("viewer"),
+    f"POST {TASK}/pause": Row("admin"),
     f"POST {TASK}/retry": Row("admin"),
     f"POST {TASK}/resume": Row("admin"),
     f"POST {TASK}/cancel": Row("admin"),

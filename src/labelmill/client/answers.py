@@ -1,5 +1,6 @@
 """What the server answers, as it stands in the JSON: plain dictionaries whose keys a type checker knows."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 Role = Literal["owner", "admin", "labeler", "reviewer", "viewer"]
@@ -303,6 +304,35 @@ class Task(TaskHead):
     ingest_seconds: float
     annotate_seconds: float
     failures_total: int
+
+
+class ChangedTask(TypedDict, total=False):
+    """What is to be different about a task; reviewers and labelers are ids of members."""
+
+    name: str
+    reviewers: Sequence[int]
+    labelers: Sequence[int]
+    priority: Priority
+    instructions: str
+    checked: bool
+    agree: int
+    concepts: Sequence[str]
+
+
+class Part(TypedDict):
+    """A person's part in a task: inputs `given` to them to review, of those `done` and `open`; inputs they `labeled`.
+
+    `reviewer`, `labeler`: they are that now.
+    """
+
+    id: int
+    name: str
+    reviewer: bool
+    labeler: bool
+    given: int
+    done: int
+    open: int
+    labeled: int
 
 
 class Applied(TypedDict):

@@ -11,8 +11,10 @@ from typing import Any, BinaryIO, Literal, cast
 from labelmill.client.answers import (
     Applied,
     Bands,
+    ChangedTask,
     Drawn,
     Form,
+    Part,
     Preview,
     Priority,
     Review,
@@ -123,6 +125,19 @@ class Tasks:
         said: Task = self._wire.patch(_at(project_id, task_id), {"name": name})
         return said
 
+    def change(self, project_id: int, task_id: int, change: ChangedTask) -> Task:
+        """ChangedTask a task; what `change` does not say stays as it is.
+
+        With other reviewers open inputs are shared out anew, and what is done stays. Concepts are the project's; they
+        hold for the inputs that are not done yet.
+        """
+        said: Task = self._wire.patch(_at(project_id, task_id), change)
+        return said
+
+    def people(self, project_id: int, task_id: int) -> Iterator[Part]:
+        """How far each person of a task is, by name."""
+        return self._wire.pages(f"{_at(project_id, task_id)}/people")
+
     def delete(self, project_id: int, task_id: int, *, annotations: Literal["keep", "delete"]) -> None:
         """Delete a task; its annotations stay on the inputs or go with it."""
         self._wire.delete(_at(project_id, task_id), annotations=annotations)
@@ -131,8 +146,12 @@ class Tasks:
         """Have the failed inputs run again, and only those."""
         return self._do(project_id, task_id, "retry")
 
+    def pause(self, project_id: int, task_id: int) -> Task:
+        """Let a task rest once what is under way is done, until it is resumed."""
+        return self._do(project_id, task_id, "pause")
+
     def resume(self, project_id: int, task_id: int) -> Task:
-        """Let a task go on that was cancelled, or whose model could not run."""
+        """Let a task go on that was paused or cancelled, or whose model could not run."""
         return self._do(project_id, task_id, "resume")
 
     def cancel(self, project_id: int, task_id: int) -> Task:

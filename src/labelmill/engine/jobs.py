@@ -40,6 +40,14 @@ def enqueue(conn: sa.Connection, task_id: int) -> None:
         _defer(conn, _RUN_TASK, _TASKS, f"task-{task_id}", priority, task_id=task_id)
 
 
+def set_priority(conn: sa.Connection, task_id: int, priority: int) -> None:
+    """Have a task that waits in the queue wait by another priority, in the caller's transaction."""
+    query = sa.text(
+        "UPDATE procrastinate_jobs SET priority = :priority WHERE status = 'todo' AND queueing_lock = :lock"
+    )
+    conn.execute(query, {"priority": priority, "lock": f"task-{task_id}"})
+
+
 def enqueue_import(conn: sa.Connection, import_id: int) -> None:
     """Put an import into its queue in the caller's transaction."""
     _defer(conn, _RUN_IMPORT, _IMPORTS, f"import-{import_id}", 0, import_id=import_id)

@@ -17,6 +17,7 @@ from labelmill.server import (
     pages,
     projects,
     session,
+    task_edits,
     tasks,
     tokens,
     trials,
@@ -39,6 +40,7 @@ NOUNS = (
     trials,
     own_tasks,
     tasks,
+    task_edits,
     events,
 )
 """In the order of the documentation. Each has a `router`."""

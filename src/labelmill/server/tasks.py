@@ -1,4 +1,4 @@
-"""Tasks: listed, made, watched, stopped, decided again, exported."""
+"""Tasks: listed, made, looked at from all sides, exported. What changes them is in server/task_edits.py."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -12,12 +12,11 @@ from labelmill.core.errors import BadCall
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
-from labelmill.flows import apply, export, new_task, preview, report
+from labelmill.flows import export, new_task, preview, report
 from labelmill.server.access import Admin, Membership, Viewer
-from labelmill.server.page import Limit, Named, Page
+from labelmill.server.page import Limit, Page
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
-    Applied,
     Bands,
     Counts,
     Histograms,
@@ -30,7 +29,7 @@ from labelmill.server.task_shapes import (
     TaskFailure,
     TaskHead,
 )
-from labelmill.store import heads, shards, tasks
+from labelmill.store import heads, shards
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
 
@@ -95,61 +94,6 @@ def get_task_report(task: Seen, site: Here) -> Report:
     """A task's report, as the command prints it."""
     with site.database.begin() as conn:
         return Report(**report.report(conn, task))
-
-
-@router.patch("/{task_id}")
-def rename_task(said: Named, task: Changed, member: Admin, site: Here) -> Task:
-    """Rename a task."""
-    with site.database.begin() as conn:
-        heads.rename(conn, task, said.name)
-    return alone(site, task, member)
-
-
-@router.delete("/{task_id}", status_code=204)
-def delete_task(
-    task: Changed,
-    site: Here,
-    annotations: Annotated[Literal["keep", "delete"], Query(description="What becomes of its annotations.")],
-) -> None:
-    """Delete a task; its annotations stay on the inputs or go with it."""
-    with site.database.begin() as conn:
-        tasks.delete(conn, task, keep_annotations=annotations == "keep")
-
-
-@router.post("/{task_id}/retry")
-def retry_task(task: Changed, member: Admin, site: Here) -> Task:
-    """Run the failed inputs again, and only those."""
-    with site.database.begin() as conn:
-        tasks.retry(conn, task)
-        tasks.reopen(conn, task)
-        jobs.enqueue(conn, task)
-    return alone(site, task, member)
-
-
-@router.post("/{task_id}/resume")
-def resume_task(task: Changed, member: Admin, site: Here) -> Task:
-    """Go on with a task that was cancelled, or whose model could not run."""
-    with site.database.begin() as conn:
-        tasks.reopen(conn, task)
-        jobs.enqueue(conn, task)
-    return alone(site, task, member)
-
-
-@router.post("/{task_id}/cancel")
-def cancel_task(task: Changed, member: Admin, site: Here) -> Task:
-    """Stop a task; what it made so far stays."""
-    with site.database.begin() as conn:
-        tasks.cancel(conn, task)
-    return alone(site, task, member)
-
-
-@router.post("/{task_id}/apply")
-def apply_task(said: Bands, task: Changed, member: Admin, site: Here) -> Applied:
-    """Give a task other thresholds; a worker decides its inputs again, without the model."""
-    with site.database.begin() as conn:
-        left = apply.set_thresholds(conn, task, said.thresholds(), member.person.id)
-        jobs.enqueue(conn, task)
-    return Applied(left_alone=left, task=alone(site, task, member))
 
 
 @router.get("/{task_id}/histograms")

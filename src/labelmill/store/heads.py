@@ -77,7 +77,8 @@ SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.paused_at,
         FROM task_labeler g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
        t.thresholds, t.standing, p.name, coalesce(r.floor, 0),
        ARRAY(SELECT c.name FROM concept c
-             WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id) ORDER BY c.id),
+             WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id AND k.asked)
+             ORDER BY c.id),
        coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
        coalesce(n.predictions, 0), coalesce(n.entered, 0), coalesce(n.reviewed, 0), n.deciding,
        CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END

@@ -23,7 +23,10 @@ SHARDS_WANTED = 16
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a shard is decided by; `concepts` maps the model's concepts to the project's names, `ids` those to ids."""
+    """What a shard is decided by; `concepts` maps the model's concepts to the project's names, `ids` those to ids.
+
+    `asked`: the model's concepts that are still asked for; what was done before may have others, too.
+    """
 
     task_id: int
     run_id: int
@@ -35,6 +38,7 @@ class Terms:
     thresholds: Thresholds
     concepts: Mapping[str, str]
     ids: Mapping[str, int]
+    asked: frozenset[str]
     has_labelers: bool
 
 
@@ -201,7 +205,7 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
             raise BadCall(f"People label task {task_id}, so it has neither scores nor thresholds.")
         raise NotFound(f"Task {task_id} was deleted.")
     pairs = conn.execute(
-        sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id)
+        sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id, t.task_concept.c.asked)
         .join(t.concept, t.concept.c.id == t.task_concept.c.concept_id)
         .where(t.task_concept.c.task_id == task_id)
     ).all()
@@ -214,8 +218,9 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
         revision=row.revision,
         revised_by=row.revised_by,
         thresholds=thresholds_from(row.thresholds),
-        concepts={model: name for model, name, _ in pairs},
-        ids={name: concept_id for _, name, concept_id in pairs},
+        concepts={model: name for model, name, _, _ in pairs},
+        ids={name: concept_id for _, name, concept_id, _ in pairs},
+        asked=frozenset(model for model, _, _, asked in pairs if asked),
         has_labelers=row.has_labelers,
     )
 
@@ -242,10 +247,23 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
     conn.execute(row.values(changed))
 
 
-def cancel(conn: sa.Connection, task_id: int) -> None:
-    """Stop a task: workers take no more of its shards. What it made stays; one that is complete stays so."""
+def cancel(conn: sa.Connection, task_id: int) -> bool:
+    """Stop a task: workers take no more of its shards. What it made stays.
+
+    False for one that stays as it is: it was cancelled before, or is complete.
+    """
     row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None), _waits(task_id))
-    conn.execute(row.values(cancelled_at=sa.func.now()))
+    return conn.execute(row.values(cancelled_at=sa.func.now())).rowcount > 0
+
+
+def pause(conn: sa.Connection, task_id: int) -> bool:
+    """Let a task rest: workers take no more of its shards until it is reopened.
+
+    False for one that stays as it is: it rests already, was cancelled, or is complete.
+    """
+    c = t.task.c
+    row = sa.update(t.task).where(c.id == task_id, c.cancelled_at.is_(None), c.paused_at.is_(None), _waits(task_id))
+    return conn.execute(row.values(paused_at=sa.func.now())).rowcount > 0
 
 
 def _waits(task_id: int) -> sa.ColumnElement[bool]:
@@ -255,8 +273,9 @@ def _waits(task_id: int) -> sa.ColumnElement[bool]:
 
 
 def reopen(conn: sa.Connection, task_id: int) -> None:
-    """Let a cancelled, failed or interrupted task go on; shards that were under way count as never tried."""
-    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(cancelled_at=None, error=None))
+    """Let a cancelled, paused, failed or interrupted task go on; shards that were under way count as never tried."""
+    again = {"cancelled_at": None, "paused_at": None, "error": None}
+    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(again))
     conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=0))
 
 

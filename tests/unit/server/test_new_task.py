@@ -18,7 +18,9 @@ PEOPLE = {"model": None, "thresholds": None, "makes": "span", "concepts": ["nice
 
 
 def queued(world: World) -> list[Any]:
-    return rows(world.database, "SELECT args -> 'task_id', priority FROM procrastinate_jobs WHERE status = 'todo'")
+    return rows(
+        world.database, "SELECT args -> 'task_id', priority FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+    )
 
 
 def people(world: World, *roles: Role) -> list[int]:
