@@ -169,10 +169,10 @@ class Tasks:
         task_id: int,
         *,
         seconds: float | None = None,
-        until: Callable[[Task], bool] = lambda task: task["status"] in ("complete", "cancelled", "failed"),
+        until: Callable[[Task], bool] = lambda task: task["status"] not in ("waiting", "running"),
         on_look: Callable[[Task], None] = lambda _: None,
     ) -> Task:
-        """Look at a task until it is complete, cancelled or failed, or `seconds` have passed; how it stands then.
+        """Look at a task until it is complete, paused, cancelled or failed, or `seconds` have passed; how it stands then.
 
         `until` may ask for something else; `on_look` sees the task each time.
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -66,10 +66,6 @@ def edit(
     activity.record(conn, before.project_id, person_id, "edit_task", task_id=task_id, detail=told)
 
 
-Enqueue: TypeAlias = Callable[[sa.Connection, int], None]
-"""Puts a task into the queue."""
-
-
 def pause(conn: sa.Connection, task_id: int, person_id: int) -> None:
     """Have workers take no more of a task until it is resumed. Raises NotFound."""
     if tasks.pause(conn, task_id):
@@ -82,28 +78,25 @@ def cancel(conn: sa.Connection, task_id: int, person_id: int) -> None:
         _record(conn, task_id, person_id, "cancel_task")
 
 
-def resume(conn: sa.Connection, task_id: int, person_id: int, enqueue: Enqueue) -> None:
-    """Go on with a task that was paused or cancelled, or whose model could not run. Raises NotFound."""
+def resume(conn: sa.Connection, task_id: int, person_id: int) -> None:
+    """Let a task go on that was paused or cancelled, or whose model could not run. Raises NotFound."""
     tasks.reopen(conn, task_id)
-    enqueue(conn, task_id)
     _record(conn, task_id, person_id, "resume_task")
 
 
-def retry(conn: sa.Connection, task_id: int, person_id: int, enqueue: Enqueue) -> None:
-    """Have a task's failed inputs run again. Raises NotFound, Conflict for a cancelled task."""
+def retry(conn: sa.Connection, task_id: int, person_id: int) -> None:
+    """Make a task's failed inputs wait again. Raises NotFound, Conflict for a cancelled task."""
     count = tasks.retry(conn, task_id)
     tasks.reopen(conn, task_id)
-    enqueue(conn, task_id)
     _record(conn, task_id, person_id, "retry_task", inputs=count)
 
 
-def set_thresholds(conn: sa.Connection, task_id: int, person_id: int, thresholds: Thresholds, enqueue: Enqueue) -> int:
-    """Give a task other thresholds and queue what they change; how many inputs stay as people left them.
+def set_thresholds(conn: sa.Connection, task_id: int, person_id: int, thresholds: Thresholds) -> int:
+    """Give a task other thresholds, for flows.apply.redecide_all; how many inputs stay as people left them.
 
     Raises BadCall for thresholds that it cannot have, NotFound.
     """
     left = apply.set_thresholds(conn, task_id, thresholds, person_id)
-    enqueue(conn, task_id)
     _record(conn, task_id, person_id, "apply_thresholds", thresholds=limits_json(thresholds), left_alone=left)
     return left
 

@@ -83,7 +83,8 @@ def delete_task(
 def retry_task(task: Changed, member: Admin, site: Here) -> Task:
     """Run the failed inputs again, and only those."""
     with site.database.begin() as conn:
-        edit_task.retry(conn, task, member.person.id, jobs.enqueue)
+        edit_task.retry(conn, task, member.person.id)
+        jobs.enqueue(conn, task)
     return alone(site, task, member)
 
 
@@ -99,7 +100,8 @@ def pause_task(task: Changed, member: Admin, site: Here) -> Task:
 def resume_task(task: Changed, member: Admin, site: Here) -> Task:
     """Go on with a task that was paused or cancelled, or whose model could not run."""
     with site.database.begin() as conn:
-        edit_task.resume(conn, task, member.person.id, jobs.enqueue)
+        edit_task.resume(conn, task, member.person.id)
+        jobs.enqueue(conn, task)
     return alone(site, task, member)
 
 
@@ -115,7 +117,8 @@ def cancel_task(task: Changed, member: Admin, site: Here) -> Task:
 def apply_task(said: Bands, task: Changed, member: Admin, site: Here) -> Applied:
     """Give a task other thresholds; a worker decides its inputs again, without the model."""
     with site.database.begin() as conn:
-        left = edit_task.set_thresholds(conn, task, member.person.id, said.thresholds(), jobs.enqueue)
+        left = edit_task.set_thresholds(conn, task, member.person.id, said.thresholds())
+        jobs.enqueue(conn, task)
     return Applied(left_alone=left, task=alone(site, task, member))
 
 

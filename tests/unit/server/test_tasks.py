@@ -154,11 +154,16 @@ def test_failures_come_in_pages_sources_first(world: World, model: Model) -> Non
         ask(world, "GET", f"{at(ids)}/{made['id']}/failures", 422, params={"after": wrong})
 
 
-def test_retry_cancel_resume_rename(world: World, model: Model) -> None:
+def test_retry_pause_cancel_resume_rename(world: World, model: Model) -> None:
     ids = world.fresh()
     task = make(world, ids)
     path = f"{at(ids)}/{task['id']}"
     assert ask(world, "PATCH", path, json={"name": "other"})["name"] == "other"
+    for _ in range(2):
+        now = ask(world, "POST", f"{path}/pause")
+        assert (now["status"], now["paused"]) == ("paused", True)
+    assert work(world.database, task["id"], model) == 0
+    assert ask(world, "POST", f"{path}/resume")["status"] == "waiting"
     assert ask(world, "POST", f"{path}/cancel")["status"] == "cancelled"
     assert work(world.database, task["id"], model) == 0
     assert ask(world, "POST", f"{path}/retry", 409)["error"]["kind"] == "conflict"
@@ -166,6 +171,10 @@ def test_retry_cancel_resume_rename(world: World, model: Model) -> None:
     work(world.database, task["id"], model)
     again = ask(world, "POST", f"{path}/retry")
     assert (again["failed"], again["waiting"], again["status"]) == (0, 1, "waiting")
+    told = rows(world.database, "SELECT operation FROM activity ORDER BY id")
+    assert [one.removesuffix("_task") for one in told] == [
+        "create", "edit", "pause", "resume", "cancel", "resume", "retry"
+    ]  # fmt: skip
     check_sums(world.database, task["id"])
 
 
