@@ -1,7 +1,9 @@
 """The demo: one project, made once, with tasks in which every band has something to show."""
 
+import re
 from pathlib import Path
 
+import httpx2
 from mill import Mill, bands, rows, until, write_texts
 from mill import mill as mill
 from yard import gone
@@ -41,14 +43,38 @@ def everything(database: Database) -> list[list[str]]:
     return [rows(database, f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY id") for table in tables]
 
 
+def test_its_tasks_wait_until_their_owner_comes_and_run_before_their_eyes(home: Path) -> None:
+    mill = Mill(home)
+    listing = ["tasks", "list", "--json", "--home", home / "demo"]
+    try:
+        for visit in (1, 2):
+            process = mill.start("demo", "--port", "0")
+            assert process.stdout is not None
+            said = process.stdout.readline() + process.stdout.readline()
+            found = re.search(r"(http://\S+)/sign-in\?to=/projects/(\d+)/tasks/(\d+)#token=(\S+)", said)
+            assert found, "a demo that nobody came to see waits for the next one"
+            tasks = mill(*listing).json
+            assert [task["status"] for task in tasks] == ["waiting"] * len(demo.TASKS)
+            assert tasks[0]["id"] == int(found[3])
+            assert tasks[0]["name"] == list(demo.TASKS)[-1]
+            if visit == 1:
+                process.terminate()
+                process.communicate(timeout=30)
+        with httpx2.Client(base_url=f"{found[1]}/api/v1") as browser:
+            browser.post("/session", json={"token": found[4]}).raise_for_status()
+            assert browser.get(f"/projects/{found[2]}/tasks/{found[3]}").json()["name"] == tasks[0]["name"]
+        until(lambda: all(task["status"] == "complete" for task in mill(*listing).json))
+    finally:
+        mill.clear()
+
+
 def test_the_command_has_a_home_of_its_own_and_begins_again_when_told_to(home: Path) -> None:
     mill = Mill(home, settings={"LABELMILL_DATABASE_URL": "postgresql://nobody@nowhere.invalid/of-something-else"})
     try:
         for again in ([], ["--reset"]):
             process = mill.start("demo", "--port", "0", *again)
             assert process.stdout is not None
-            process.stdout.readline()
-            assert "#token=" in process.stdout.readline()
+            assert process.stdout.readline() and "#token=" in process.stdout.readline()
             assert [path.name for path in home.iterdir()] == ["demo"]
             kept = home / "demo" / "kept"
             assert not kept.exists()

@@ -5,6 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
+import httpx2
 import pytest
 from mill import Mill, until
 
@@ -22,7 +23,9 @@ def test_its_commands(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     places = {"~/.labelmill/demo": str(home / "demo"), "src/labelmill/demo": str(Path(labelmill.demo.__file__).parent)}
     try:
         assert demo.stdout is not None
-        assert demo.stdout.readline() + demo.stdout.readline()
+        address = demo.stdout.readline().split()[-1]
+        token = demo.stdout.readline().partition("#token=")[2].strip()
+        httpx2.post(f"{address}/api/v1/session", json={"token": token}).raise_for_status()
         listing = ["tasks", "list", "--json", "--home", home / "demo"]
         until(lambda: all(task["status"] == "complete" for task in mill(*listing).json))
         assert len(STEPS) > 5
