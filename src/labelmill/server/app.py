@@ -11,11 +11,13 @@ from labelmill.server import (
     errors,
     events,
     inputs,
+    label,
     members,
     models,
     own_tasks,
     pages,
     projects,
+    review,
     session,
     task_edits,
     tasks,
@@ -41,6 +43,8 @@ NOUNS = (
     own_tasks,
     tasks,
     task_edits,
+    review,
+    label,
     events,
 )
 """In the order of the documentation. Each has a `router`."""
