@@ -8086,6 +8086,10 @@ export interface operations {
                 /** @description The `next` of the page before. */
                 after?: number | null;
                 limit?: number;
+                /** @description What a name, dataset or model says. */
+                text?: string | null;
+                /** @description One reviews or labels in it; has something to review, or to label, in it now. */
+                mine?: ("assigned" | "review" | "label") | null;
             };
             header?: never;
             path: {
