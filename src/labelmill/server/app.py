@@ -43,9 +43,9 @@ NOUNS = (
     trials,
     own_tasks,
     tasks,
-    task_edits,
     review,
     label,
+    task_edits,
     versions,
     events,
 )
