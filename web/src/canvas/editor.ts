@@ -19,6 +19,9 @@ const GRAB = 9
 const SNAP = 6
 const CLICK = 4
 
+/** What an editor needs of the canvas that it works on. */
+export type Sheet = Pick<Canvas, 'lend' | 'lift' | 'touch' | 'reach' | 'seen'>
+
 interface Held {
   grip: Grip
   from: Point
@@ -31,7 +34,7 @@ interface Held {
  * change is handed on, and comes back as what is shown.
  */
 export class Editor implements Hand {
-  readonly #canvas: Canvas
+  readonly #canvas: Sheet
   readonly #heard: Heard
   #tool: Tool = 'select'
   #subject: (Drawn & { region: Drawable }) | null = null
@@ -44,7 +47,7 @@ export class Editor implements Hand {
   #pointer: Point | null = null
   #place: Place | null = null
 
-  constructor(canvas: Canvas, heard: Heard) {
+  constructor(canvas: Sheet, heard: Heard) {
     this.#canvas = canvas
     this.#heard = heard
     canvas.lend(this)
@@ -242,7 +245,9 @@ export class Editor implements Hand {
 
   double(): boolean {
     if (this.#tool === 'polygon') {
-      // the two clicks have left two points in one spot
+      const [before, last] = this.#points.slice(-2)
+      // the second click has left a point where the first one did
+      if (before !== undefined && last !== undefined && near(before, last, this.#canvas.reach(CLICK))) this.#points = this.#points.slice(0, -1)
       this.close()
       return true
     }
