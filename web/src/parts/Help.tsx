@@ -2,8 +2,13 @@ import { Group, Kbd, Modal, Text, Title } from '@mantine/core'
 
 import { type Action, ACTIONS, BY_HAND, type Context, keyName } from '../actions'
 
-const GROUPS = ['Input', 'Inputs', 'Limits', 'Go to', 'Everywhere'] as const
-const NAMES: Record<(typeof GROUPS)[number], string> = { Input: 'On an input', Inputs: 'Among inputs', Limits: 'On a limit', 'Go to': 'Go to', Everywhere: 'Everywhere' }
+const GROUPS = ['Review', 'Label', 'Regions', 'Grid review', 'Input', 'Inputs', 'Limits', 'Go to', 'Everywhere'] as const
+const NAMES: Record<(typeof GROUPS)[number], string> = {
+  Review: 'Reviewing', Label: 'Labeling', Regions: 'Drawing and changing', 'Grid review': 'Grid review', Input: 'On an input', Inputs: 'Among inputs', Limits: 'On a limit',
+  'Go to': 'Go to', Everywhere: 'Everywhere',
+}
+/** Which part of the page must be there for what hands can do. */
+const NEEDS = { Input: 'viewer', Inputs: 'inputs', Regions: 'work' } as const
 
 /** All keys and what hands can do; dimmed is what this page has no use for. */
 export function Help({ opened, close, now }: { opened: boolean; close: () => void; now: Context }) {
@@ -19,7 +24,7 @@ export function Help({ opened, close, now }: { opened: boolean; close: () => voi
               <Line key={one.id} label={one.label} keys={one.keys.map(keyName)} dimmed={!one.enabled(now)} />
             ))}
             {BY_HAND.filter((one) => one.group === group).map(({ label, keys }) => (
-              <Line key={label + keys[0]} label={label} keys={keys} dimmed={(group === 'Input' && now.viewer === null) || (group === 'Inputs' && now.inputs === null)} />
+              <Line key={label + keys[0]} label={label} keys={keys} dimmed={group in NEEDS && now[NEEDS[group as keyof typeof NEEDS]] === null} />
             ))}
           </section>
         ))}

@@ -70,6 +70,19 @@ describe('unsaved decisions', () => {
     expect(sent).toEqual(['/review/a', '/review/b'])
   })
 
+  it('do not wait for ever behind one that the server stumbles over', async () => {
+    answers = Array.from({ length: 6 }, () => fails(500))
+    const box = new Outbox(1, localStorage, send)
+    const refused = vi.fn()
+    box.hear({ saved: vi.fn(), refused })
+    box.add(one('a'))
+    box.add(one('b'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(refused).toHaveBeenCalledExactlyOnceWith(one('a'), expect.objectContaining({ status: 500 }))
+    expect(sent.at(-1)).toBe('/review/b')
+    expect(box.waiting).toEqual([])
+  })
+
   it('can be taken back until they are on their way', async () => {
     const box = new Outbox(1, localStorage, send)
     box.add(one('a'))

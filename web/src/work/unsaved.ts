@@ -27,7 +27,6 @@ type Send = (path: string, body: unknown) => Promise<unknown>
 /** Milliseconds until it is tried again, the first times and then. */
 const PAUSES = [1_000, 2_000, 5_000, 10_000, 15_000]
 
-/** An order that survives reloads: the names sort as the decisions were made. */
 const PREFIX = 'labelmill-unsaved'
 
 export class Outbox {
@@ -72,6 +71,7 @@ export class Outbox {
 
   add(one: Unsaved): void {
     this.#last = Math.max(Date.now(), this.#last + 1)
+    // the names sort as the decisions were made
     const place = `${this.#prefix}${this.#last}-${one.key}`
     this.#places.set(one.key, place)
     this.#storage.setItem(place, JSON.stringify(one))
@@ -115,7 +115,7 @@ export class Outbox {
       } catch (error) {
         this.#sending = null
         if (!(error instanceof Fault)) throw error
-        if (passes(error)) return this.#wait()
+        if (passes(error, this.#tries)) return this.#wait()
         this.#settle(one.key)
         for (const { refused } of this.#hearers) refused(one, error)
       }
@@ -146,7 +146,10 @@ export class Outbox {
   }
 }
 
-/** What may be well by itself later: no server, a server in trouble, a session to begin anew, too much at once. */
-function passes({ status }: Fault): boolean {
-  return status === 0 || status === 401 || status === 429 || status >= 500
+/**
+ * What may be well by itself later: no server, a server that starts, a session to begin anew, too much at once. A fault
+ * of the server's own may be due to this decision alone: it must not hold up the others for ever.
+ */
+function passes({ status }: Fault, tries: number): boolean {
+  return status === 0 || status === 401 || status === 429 || status > 500 || (status === 500 && tries < PAUSES.length)
 }
