@@ -9,20 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelmill.core.annotation import Outcome, Prediction, Status, Work
+from labelmill.core.decision import NOTHING, Addition, Edit, Shaping
 from labelmill.core.errors import BadCall, Conflict
-from labelmill.core.geometry import Box
+from labelmill.core.geometry import Span
 from labelmill.core.threshold import Band, Limits, Thresholds, decide
 from labelmill.flows import apply, review
 from labelmill.flows.annotate import Answers, save
 from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
-from labelmill.store import annotations, assignments, counts, inputs, projects, shards, tasks
+from labelmill.store import annotations, counts, inputs, projects, queue, shards, tasks
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput
 
 CARD = BUILTIN["null"]
 NAMES = list(CARD.concepts)
-WHERE = Box(0.1, 0.1, 0.5, 0.5)
+WHERE = Span(0, 3)
 
 scores = st.sampled_from([0.05, 0.2, 0.3, 0.499, 0.5, 0.65, 0.8, 0.9, 1.0])
 answer = st.lists(
@@ -91,19 +92,19 @@ class World:
         at %= len(self.ids)
         ones = self.standing(at)
         chosen = [one.id for i, one in enumerate(ones) if rest and isinstance(rest[0], int) and rest[0] >> i & 1]
-        where = (self.conn, self.task, self.ids[at], self.person)
-        if kind == "approve":
-            review.approve(*where, chosen)
-        elif kind == "one":
-            review.decide(*where, review.Decision(accept=chosen[:1], reject=chosen[1:2]))
-        elif kind == "edit":
-            review.decide(*where, review.Decision(edits=[review.Edit(i, NAMES[0], WHERE) for i in chosen]))
+        every, shaping = [one.id for one in ones if one.status != Status.REJECTED], NOTHING
+        if kind == "one":
+            review.decide_some(self.conn, self.task, self.person, chosen[:1], chosen[1:2])
+            return
+        if kind == "edit":
+            shaping = Shaping(edits=[Edit(i, NAMES[0], WHERE) for i in chosen])
         elif kind == "add":
-            review.decide(*where, review.Decision(additions=[review.Addition(str(rest[0]), WHERE)]))
-        elif kind == "reject":
-            review.reject(*where)
-        else:
-            review.request_changes(*where)
+            shaping = Shaping(additions=[Addition(str(rest[0]), WHERE)])
+        ticked = chosen if kind == "approve" else every
+        action: review.Action = (
+            "reject" if kind == "reject" else "request_changes" if kind == "send_back" else "approve"
+        )
+        review.decide(self.conn, self.task, self.ids[at], self.person, review.Word(action, ticked, shaping))
 
 
 @contextmanager
@@ -130,7 +131,7 @@ def test_every_human_decision_outlives_every_threshold(
                 assert world.touched() == before
             else:
                 work = world.works()[world.ids[int(str(move[1])) % len(world.ids)]]
-                if work == Work.REVIEW:
+                if work == Work.REVIEW or move[0] == "one":
                     world.act(move)
                 else:
                     with pytest.raises(Conflict):
@@ -157,8 +158,14 @@ def _numbers_add_up(world: World) -> None:
     ledger = counts.ledger(world.conn, world.task)
     assert ledger.waiting == 0
     assert ledger.annotated + ledger.empty == len(world.answers) == ledger.inputs
-    held = assignments.next_inputs(world.conn, world.task, world.person, limit=100)
+    held = [i for i, _ in queue.page(world.conn, world.task, world.person, limit=100)]
     assert held == sorted(i for i, work in works.items() if work == Work.REVIEW)
+    told = world.conn.execute(sa.text("SELECT sum(inputs), sum(done) FROM share")).one()
+    there = world.conn.execute(sa.text("SELECT count(*), count(done_at) FROM assignment")).one()
+    assert [n or 0 for n in told] == list(there)
+    through = "count(*) FILTER (WHERE entered AND work IN ('reviewed', 'rejected', 'labeled'))"
+    seen = world.conn.execute(sa.text(f"SELECT count(*) FILTER (WHERE entered), {through} FROM ledger")).one()
+    assert world.conn.execute(sa.text("SELECT sum(entered), sum(reviewed) FROM shard")).one() == seen
     totals = counts.band_totals(world.conn, world.task)
     every = [decide(p.score, world.limits) for said in world.answers for p in said]
     assert totals == {band.value: every.count(band) for band in Band}
@@ -181,8 +188,8 @@ def test_each_change_is_an_event_that_tells_before_and_after(database: Database)
         )
         assert [tuple(row) for row in events] == [
             ("apply", "awaiting_review", "success"),
-            ("reject", "success", "rejected"),
             ("accept", "awaiting_review", "success"),
+            ("reject", "success", "rejected"),
         ]
 
 
@@ -190,5 +197,5 @@ def test_one_who_comes_late_is_told(database: Database) -> None:
     with undone(database) as conn:
         world = World(conn, [[Prediction("null-1", 0.6)]], Limits(0.5, 0.9))
         world.act(("approve", 0, 1))
-        with pytest.raises(Conflict, match="not up for review"):
+        with pytest.raises(Conflict, match="does not wait for your review any more"):
             world.act(("reject", 0))

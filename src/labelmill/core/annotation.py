@@ -36,12 +36,14 @@ class Status(StrEnum):
 
 UNDECIDED = frozenset({Status.AWAITING_REVIEW, Status.AWAITING_CONSENSUS_REVIEW})
 
+_WAITS = UNDECIDED | {Status.PENDING}
+
 _MOVES: Mapping[Status, frozenset[Status]] = {
     Status.AWAITING_REVIEW: frozenset({Status.SUCCESS, Status.REJECTED, Status.PENDING}),
     Status.AWAITING_CONSENSUS_REVIEW: frozenset({Status.SUCCESS, Status.REJECTED, Status.PENDING}),
-    Status.SUCCESS: frozenset({Status.REJECTED, Status.PENDING, Status.AWAITING_REVIEW}),
-    Status.PENDING: frozenset({Status.SUCCESS, Status.REJECTED, Status.AWAITING_REVIEW}),
-    Status.REJECTED: frozenset({Status.SUCCESS, Status.PENDING, Status.AWAITING_REVIEW}),
+    Status.SUCCESS: _WAITS | {Status.REJECTED},
+    Status.PENDING: UNDECIDED | {Status.SUCCESS, Status.REJECTED},
+    Status.REJECTED: _WAITS | {Status.SUCCESS},
 }
 
 
@@ -70,16 +72,14 @@ class Work(StrEnum):
     REJECTED = "rejected"
 
 
-_STATUSES: Mapping[Band, Status | None] = {
-    Band.APPROVED: Status.SUCCESS,
-    Band.REVIEW: Status.AWAITING_REVIEW,
-    Band.DISCARDED: None,
-}
+def status_of(band: Band, awaiting: Status = Status.AWAITING_REVIEW) -> Status | None:
+    """The status an annotation starts with; None: the prediction makes no annotation.
 
-
-def status_of(band: Band) -> Status | None:
-    """The status an annotation starts with; None: the prediction makes no annotation."""
-    return _STATUSES[band]
+    `awaiting`: of what goes to reviewers; where they vote that is `awaiting_consensus_review`.
+    """
+    if band is Band.APPROVED:
+        return Status.SUCCESS
+    return awaiting if band is Band.REVIEW else None
 
 
 def mapped(

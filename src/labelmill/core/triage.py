@@ -43,16 +43,19 @@ def triage(predictions: Iterable[tuple[int, Prediction]], thresholds: Thresholds
     return [Decided(i, p, decide(p.score, of(p.concept, default))) for i, p in predictions]
 
 
-def reconcile(decided: Sequence[Decided], standing: Iterable[Standing]) -> Changes:
+def reconcile(
+    decided: Sequence[Decided], standing: Iterable[Standing], awaiting: Status = Status.AWAITING_REVIEW
+) -> Changes:
     """What must change so that untouched annotations say what the thresholds say.
 
-    An annotation that a person decided, changed or made is never moved, dropped or made again.
+    An annotation that a person decided, changed or made is never moved, dropped or made again. `awaiting` as
+    `status_of` has it.
     """
     have = {s.index: s for s in standing if s.index is not None}
     make, move = [], []
     wanted: set[int] = set()
     for one in decided:
-        status = status_of(one.band)
+        status = status_of(one.band, awaiting)
         if status is None:
             continue
         wanted.add(one.index)

@@ -145,7 +145,10 @@ def save(
         Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False))
         for i, ones in rows.items()
     ]
-    assignments.assign(conn, claim.task_id, claim.no, [s.input_id for s in settled if s.work == Work.REVIEW])
+    waiting = [triage.waiting(terms, i, ones) for i, ones in decided]
+    in_review = {s.input_id for s in settled if s.work == Work.REVIEW}
+    chosen = [one for one in waiting if one.input_id in in_review]
+    assignments.assign(conn, claim.task_id, claim.no, chosen, to_all=terms.stacked)
     shards.close(
         conn,
         claim.task_id,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Status, Work
 from labelmill.core.threshold import Thresholds
-from labelmill.core.triage import Changes, reconcile
+from labelmill.core.triage import Changes, Decided, reconcile
 from labelmill.flows import triage
 from labelmill.flows.preview import check
 from labelmill.store import annotations, assignments, locks, models, projects, shards, tasks
@@ -57,9 +57,9 @@ def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
     open_ids = [i for i, owed in work.items() if owed in (Work.NONE, Work.REVIEW, Work.LABEL)]
     standing = annotations.standing(conn, claim.task_id, open_ids)
     sent_back = {i for i, ones in standing.items() if any(s.status == Status.PENDING for s in ones)}
-    changes = {i: reconcile(decided[i], standing.get(i, [])) for i in open_ids if i not in sent_back}
+    changes = {i: reconcile(decided[i], standing.get(i, []), terms.awaiting) for i in open_ids if i not in sent_back}
     _write(conn, terms, changes)
-    _settle(conn, claim, terms, {i: work[i] for i in changes})
+    _settle(conn, claim, terms, {i: work[i] for i in changes}, decided)
 
 
 def _write(conn: sa.Connection, terms: Terms, changes: dict[int, Changes]) -> None:
@@ -72,7 +72,9 @@ def _write(conn: sa.Connection, terms: Terms, changes: dict[int, Changes]) -> No
     annotations.drop(conn, actor, [one.id for change in changes.values() for one in change.drop], "apply")
 
 
-def _settle(conn: sa.Connection, claim: Claim, terms: Terms, before: dict[int, str]) -> None:
+def _settle(
+    conn: sa.Connection, claim: Claim, terms: Terms, before: dict[int, Work], decided: dict[int, list[Decided]]
+) -> None:
     standing = annotations.standing(conn, claim.task_id, list(before))
     settled = []
     for input_id in before:
@@ -85,6 +87,7 @@ def _settle(conn: sa.Connection, claim: Claim, terms: Terms, before: dict[int, s
     gone = [i for i in left if after[i] != Work.REVIEWED]
     new = [i for i, work in before.items() if work != Work.REVIEW and after[i] == Work.REVIEW]
     assignments.finish(conn, claim.task_id, reviewed)
-    assignments.unassign(conn, claim.task_id, claim.no, gone)
-    assignments.assign(conn, claim.task_id, claim.no, new)
+    assignments.unassign(conn, claim.task_id, gone)
+    waiting = [triage.waiting(terms, i, decided[i]) for i in new]
+    assignments.assign(conn, claim.task_id, claim.no, waiting, to_all=terms.stacked)
     shards.resettle(conn, claim.task_id, claim.no, revision=terms.revision, settled=settled)

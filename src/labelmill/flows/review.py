@@ -1,132 +1,181 @@
-"""What a reviewer does to one input: accept, reject, edit, add, send back. Each call is one transaction's worth."""
+"""What a reviewer does: approve, reject, send back one input, or decide some annotations of many; one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import sqlalchemy as sa
 
-from labelmill.core.annotation import UNDECIDED, Status, Work, check_move, settled
-from labelmill.core.errors import BadCall, Conflict
-from labelmill.core.geometry import Region, fault
-from labelmill.core.triage import Standing
-from labelmill.store import annotations, assignments, projects, reviews
-from labelmill.store.annotations import NewAnnotation, Update
+from labelmill.core import decision
+from labelmill.core.annotation import Work
+from labelmill.core.decision import NOTHING, Effect, Shaping
+from labelmill.core.errors import Conflict
+from labelmill.flows import act, vote
+from labelmill.flows.act import Done, Scene, Trace
+from labelmill.store import activity, annotations, assignments, projects, reviews, votes
+
+Action = Literal["approve", "reject", "request_changes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """Another concept, another region, or both, for one annotation."""
+class Word:
+    """A reviewer's word on one input. `ticked`: ids of what is to stand (for `approve`).
 
-    annotation_id: int
-    concept: str | None = None
-    region: Region | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """An annotation that a person makes; without a region it is about the whole input."""
-
-    concept: str
-    region: Region | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A reviewer's word on one input. Ids are of its annotations; the ones named nowhere stay as they are."""
-
-    accept: Collection[int] = ()
-    reject: Collection[int] = ()
-    edits: Sequence[Edit] = ()
-    additions: Sequence[Addition] = field(default=())
-
-
-def decide(conn: sa.Connection, task_id: int, input_id: int, person_id: int, decision: Decision) -> Work:
-    """Carry out a decision; what people owe the input afterwards.
-
-    What was accepted, edited or added is `success`. A rejected annotation keeps its row, so that moving the
-    thresholds does not bring it back. The input is reviewed when none of its annotations waits any more.
-    Raises Conflict when the input is not up for review, BadCall for ids, concepts or regions that do not fit it.
+    `seen`: the newest event that the reviewer saw, None when it does not matter; `key`: of the request.
     """
-    standing = _open(conn, task_id, input_id)
-    concepts = reviews.concepts(conn, task_id)
-    _check(standing, concepts, decision)
-    actor = projects.person_labeler(conn, person_id)
-    edited = {edit.annotation_id for edit in decision.edits}
-    updates = [Update(i, "reject", status=Status.REJECTED) for i in sorted(set(decision.reject))]
-    updates += [Update(i, "accept", status=Status.SUCCESS) for i in sorted(set(decision.accept) - edited)]
-    for edit in decision.edits:
-        concept_id = None if edit.concept is None else concepts[edit.concept]
-        updates.append(Update(edit.annotation_id, "edit", Status.SUCCESS, concept_id, edit.region))
-    annotations.change(conn, actor, updates)
-    new = [NewAnnotation(input_id, concepts[a.concept], actor, Status.SUCCESS, a.region, touched=True)
-           for a in decision.additions]  # fmt: skip
-    annotations.record_new(conn, actor, annotations.put(conn, task_id, new), "add")
-    statuses = [one.status for one in annotations.standing(conn, task_id, [input_id]).get(input_id, [])]
-    work = Work.REVIEWED if settled(statuses) else Work.REVIEW
-    _close(conn, task_id, input_id, work)
-    return work
+
+    action: Action
+    ticked: Collection[int] = ()
+    shaping: Shaping = NOTHING
+    comment: str = ""
+    seen: int | None = None
+    key: str | None = None
 
 
-def approve(conn: sa.Connection, task_id: int, input_id: int, person_id: int, ticked: Collection[int]) -> Work:
-    """Ticked annotations that waited become `success`, unticked ones `rejected`; what stood approved stays so."""
-    standing = _open(conn, task_id, input_id)
-    accept = [one.id for one in standing if one.id in ticked and one.status in UNDECIDED]
-    reject = [one.id for one in standing if one.id not in ticked and one.status != Status.REJECTED]
-    return decide(conn, task_id, input_id, person_id, Decision(accept, reject))
+def decide(conn: sa.Connection, task_id: int, input_id: int, person_id: int, word: Word) -> Done:
+    """Carry out a reviewer's word on an input that waits for them; sent again, it answers the same and does nothing.
+
+    Approve: ticked, edited and added annotations become `success`, the others `rejected`; where reviewers vote, these
+    are their votes. Reject: all become `rejected`. Request changes: they become `pending` and the input goes to whoever
+    labels. Raises Conflict when the input waits for this reviewer no more or was changed in between, BadCall for ids,
+    concepts or regions that do not fit it.
+    """
+    at = act.scene(conn, task_id, input_id, person_id)
+    if before := act.done_before(at, word.key):
+        return before
+    alone = _check_mine(at)
+    concepts = act.check_fits(at, word.shaping)
+    if alone:
+        act.check_seen(at, word.seen)
+    detail = {"comment": word.comment} if word.comment else {}
+    project_id = at.rules.project_id
+    act_id = activity.record(
+        conn, project_id, person_id, word.action, task_id=task_id, input_id=input_id, detail=detail, key=word.key
+    )
+    if word.action != "request_changes" and not alone:
+        trace = vote.cast(at, word.ticked if word.action == "approve" else (), word.shaping, concepts, act_id)
+    else:
+        trace = _alone(at, word, concepts, act_id)
+    act.remember(conn, task_id, act_id, [trace])
+    return Done(act_id, trace.after.work)
 
 
-def reject(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> Work:
-    """All of the task's annotations on the input become `rejected`."""
-    _all_become(conn, task_id, input_id, person_id, Status.REJECTED, "reject")
-    _close(conn, task_id, input_id, Work.REJECTED)
-    return Work.REJECTED
+def _alone(at: Scene, word: Word, concepts: Mapping[str, int], act_id: int) -> Trace:
+    match word.action:
+        case "approve":
+            effect, work = decision.approve(at.standing, word.ticked, word.shaping), Work.REVIEWED
+        case "reject":
+            effect, work = decision.reject(at.standing), Work.REJECTED
+        case "request_changes":
+            effect, work = decision.request_changes(at.standing), Work.LABEL
+            votes.forget(at.conn, at.task_id, at.input_id)
+    act.carry_out(at, effect, concepts, act_id)
+    assignments.finish(at.conn, at.task_id, [at.input_id], at.person_id)
+    assignments.unassign(at.conn, at.task_id, [at.input_id])
+    return Trace(at.place, replace(at.place, work=work), at.holders)
 
 
-def request_changes(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> Work:
-    """The annotations become `pending` and the input goes to whoever labels."""
-    _all_become(conn, task_id, input_id, person_id, Status.PENDING, "request_changes")
-    _close(conn, task_id, input_id, Work.LABEL)
-    return Work.LABEL
+def _check_mine(at: Scene) -> bool:
+    """Raise Conflict unless the input waits for the person; whether they decide it alone."""
+    open_ = assignments.lock_open(at.conn, at.task_id, [at.input_id], at.person_id)
+    if at.place.work != Work.REVIEW or at.input_id not in open_:
+        raise Conflict(
+            f"Input {at.input_id} does not wait for your review any more: it was decided, or given to others."
+        )
+    return open_[at.input_id] or not at.rules.stacked
 
 
-def _open(conn: sa.Connection, task_id: int, input_id: int) -> list[Standing]:
-    work = reviews.lock(conn, task_id, input_id)
-    if work != Work.REVIEW:
-        raise Conflict(f"input {input_id} is not up for review in task {task_id} any more (it is: {work or 'gone'})")
-    return annotations.standing(conn, task_id, [input_id]).get(input_id, [])
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What came of a word on annotations of many inputs. `stale`: ids of those that waited no more."""
+
+    activity_id: int | None
+    annotations: int = 0
+    inputs: int = 0
+    reviewed: int = 0
+    stale: Sequence[int] = ()
 
 
-def _check(standing: Sequence[Standing], concepts: Mapping[str, int], decision: Decision) -> None:
-    statuses = {one.id: one.status for one in standing}
-    named = [*decision.accept, *decision.reject, *(edit.annotation_id for edit in decision.edits)]
-    if strange := [i for i in named if i not in statuses]:
-        raise BadCall(f"annotation {strange[0]} is not one of this input's")
-    if both := set(decision.reject) & {*decision.accept, *(edit.annotation_id for edit in decision.edits)}:
-        raise BadCall(f"annotation {min(both)} cannot be accepted and rejected at once")
-    if len({edit.annotation_id for edit in decision.edits}) < len(decision.edits):
-        raise BadCall("an annotation is edited twice in one decision")
-    for i in named:
-        check_move(statuses[i], Status.REJECTED if i in decision.reject else Status.SUCCESS)
-    changes: list[Edit | Addition] = [*decision.edits, *decision.additions]
-    for change in changes:
-        if change.concept is not None and change.concept not in concepts:
-            raise BadCall(f"this task has no concept {change.concept!r}")
-        if change.region is not None and (wrong := fault(change.region)):
-            raise BadCall(wrong)
+def decide_some(
+    conn: sa.Connection,
+    task_id: int,
+    person_id: int,
+    accept: Collection[int],
+    reject: Collection[int],
+    *,
+    operation: str = "decide",
+    key: str | None = None,
+) -> Many:
+    """Accept and reject annotations (ids) that wait for a person, over as many inputs as they lie on.
+
+    An input is reviewed when its last undecided annotation is decided. Those that wait no more are left alone and told.
+    Raises BadCall for an id that is in both.
+    """
+    places = reviews.lock(conn, task_id, annotations.inputs_of(conn, task_id, [*accept, *reject]))
+    again = None if key is None else activity.by_key(conn, person_id, key)
+    if again is not None:
+        return Many(again.id, **again.detail["counts"])
+    mine = assignments.lock_open(conn, task_id, sorted(places), person_id)
+    standing = annotations.standing(conn, task_id, list(mine))
+    holders = assignments.holders(conn, task_id, list(mine))
+    rules, actor = reviews.rules(conn, task_id), projects.person_labeler(conn, person_id)
+    scenes = [
+        Scene(conn, task_id, person_id, actor, rules, places[i], standing.get(i, []), holders[i])
+        for i in sorted(mine)
+        if places[i].work == Work.REVIEW
+    ]
+    act_id = activity.record(conn, rules.project_id, person_id, operation, task_id=task_id, key=key)
+    yes, no = _waiting(scenes, accept), _waiting(scenes, reject)
+    alone = [at for at in scenes if mine[at.input_id] or not rules.stacked]
+    traces = _alone_some(alone, yes, no, act_id)
+    for at in scenes:
+        if not mine[at.input_id] and rules.stacked:
+            here = {one.id for one in at.standing}
+            traces.append(vote.cast_some(at, sorted(here & yes), sorted(here & no), act_id))
+    act.remember(conn, task_id, act_id, traces)
+    reviewed = sum(one.after.work != Work.REVIEW for one in traces)
+    counts = {"annotations": len(yes) + len(no), "inputs": len(traces), "reviewed": reviewed}
+    activity.tell(conn, act_id, {"counts": counts})
+    return Many(act_id, **counts, stale=sorted({*accept, *reject} - yes - no))
 
 
-def _all_become(
-    conn: sa.Connection, task_id: int, input_id: int, person_id: int, status: Status, operation: str
-) -> None:
-    standing = _open(conn, task_id, input_id)
-    actor = projects.person_labeler(conn, person_id)
-    moved = [one for one in standing if one.status not in (status, Status.REJECTED)]
-    for one in moved:
-        check_move(one.status, status)
-    annotations.change(conn, actor, [Update(one.id, operation, status=status) for one in moved])
+def _waiting(scenes: Sequence[Scene], ids: Collection[int]) -> set[int]:
+    """Which of some annotations wait for a decision."""
+    return set(ids).intersection(i for at in scenes for i in decision.undecided(at.standing))
 
 
-def _close(conn: sa.Connection, task_id: int, input_id: int, work: Work) -> None:
-    reviews.set_work(conn, task_id, input_id, work)
-    if work != Work.REVIEW:
-        assignments.finish(conn, task_id, [input_id])
+def _alone_some(scenes: Sequence[Scene], yes: set[int], no: set[int], act_id: int) -> list[Trace]:
+    """Decide annotations on inputs that a person decides alone: as many queries for all inputs as for one."""
+    if not scenes:
+        return []
+    conn, task_id, person_id = scenes[0].conn, scenes[0].task_id, scenes[0].person_id
+    moves: list[decision.Move] = []
+    for at in scenes:
+        here = {one.id for one in at.standing}
+        moves += decision.decide(at.standing, here & yes, here & no).moves
+    act.carry_out(scenes[0], Effect(tuple(moves)), {}, act_id)
+    now = annotations.standing(conn, task_id, [at.input_id for at in scenes])
+    works = {i: act.reviewed_or_not(one.status for one in ones) for i, ones in now.items()}
+    closed = [i for i, work in works.items() if work != Work.REVIEW]
+    assignments.finish(conn, task_id, closed, person_id)
+    return [Trace(at.place, replace(at.place, work=works[at.input_id]), at.holders) for at in scenes]
+
+
+def decide_all(
+    conn: sa.Connection,
+    task_id: int,
+    person_id: int,
+    action: Literal["approve", "reject"],
+    chosen: Callable[[], Sequence[int]],
+    *,
+    key: str | None = None,
+) -> Many:
+    """Approve or reject what `chosen` gives (annotation ids), as one act."""
+    again = None if key is None else activity.by_key(conn, person_id, key)
+    if again is not None:
+        return Many(again.id, **again.detail["counts"])
+    ids = chosen()
+    if not ids:
+        return Many(None)
+    accept, reject = (ids, ()) if action == "approve" else ((), ids)
+    return decide_some(conn, task_id, person_id, accept, reject, operation=f"{action}_all", key=key)

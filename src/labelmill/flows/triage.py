@@ -7,6 +7,7 @@ from labelmill.core.annotation import Prediction, Status, Work, mapped, status_o
 from labelmill.core.threshold import Band, pack_each
 from labelmill.core.triage import Decided, owed, triage
 from labelmill.store import annotations
+from labelmill.store.assignments import Waiting
 from labelmill.store.tasks import Terms
 
 
@@ -19,7 +20,7 @@ def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> 
     """The annotations that an input's decisions make; what is discarded makes none."""
     rows = []
     for one in decided:
-        status = status_of(one.band)
+        status = status_of(one.band, terms.awaiting)
         if status is None:
             continue
         said = one.prediction
@@ -29,6 +30,15 @@ def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> 
             )
         )
     return rows
+
+
+def waiting(terms: Terms, input_id: int, decided: Iterable[Decided]) -> Waiting:
+    """An input for reviewers, with the most doubtful of what they are to decide."""
+    doubts = [(abs(one.prediction.score - 0.5), one.prediction.concept) for one in decided if one.band is Band.REVIEW]
+    if not doubts:
+        return Waiting(input_id)
+    doubt, concept = min(doubts)
+    return Waiting(input_id, doubt, terms.ids[concept])
 
 
 def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, ...]]:

@@ -105,6 +105,12 @@ def standing(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dic
     return found
 
 
+def inputs_of(conn: sa.Connection, task_id: int, ids: Sequence[int]) -> list[int]:
+    """Ids of the inputs on which some annotations of a task lie."""
+    query = sa.text("SELECT DISTINCT input_id FROM annotation WHERE id = ANY(:ids) AND task_id = :task ORDER BY 1")
+    return list(conn.execute(query, {"ids": list(ids), "task": task_id}).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """A change of one annotation: what is not None becomes so; `touched` by a person or not."""
@@ -117,7 +123,14 @@ class Update:
     touched: bool = True
 
 
-_MOVE = sa.text("""
+# what an annotation says, as an event keeps it; what dropped, all of it, so that it can be put back
+_SAYS = """jsonb_build_object('status', {a}.status, 'concept', {a}.concept_id, 'region', {a}.region_id,
+    'touched', {a}.touched)"""
+
+_SAYS_ALL = """jsonb_build_object('status', status, 'concept', concept_id, 'region', region_id, 'touched', touched,
+    'score', score, 'prediction', prediction, 'labeler', labeler_id, 'present', present)"""
+
+_MOVE = sa.text(f"""
 WITH v AS (
     SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS status[]), CAST(:concepts AS bigint[]),
         CAST(:regions AS bigint[]), CAST(:touched AS bool[]), CAST(:operations AS text[]))
@@ -129,18 +142,17 @@ WITH v AS (
         region_id = coalesce(v.region_id, a.region_id), touched = a.touched OR v.touched
     FROM v JOIN was USING (id) WHERE a.id = v.id RETURNING a.*
 )
-INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before, after)
-SELECT now.id, now.task_id, now.input_id, :actor, v.operation,
-    jsonb_build_object('status', was.status, 'concept', was.concept_id, 'region', was.region_id),
-    jsonb_build_object('status', now.status, 'concept', now.concept_id, 'region', now.region_id)
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, before, after)
+SELECT now.id, now.task_id, now.input_id, :actor, v.operation, :act, {_SAYS.format(a="was")}, {_SAYS.format(a="now")}
 FROM now JOIN was USING (id) JOIN v USING (id) ORDER BY v.place
-""")
+""")  # noqa: S608 - put together from the constants above
 
 
-def change(conn: sa.Connection, actor: int, updates: Sequence[Update]) -> None:
+def change(conn: sa.Connection, actor: int, updates: Sequence[Update], *, act: int | None = None) -> None:
     """Change annotations, each at most once, and record each change as an event by labeler `actor`.
 
-    A moved region is a new row, so that the event's `before` still finds the old one.
+    `act`: the activity that it is part of. A moved region is a new row, so that the event's `before` still finds the
+    old one.
     """
     if not updates:
         return
@@ -154,36 +166,67 @@ def change(conn: sa.Connection, actor: int, updates: Sequence[Update]) -> None:
         "touched": [u.touched for u in updates],
         "operations": [u.operation for u in updates],
     }
-    conn.execute(_MOVE, {"actor": actor, **columns})
+    conn.execute(_MOVE, {"actor": actor, "act": act, **columns})
 
 
-_DROP = sa.text("""
+_DROP = sa.text(f"""
 WITH gone AS (DELETE FROM annotation WHERE id = ANY(:ids) RETURNING *)
-INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before)
-SELECT id, task_id, input_id, :actor, :operation, jsonb_build_object(
-    'status', status, 'concept', concept_id, 'region', region_id, 'score', score, 'prediction', prediction)
-FROM gone
-""")
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, before)
+SELECT id, task_id, input_id, :actor, :operation, :act, {_SAYS_ALL} FROM gone
+""")  # noqa: S608 - put together from the constants above
 
 
-def drop(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str) -> None:
+def drop(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str, *, act: int | None = None) -> None:
     """Delete annotations; their events keep what they said."""
     if ids:
-        conn.execute(_DROP, {"ids": list(ids), "actor": actor, "operation": operation})
+        conn.execute(_DROP, {"ids": list(ids), "actor": actor, "operation": operation, "act": act})
 
 
-_CREATED = sa.text("""
-INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, after)
-SELECT id, task_id, input_id, :actor, :operation,
-    jsonb_build_object('status', status, 'concept', concept_id, 'region', region_id)
-FROM annotation WHERE id = ANY(:ids)
-""")
+_CREATED = sa.text(f"""
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, after)
+SELECT id, task_id, input_id, :actor, :operation, :act, {_SAYS.format(a="a")} FROM annotation a WHERE id = ANY(:ids)
+""")  # noqa: S608 - put together from the constants above
 
 
-def record_new(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str) -> None:
+def record_new(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str, *, act: int | None = None) -> None:
     """Record that annotations were made, by a person or by moving thresholds (what a run makes, its row tells)."""
     if ids:
-        conn.execute(_CREATED, {"ids": list(ids), "actor": actor, "operation": operation})
+        conn.execute(_CREATED, {"ids": list(ids), "actor": actor, "operation": operation, "act": act})
+
+
+_SHAPED = "(p.before ->> 'concept')::bigint, (p.before ->> 'region')::bigint, (p.before ->> 'touched')::boolean"
+
+_PUT_BACK = sa.text(f"""
+WITH p AS MATERIALIZED (
+    SELECT annotation_id AS id, input_id, before, after FROM annotation_event
+    WHERE task_id = :task AND input_id = ANY(:ids) AND activity_id = :undone
+), gone AS (
+    DELETE FROM annotation a USING p WHERE a.id = p.id AND p.before IS NULL RETURNING a.*
+), dropped AS (
+    INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, before)
+    SELECT id, task_id, input_id, :actor, 'undo', :act, {_SAYS_ALL} FROM gone
+), back AS (
+    INSERT INTO annotation (id, task_id, input_id, status, concept_id, region_id, touched, score, prediction,
+                            labeler_id, present)
+    SELECT p.id, :task, p.input_id, (p.before ->> 'status')::status, {_SHAPED}, (p.before ->> 'score')::float8,
+           (p.before ->> 'prediction')::smallint, (p.before ->> 'labeler')::bigint, (p.before ->> 'present')::boolean
+    FROM p WHERE p.after IS NULL RETURNING *
+), made AS (
+    INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, after)
+    SELECT id, task_id, input_id, :actor, 'undo', :act, {_SAYS.format(a="back")} FROM back
+), was AS (
+    UPDATE annotation a SET (status, concept_id, region_id, touched) = (
+        (p.before ->> 'status')::status, {_SHAPED})
+    FROM p WHERE a.id = p.id AND p.before IS NOT NULL AND p.after IS NOT NULL RETURNING p.*
+)
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, before, after)
+SELECT id, :task, input_id, :actor, 'undo', :act, after, before FROM was
+""")  # noqa: S608 - put together from the constants above
+
+
+def put_back(conn: sa.Connection, actor: int, task_id: int, input_ids: Sequence[int], undone: int, *, act: int) -> None:
+    """Undo what an act (`undone`) did to annotations on inputs, nothing having come after it; by events again."""
+    conn.execute(_PUT_BACK, {"actor": actor, "task": task_id, "ids": list(input_ids), "undone": undone, "act": act})
 
 
 def _new_regions(conn: sa.Connection, moved: Sequence[Update]) -> list[int]:

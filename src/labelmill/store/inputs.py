@@ -158,3 +158,11 @@ def kinds(conn: sa.Connection, dataset_id: int) -> set[str]:
             WHERE d.dataset_id = :dataset AND i.kind = kind.kind)
     """)
     return set(conn.execute(query, {"dataset": dataset_id}).scalars())
+
+
+def text_length(conn: sa.Connection, input_id: int) -> int | None:
+    """How many code points a text has; None for an image."""
+    length: int | None = conn.execute(
+        sa.text("SELECT length(text) FROM input WHERE id = :id"), {"id": input_id}
+    ).scalar()
+    return length

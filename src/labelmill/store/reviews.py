@@ -1,26 +1,116 @@
-"""The ledger's side of a review: what people owe one input, under a lock."""
+"""The ledger's side of what people do to inputs: what they owe each, under a lock, and the counts of their shards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 import sqlalchemy as sa
 
-from labelmill.core.annotation import Work
+from labelmill.core.annotation import Outcome, Work
 from labelmill.store import schema as t
 
+THROUGH = frozenset({Work.REVIEWED, Work.REJECTED, Work.LABELED})
+"""What an input that entered review is, once people are through with it."""
 
-def lock(conn: sa.Connection, task_id: int, input_id: int) -> Work | None:
-    """What people owe an input, held until the transaction ends; None when the task has no such input.
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An input in a task's ledger."""
+
+    input_id: int
+    shard: int
+    work: Work
+    outcome: Outcome
+    annotated: bool
+    entered: bool
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, for the act that changes it."""
+        return {name: value for name, value in asdict(self).items() if name not in ("input_id", "shard")}
+
+    def like(self, told: Mapping[str, Any]) -> Self:
+        """The same place with what was told of it once."""
+        return replace(
+            self,
+            work=Work(told["work"]),
+            outcome=Outcome(told["outcome"]),
+            annotated=told["annotated"],
+            entered=told["entered"],
+        )
+
+
+def lock(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, Place]:
+    """Where inputs of a task stand, by id, held until the transaction ends; the task lacks those that lack.
 
     Deciding a shard again holds its inputs the same way, so the two never interleave on one input.
     """
     row = t.ledger.c
-    query = sa.select(row.work).where(row.task_id == task_id, row.input_id == input_id).with_for_update()
-    found = conn.execute(query).scalar()
-    return None if found is None else Work(found)
+    query = sa.select(row.input_id, row.shard, row.work, row.outcome, row.annotated, row.entered).where(
+        row.task_id == task_id, row.input_id == sa.any_(sa.cast(list(input_ids), sa.ARRAY(sa.BigInteger)))
+    )
+    rows = conn.execute(query.order_by(row.input_id).with_for_update())
+    return {i: Place(i, shard, Work(work), Outcome(outcome), *rest) for i, shard, work, outcome, *rest in rows}
 
 
-def set_work(conn: sa.Connection, task_id: int, input_id: int, work: Work) -> None:
-    """Write what people owe an input from now on."""
-    row = t.ledger.c
-    conn.execute(sa.update(t.ledger).where(row.task_id == task_id, row.input_id == input_id).values(work=work))
+_WRITE = sa.text("""
+UPDATE ledger l SET work = v.work, outcome = v.outcome, annotated = v.annotated, entered = v.entered
+FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:outcome AS outcome[]), CAST(:annotated AS bool[]),
+            CAST(:entered AS bool[])) AS v (id, work, outcome, annotated, entered)
+WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+""")
+
+_COUNT = sa.text("""
+UPDATE shard SET annotated = annotated + :annotated, empty = empty + :empty, entered = entered + :entered,
+                 reviewed = reviewed + :reviewed
+WHERE task_id = :task AND no = :no
+""")
+
+
+def write(conn: sa.Connection, task_id: int, moves: Iterable[tuple[Place, Place]]) -> None:
+    """Put inputs, which are locked, from one place of the ledger (before, after) to another, and count it in shards.
+
+    Counts are changed by differences: whoever counts a shard anew holds its row first, see store.shards.
+    """
+    changed = [(before, after) for before, after in moves if before != after]
+    if not changed:
+        return
+    columns = {name: [getattr(after, name) for _, after in changed] for name in ("work", "outcome", "annotated")}
+    entered = [after.entered for _, after in changed]
+    conn.execute(
+        _WRITE, {"task": task_id, "ids": [after.input_id for _, after in changed], **columns, "entered": entered}
+    )
+    by_shard: dict[int, Counter[str]] = {}
+    for before, after in changed:
+        counts = by_shard.setdefault(after.shard, Counter())
+        counts.update(_counted(after))
+        counts.subtract(_counted(before))
+    names = ("annotated", "empty", "entered", "reviewed")
+    for no, counts in sorted(by_shard.items()):
+        if any(counts.values()):
+            conn.execute(_COUNT, {"task": task_id, "no": no, **{name: counts[name] for name in names}})
+
+
+def _counted(place: Place) -> dict[str, int]:
+    done = place.outcome == Outcome.DONE
+    return {
+        "annotated": int(done and place.annotated),
+        "empty": int(done and not place.annotated),
+        "entered": int(place.entered),
+        "reviewed": int(place.entered and place.work in THROUGH),
+    }
+
+
+def newest_events(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, int]:
+    """The id of the newest event of a task's annotations on each input; inputs without one lack."""
+    query = sa.text("""
+        SELECT wanted.id, (SELECT max(e.id) FROM annotation_event e WHERE e.task_id = :task AND e.input_id = wanted.id)
+        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
+    """)
+    rows = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
+    return {input_id: newest for input_id, newest in rows if newest is not None}
 
 
 def concepts(conn: sa.Connection, task_id: int) -> dict[str, int]:
@@ -31,3 +121,28 @@ def concepts(conn: sa.Connection, task_id: int) -> dict[str, int]:
         .where(t.task_concept.c.task_id == task_id)
     )
     return {row.name: row.id for row in conn.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How people review a task. `agree`: votes that decide where it is stacked; `owner`: who decides ties."""
+
+    project_id: int
+    owner_id: int
+    run_id: int | None
+    stacked: bool
+    agree: int
+    checked: bool
+
+
+def rules(conn: sa.Connection, task_id: int) -> Rules:
+    """How people review a task; the owner is who made it or, where they have left, the project's first owner."""
+    query = sa.text("""
+        SELECT t.project_id,
+               coalesce((SELECT m.person_id FROM member m WHERE m.project_id = t.project_id
+                         AND (m.person_id = t.created_by OR m.role = 'owner')
+                         ORDER BY m.person_id <> t.created_by, m.person_id LIMIT 1), t.created_by),
+               t.run_id, t.review = 'stacked', coalesce(t.agree, 1), t.checked
+        FROM task t WHERE t.id = :task
+    """)
+    return Rules(*conn.execute(query, {"task": task_id}).one())

@@ -39,8 +39,20 @@ assignment = Table(
     Column("input_id", BigInteger, primary_key=True),
     Column("person_id", BigInteger, primary_key=True),
     Column("done_at", DateTime(timezone=True)),
-    Column("doubt", REAL, comment="how far the most doubtful undecided score lies from 0.5: 0 to 0.5"),
-    Column("concept_id", BigInteger, comment="of the most doubtful undecided annotation"),
+    Column(
+        "doubt",
+        REAL,
+        nullable=False,
+        server_default="0.5",
+        comment="how far the most doubtful undecided score lies from 0.5: 0 to 0.5",
+    ),
+    Column(
+        "concept_id",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="of the most doubtful undecided annotation; 0: none",
+    ),
     Column(
         "arbiter",
         Boolean,
@@ -111,6 +123,7 @@ activity = Table(
     Index(None, "project_id", "id"),
     Index(None, "task_id", "id"),
     Index(None, "task_id", "person_id", "id"),
+    Index(None, "task_id", "input_id", "id"),
 )
 
 notification = Table(

@@ -148,7 +148,7 @@ class Failed:
 
 
 _RESETTLE = sa.text("""
-UPDATE ledger l SET annotated = v.annotated, work = v.work
+UPDATE ledger l SET annotated = v.annotated, work = v.work, entered = v.work IN ('review', 'reviewed')
 FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[])) AS v (id, annotated, work)
 WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
@@ -166,7 +166,8 @@ WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 _CLOSE = sa.text("""
 UPDATE shard SET done = true, done_at = clock_timestamp(), attempts = 0, revision = :revision,
                  annotated = annotated + :annotated,
-                 empty = empty + :empty, failed = failed + :failed, predictions = predictions + :predictions
+                 empty = empty + :empty, failed = failed + :failed, predictions = predictions + :predictions,
+                 entered = entered + :entered
 WHERE task_id = :task AND no = :no
 """)
 
@@ -187,7 +188,8 @@ def close(
         conn.execute(_SETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})
     fail(conn, task_id, failed)
     annotated = sum(s.annotated for s in settled)
-    counts = {"annotated": annotated, "empty": len(settled) - annotated, "failed": len(failed)}
+    entered = sum(s.work == Work.REVIEW for s in settled)
+    counts = {"annotated": annotated, "empty": len(settled) - annotated, "failed": len(failed), "entered": entered}
     conn.execute(_CLOSE, {"task": task_id, "no": no, "revision": revision, "predictions": predictions, **counts})
 
 
@@ -252,9 +254,13 @@ def works(conn: sa.Connection, task_id: int, no: int, outcome: Outcome) -> dict[
 
 
 _RECOUNT = sa.text("""
-UPDATE shard SET revision = :revision, attempts = 0, annotated = n.annotated, empty = n.done - n.annotated
-FROM (SELECT count(*) AS done, count(*) FILTER (WHERE annotated) AS annotated
-      FROM ledger WHERE task_id = :task AND shard = :no AND outcome = 'done') AS n
+UPDATE shard SET revision = :revision, attempts = 0, annotated = n.annotated, empty = n.done - n.annotated,
+                 entered = n.entered, reviewed = n.reviewed
+FROM (SELECT count(*) FILTER (WHERE outcome = 'done') AS done,
+             count(*) FILTER (WHERE outcome = 'done' AND annotated) AS annotated,
+             count(*) FILTER (WHERE entered) AS entered,
+             count(*) FILTER (WHERE entered AND work IN ('reviewed', 'rejected', 'labeled')) AS reviewed
+      FROM ledger WHERE task_id = :task AND shard = :no) AS n
 WHERE task_id = :task AND no = :no
 """)
 
@@ -264,6 +270,10 @@ def resettle(conn: sa.Connection, task_id: int, no: int, *, revision: int, settl
     if settled:
         ids = {"ids": [s.input_id for s in settled], "work": [s.work for s in settled]}
         conn.execute(_RESETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})
+    # held first: people's decisions add to these numbers, and what they added is then in the ledger that is counted
+    conn.execute(
+        sa.text("SELECT FROM shard WHERE task_id = :task AND no = :no FOR UPDATE"), {"task": task_id, "no": no}
+    )
     conn.execute(_RECOUNT, {"task": task_id, "no": no, "revision": revision})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall, Conflict, NotFound
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.core.triage import limits_json
@@ -36,6 +37,12 @@ class Terms:
     concepts: Mapping[str, str]
     ids: Mapping[str, int]
     has_labelers: bool
+    stacked: bool
+
+    @property
+    def awaiting(self) -> Status:
+        """The status of what reviewers are to decide: alone, or by votes."""
+        return Status.AWAITING_CONSENSUS_REVIEW if self.stacked else Status.AWAITING_REVIEW
 
 
 def new_run(conn: sa.Connection, model_version_id: int, floor: float) -> int:
@@ -176,7 +183,8 @@ def row(conn: sa.Connection, task_id: int) -> TaskRow:
 
 _TERMS = """
 SELECT t.run_id, r.model_version_id, t.labeler_id, r.floor, t.revision, t.revised_by, t.thresholds,
-       EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id) AS has_labelers
+       EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id) AS has_labelers,
+       t.review = 'stacked' AS stacked
 FROM task t JOIN run r ON r.id = t.run_id WHERE t.id = :task
 """
 
@@ -206,6 +214,7 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
         concepts={model: name for model, name, _ in pairs},
         ids={name: concept_id for _, name, concept_id in pairs},
         has_labelers=row.has_labelers,
+        stacked=row.stacked,
     )
 
 
@@ -258,7 +267,8 @@ def add_seconds(conn: sa.Connection, task_id: int, *, annotate: float) -> None:
 # into shards of their own: what the old shards counted stays true of what stays in them
 _RETRY = sa.text(f"""
 WITH missing AS MATERIALIZED (
-    SELECT input_id, shard FROM ledger WHERE task_id = :task AND outcome = 'failed' AND work <> 'labeled'
+    SELECT input_id, shard FROM ledger WHERE task_id = :task AND outcome = 'failed' AND work IN ('none', 'label')
+      AND NOT entered
 ), {_CUT}, took AS (
     UPDATE shard s SET inputs = s.inputs - per.n, failed = s.failed - per.n
     FROM (SELECT shard, count(*) AS n FROM missing GROUP BY shard) AS per WHERE s.task_id = :task AND s.no = per.shard

@@ -78,7 +78,6 @@ def test_delete_leaves_no_orphans(database: Database, tmp_path: Path) -> None:
 def team(conn: sa.Connection, task_id: int, person_id: int) -> None:
     """Rows of what people do in a task while they are at it."""
     who = {"task_id": task_id, "person_id": person_id}
-    conn.execute(sa.insert(t.task_labeler).values(**who))
     conn.execute(sa.insert(t.notification).values(**who, kind="assigned"))
     conn.execute(sa.insert(t.lease).values(**who, input_id=1, expires_at=sa.func.now()))
     conn.execute(sa.insert(t.vote).values(**who, input_id=1, annotation_id=1, accepts=True, activity_id=1))

@@ -51,13 +51,13 @@ COMMENT ON COLUMN ledger.entered IS 'it entered review, and no model took it out
 CREATE INDEX ix_ledger_label ON ledger (task_id, input_id) WHERE work = 'label';
 
 ALTER TABLE assignment
-    ADD COLUMN doubt REAL,
-    ADD COLUMN concept_id BIGINT,
+    ADD COLUMN doubt REAL DEFAULT '0.5' NOT NULL,
+    ADD COLUMN concept_id BIGINT DEFAULT '0' NOT NULL,
     ADD COLUMN arbiter BOOLEAN DEFAULT 'false' NOT NULL;
 
 COMMENT ON COLUMN assignment.doubt IS 'how far the most doubtful undecided score lies from 0.5: 0 to 0.5';
 
-COMMENT ON COLUMN assignment.concept_id IS 'of the most doubtful undecided annotation';
+COMMENT ON COLUMN assignment.concept_id IS 'of the most doubtful undecided annotation; 0: none';
 
 COMMENT ON COLUMN assignment.arbiter IS 'decides alone, the reviewers having disagreed';
 
@@ -115,6 +115,8 @@ CREATE INDEX ix_activity_project_id_id ON activity (project_id, id);
 CREATE INDEX ix_activity_task_id_id ON activity (task_id, id);
 
 CREATE INDEX ix_activity_task_id_person_id_id ON activity (task_id, person_id, id);
+
+CREATE INDEX ix_activity_task_id_input_id_id ON activity (task_id, input_id, id);
 
 ALTER TABLE annotation_event ADD COLUMN activity_id BIGINT;
 

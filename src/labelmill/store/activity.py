@@ -1,0 +1,70 @@
+"""What persons did, one row an act: what its story tells, and what undoing it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from labelmill.core.errors import NotFound
+from labelmill.store import schema as t
+from labelmill.store.tasks import as_json
+
+
+def record(
+    conn: sa.Connection,
+    project_id: int,
+    person_id: int,
+    operation: str,
+    *,
+    task_id: int | None = None,
+    input_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> int:
+    """Write down an act; its id. `key`: the request's, which nobody else's act of this person has."""
+    row = sa.insert(t.activity).values(
+        project_id=project_id,
+        task_id=task_id,
+        input_id=input_id,
+        person_id=person_id,
+        operation=operation,
+        detail=dict(detail or {}),
+        key=key,
+    )
+    return int(conn.execute(row.returning(t.activity.c.id)).scalar_one())
+
+
+def tell(conn: sa.Connection, activity_id: int, detail: Mapping[str, Any]) -> None:
+    """Add to what an act tells."""
+    more = sa.text("UPDATE activity SET detail = detail || CAST(:detail AS jsonb) WHERE id = :id")
+    conn.execute(more, {"id": activity_id, "detail": as_json(detail)})
+
+
+def by_key(conn: sa.Connection, person_id: int, key: str) -> sa.Row[Any] | None:
+    """A person's act that a request with this key made: asked again, it is not done again."""
+    query = sa.select(t.activity).filter_by(person_id=person_id, key=key)
+    return conn.execute(query).one_or_none()
+
+
+def one(conn: sa.Connection, project_id: int, activity_id: int) -> sa.Row[Any]:
+    """An act of a project, held until the transaction ends. Raises NotFound."""
+    query = sa.select(t.activity).filter_by(id=activity_id, project_id=project_id).with_for_update()
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no act {activity_id} in this project.")
+    return found
+
+
+def undone(conn: sa.Connection, activity_id: int) -> None:
+    """Mark an act as undone."""
+    row = sa.update(t.activity).where(t.activity.c.id == activity_id)
+    conn.execute(row.values(undone_at=sa.func.clock_timestamp()))
+
+
+def last_on(conn: sa.Connection, task_id: int, input_id: int) -> sa.Row[Any] | None:
+    """The newest act on one input of a task that was not undone and undoes nothing; None without any."""
+    a = t.activity.c
+    query = sa.select(t.activity).where(a.task_id == task_id, a.input_id == input_id, a.undone_at.is_(None))
+    return conn.execute(query.where(a.operation != "undo").order_by(a.id.desc()).limit(1)).one_or_none()

@@ -1,0 +1,71 @@
+"""Votes on annotations where reviewers see all inputs, and what is voted on."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from labelmill.core.consensus import Said
+from labelmill.core.geometry import decode
+
+
+def proposals(conn: sa.Connection, task_id: int, input_id: int) -> dict[int, Said]:
+    """What votes are asked for on an input, by annotation id, oldest first."""
+    query = sa.text("""
+        SELECT a.id, c.name, r.kind, r.value FROM annotation a JOIN concept c ON c.id = a.concept_id
+        LEFT JOIN region r ON r.id = a.region_id
+        WHERE a.input_id = :input AND a.task_id = :task AND a.status = 'awaiting_consensus_review' ORDER BY a.id
+    """)
+    rows = conn.execute(query, {"task": task_id, "input": input_id})
+    return {row.id: Said(row.name, None if row.kind is None else decode(row.kind, row.value)) for row in rows}
+
+
+_PUT = sa.text("""
+INSERT INTO vote (annotation_id, person_id, task_id, input_id, accepts, activity_id)
+SELECT v.annotation_id, v.person_id, :task, :input, v.accepts, :act
+FROM unnest(CAST(:annotations AS bigint[]), CAST(:persons AS bigint[]), CAST(:accepts AS bool[]))
+    AS v (annotation_id, person_id, accepts)
+ON CONFLICT (annotation_id, person_id) DO UPDATE SET accepts = excluded.accepts, activity_id = excluded.activity_id
+""")
+
+# who votes touches: moving thresholds leaves alone what people have begun to decide
+_TOUCH = sa.text("UPDATE annotation SET touched = true WHERE id = ANY(:annotations) AND NOT touched")
+
+
+def put(conn: sa.Connection, task_id: int, input_id: int, votes: Sequence[tuple[int, int, bool]], *, act: int) -> None:
+    """Write votes (annotation id, person id, accepts), each in place of that person's earlier one."""
+    if votes:
+        ids, persons, accepts = ([vote[i] for vote in votes] for i in range(3))
+        columns = {"annotations": ids, "persons": persons, "accepts": accepts}
+        conn.execute(_PUT, {"task": task_id, "input": input_id, "act": act, **columns})
+        conn.execute(_TOUCH, {"annotations": ids})
+
+
+def on_input(conn: sa.Connection, task_id: int, input_id: int) -> dict[int, Mapping[int, bool]]:
+    """By annotation id, who (person id) accepts it or not."""
+    query = sa.text("SELECT annotation_id, person_id, accepts FROM vote WHERE task_id = :task AND input_id = :input")
+    found: dict[int, dict[int, bool]] = {}
+    for annotation_id, person_id, accepts in conn.execute(query, {"task": task_id, "input": input_id}):
+        found.setdefault(annotation_id, {})[person_id] = accepts
+    return dict(found)
+
+
+def of_person(conn: sa.Connection, task_id: int, input_ids: Sequence[int], person_id: int) -> dict[int, bool]:
+    """A person's own votes on inputs, by annotation id."""
+    query = sa.text("""
+        SELECT annotation_id, accepts FROM vote
+        WHERE task_id = :task AND input_id = ANY(:ids) AND person_id = :person
+    """)
+    rows = conn.execute(query, {"task": task_id, "ids": list(input_ids), "person": person_id})
+    return {row.annotation_id: row.accepts for row in rows}
+
+
+def withdraw(conn: sa.Connection, act: int) -> None:
+    """Take back the votes of an act."""
+    conn.execute(sa.text("DELETE FROM vote WHERE activity_id = :act"), {"act": act})
+
+
+def forget(conn: sa.Connection, task_id: int, input_id: int) -> None:
+    """Drop all votes on an input: it is labeled anew."""
+    conn.execute(
+        sa.text("DELETE FROM vote WHERE task_id = :task AND input_id = :input"), {"task": task_id, "input": input_id}
+    )
