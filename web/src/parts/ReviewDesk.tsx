@@ -1,6 +1,6 @@
-import { Alert, Button, Menu, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
-import { useEffect, useMemo, useState } from 'react'
+import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { ReviewControls } from '../actions'
@@ -36,9 +36,11 @@ export function ReviewDesk(props: Props) {
   const { project, task, filter } = props
   const review = useReview(project, task.id, filter)
   const { over, again } = review
-  // what has come since is looked for whenever the task has moved
+  const known = useRef(task)
   useEffect(() => {
-    if (over) again()
+    // what has come since is looked for whenever the task has moved
+    if (over && known.current !== task) again()
+    known.current = task
   }, [over, again, task])
   if (review.input !== null) return <Working {...props} review={review} input={review.input} />
   if (review.error !== null) return <Trouble error={review.error} what="What waits for you" again={again} back={{ to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }} />
@@ -158,7 +160,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
 }
 
 /** A click on a button leaves the keys where they are: Enter approves, and does not press that button again. */
-export function keepFocus(event: React.MouseEvent): void {
+export function keepFocus(event: MouseEvent): void {
   if ((event.target as HTMLElement).closest('button, [role=img]') !== null) event.preventDefault()
 }
 

@@ -32,7 +32,10 @@ export interface Review {
   undoLast: (() => Promise<{ id: number; history: History } | null>) | null
   move: (by: 1 | -1) => void
   look: (id: number) => void
+  /** Looks for what was skipped or has come since. */
   again: () => void
+  /** Reads all anew, as many inputs were decided at once. */
+  renew: () => void
 }
 
 export function useReview(project: number, task: number, filter: ReviewFilter): Review {
@@ -142,6 +145,10 @@ export function useReview(project: number, task: number, filter: ReviewFilter): 
     again: useCallback(() => {
       setError(null)
       setFeed((before) => ({ ...before, next: null, ended: false }))
+    }, []),
+    renew: useCallback(() => {
+      setError(null)
+      setFeed(empty)
     }, []),
   }
 }
