@@ -36,6 +36,10 @@ def _named(ids: Ids) -> Any:
     return {"name": f"named {next(_numbers)}"}
 
 
+def _key() -> str:
+    return f"key-{next(_numbers):08}"
+
+
 def _card(ids: Ids) -> Any:
     card = f'name: m{next(_numbers)}\nruntime: "null"\nlicence: MIT\nmakes: class\nreads: text\nconcepts: [a, b]\n'
     return [("files", ("card.yaml", card.encode()))]
@@ -120,5 +124,21 @@ ROUTES: dict[str, Row] = {
     f"POST {TASK}/preview": Row("viewer", 200, lambda _: LIMITS),
     f"GET {TASK}/samples": Row("viewer", query="?concept=null-1&near=0.5"),
     f"GET {TASK}/failures": Row("viewer"),
+    f"GET {TASK}/review": Row("reviewer"),
+    f"GET {TASK}/review/groups": Row("reviewer"),
+    f"POST {TASK}/review/bulk": Row("reviewer", 200, lambda _: {"key": _key(), "action": "approve"}),
+    f"GET {TASK}/review/regions": Row("reviewer", query="?concept=null-1"),
+    f"POST {TASK}/review/regions": Row("reviewer", 200, lambda _: {"key": _key(), "accept": []}),
+    # nothing waits for those who ask: what does is in test_review
+    f"POST {TASK}/review/{{input_id}}": Row("reviewer", 409, lambda _: {"key": _key(), "seen": 0, "action": "approve"}),
+    f"POST {PROJECT}/activity/{{activity_id}}/undo": Row("labeler", 403),  # somebody else's
+    # who asks is no labeler of the task: what those may is in test_label
+    f"POST {TASK}/label/next": Row("labeler", 403, lambda _: {}),
+    f"GET {TASK}/label/submitted": Row("labeler"),
+    f"GET {TASK}/label/{{input_id}}": Row("labeler", 403),
+    f"POST {TASK}/label/{{input_id}}": Row("labeler", 403, lambda _: {"key": _key(), "seen": 0}),
+    f"POST {TASK}/label/{{input_id}}/lease": Row("labeler", 403),
+    f"DELETE {TASK}/label/{{input_id}}/lease": Row("labeler", 204),
+    f"GET {TASK}/label/{{input_id}}/help": Row("labeler", 403),
     f"GET {TASK}/export": Row("viewer", query="?format=jsonl"),
 }

@@ -21,7 +21,7 @@ from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
 from labelmill.server.app import make_app
 from labelmill.server.site import Site
-from labelmill.store import members, persons, projects
+from labelmill.store import activity, members, persons, projects
 from labelmill.store import schema as t
 from labelmill.store.database import Database
 from labelmill.store.media import Media, digest_of
@@ -127,7 +127,7 @@ def _task(conn: sa.Connection, ids: Ids, owner: int) -> int:
     plan = Plan(
         project_id=ids["project_id"], dataset_id=ids["dataset_id"], person_id=owner, name=f"task {next(_numbers)}",
         thresholds=Thresholds(Limits(0.5, 0.9)), floor=0.05, concepts=[], standing=False, reviewers=[owner],
-        ingest_seconds=0.0,
+        labelers=[], ingest_seconds=0.0,
     )  # fmt: skip
     return start_task(conn, card, catalog.keep(card, ids._world.site.home), plan, lambda _conn, _task_id: None)
 
@@ -148,6 +148,11 @@ def _person(conn: sa.Connection, ids: Ids, owner: int) -> int:
     return person_id
 
 
+def _activity(conn: sa.Connection, ids: Ids, owner: int) -> int:
+    """Of somebody who is none of those who ask."""
+    return activity.record(conn, ids["project_id"], ids["person_id"], "approve")
+
+
 MAKERS: dict[str, Callable[[sa.Connection, Ids, int], Any]] = {
     "dataset_id": _dataset,
     "concept_id": _concept,
@@ -156,6 +161,7 @@ MAKERS: dict[str, Callable[[sa.Connection, Ids, int], Any]] = {
     "import_id": _import,
     "token_id": _token,
     "person_id": _person,
+    "activity_id": _activity,
     "name": lambda _conn, _ids, _owner: "null",
 }
 """How each id of a path is made."""

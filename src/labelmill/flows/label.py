@@ -45,8 +45,9 @@ def take_next(conn: sa.Connection, task_id: int, person_id: int, *, after: int |
 
 def renew(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> Taken:
     """Hold an input some minutes more. Raises Conflict when somebody else took it, or it needs nobody any more."""
+    at = act.scene(conn, task_id, input_id, person_id)
     check_labeler(conn, task_id, person_id)
-    if act.scene(conn, task_id, input_id, person_id).place.work != Work.LABEL:
+    if at.place.work != Work.LABEL:
         raise Conflict(f"Input {input_id} needs no labeler any more.")
     return Taken(input_id, _lease(conn, task_id, input_id, person_id))
 
@@ -126,6 +127,19 @@ def check_open(at: Scene) -> None:
     last = activity.last_on(at.conn, at.task_id, at.input_id)
     if last is None or (last.person_id, last.operation) != (at.person_id, "submit"):
         raise Conflict(f"Input {at.input_id} needs no labeler any more: somebody decided on it.")
+
+
+def check_may_label(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> None:
+    """Raise what `submit` would, but for what is drawn: NotFound, NotAllowed, Conflict."""
+    at = act.scene(conn, task_id, input_id, person_id)
+    check_labeler(conn, task_id, person_id)
+    check_open(at)
+
+
+def leave(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> None:
+    """Leave an input to others. Raises NotFound."""
+    act.scene(conn, task_id, input_id, person_id)
+    leases.give_back(conn, task_id, input_id, person_id)
 
 
 def check_labeler(conn: sa.Connection, task_id: int, person_id: int) -> None:

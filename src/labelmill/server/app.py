@@ -11,11 +11,13 @@ from labelmill.server import (
     errors,
     events,
     inputs,
+    label,
     members,
     models,
     own_tasks,
     pages,
     projects,
+    review,
     session,
     tasks,
     tokens,
@@ -39,6 +41,8 @@ NOUNS = (
     trials,
     own_tasks,
     tasks,
+    review,
+    label,
     events,
 )
 """In the order of the documentation. Each has a `router`."""

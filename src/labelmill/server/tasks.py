@@ -12,7 +12,7 @@ from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
 from labelmill.flows import apply, export, new_task, preview, report
-from labelmill.server.access import Admin, Membership, Viewer
+from labelmill.server.access import Admin, Labeler, Membership, Reviewer, Viewer
 from labelmill.server.page import Limit, Named, Page
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
@@ -51,11 +51,25 @@ def _of_project(site: Site, member: Membership, task_id: int) -> int:
     return task_id
 
 
+def _reviewed(task_id: TaskId, member: Reviewer, site: Here) -> int:
+    return _of_project(site, member, task_id)
+
+
+def _labeled(task_id: TaskId, member: Labeler, site: Here) -> int:
+    return _of_project(site, member, task_id)
+
+
 Seen = Annotated[int, Depends(_looked_at)]
 """A task of the project, for whoever may look."""
 
 Changed = Annotated[int, Depends(_changed)]
 """A task of the project, for whoever may change it."""
+
+ReviewedTask = Annotated[int, Depends(_reviewed)]
+"""A task of the project, for whoever may review."""
+
+LabeledTask = Annotated[int, Depends(_labeled)]
+"""A task of the project, for whoever may label."""
 
 
 @router.get("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +61,17 @@ def undone(conn: sa.Connection, activity_id: int) -> None:
     """Mark an act as undone."""
     row = sa.update(t.activity).where(t.activity.c.id == activity_id)
     conn.execute(row.values(undone_at=sa.func.clock_timestamp()))
+
+
+def submitted(
+    conn: sa.Connection, task_id: int, person_id: int, *, before: int, limit: int
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """What a person submitted in a task, newest first: id (of the act), input_id, at. Undone ones lack."""
+    a = t.activity.c
+    query = sa.select(a.id, a.input_id, a.at).where(
+        a.task_id == task_id, a.person_id == person_id, a.operation == "submit", a.undone_at.is_(None), a.id < before
+    )
+    return conn.execute(query.order_by(a.id.desc()).limit(limit)).all()
 
 
 def last_on(conn: sa.Connection, task_id: int, input_id: int) -> sa.Row[Any] | None:

@@ -52,6 +52,19 @@ def predictions(
     return found
 
 
+def runs_on(conn: sa.Connection, project_id: int, input_id: int) -> list[sa.Row[Any]]:
+    """The runs of a project's tasks that said something of an input, newest first: run_id, model, concepts."""
+    query = sa.text("""
+        SELECT DISTINCT ON (p.run_id) p.run_id, l.name AS model, v.concepts
+        FROM prediction p JOIN task t ON t.run_id = p.run_id JOIN labeler l ON l.id = t.labeler_id
+        JOIN run r ON r.id = p.run_id JOIN model_version v ON v.id = r.model_version_id
+        WHERE p.input_id = :input AND t.project_id = :project AND p.run_id = ANY(
+            ARRAY(SELECT run_id FROM task WHERE project_id = :project AND run_id IS NOT NULL ORDER BY id DESC LIMIT 50))
+        ORDER BY p.run_id DESC
+    """)
+    return list(conn.execute(query, {"project": project_id, "input": input_id}))
+
+
 @dataclass(frozen=True, slots=True)
 class NewAnnotation:
     """An annotation to insert. `prediction`: its index in the run's answer; None for what a person made."""

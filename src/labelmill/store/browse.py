@@ -109,6 +109,13 @@ def one(conn: sa.Connection, wanted: Filter, input_id: int) -> Shown:
     return found[input_id]
 
 
+def some(conn: sa.Connection, task_id: int, ids: Sequence[int]) -> list[Shown]:
+    """Inputs of a task by id, in the order asked for, with all of their text and of what the task says of them."""
+    found = _rows(conn, ids, beginning=None)
+    _add_annotations(conn, found, task_id, most=MOST_ALONE)
+    return [found[i] for i in ids if i in found]
+
+
 def neighbours(conn: sa.Connection, wanted: Filter, input_id: int) -> tuple[int | None, int | None]:
     """Ids of the inputs before and after one, among those that a filter leaves."""
     before = _ids(conn, wanted, after=input_id, limit=1, back=True)
@@ -155,7 +162,8 @@ FROM input i WHERE i.id = ANY(:ids) ORDER BY i.id
 """).bindparams(sa.bindparam("beginning", type_=sa.Integer))
 
 _ANNOTATIONS = """
-SELECT a.input_id, a.id, a.task_id, a.concept_id, a.present, a.score, a.status::text AS status, r.kind, r.value,
+SELECT a.input_id, a.id, a.task_id, a.concept_id, a.labeler_id, a.present, a.score, a.status::text AS status,
+       r.kind, r.value,
        (SELECT c.name FROM concept c WHERE c.id = a.concept_id) AS concept,
        (SELECT l.name FROM labeler l WHERE l.id = a.labeler_id) AS labeler
 FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) CROSS JOIN LATERAL (

@@ -95,6 +95,35 @@ def _place(after: str | None) -> tuple[float, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Where an input stands. `seen`: its newest event, 0 without one; `comment`: of who sent it back last."""
+
+    input_id: int
+    work: str
+    outcome: str
+    message: str | None
+    seen: int
+    comment: str | None
+    arbiter: bool
+
+
+def facts(conn: sa.Connection, task_id: int, person_id: int, ids: Sequence[int]) -> dict[int, Fact]:
+    """What people need to know of inputs before they decide, by id; `arbiter`: this person decides alone."""
+    query = sa.text("""
+        SELECT l.input_id, l.work::text, l.outcome::text, l.message,
+               coalesce((SELECT max(e.id) FROM annotation_event e
+                         WHERE e.task_id = l.task_id AND e.input_id = l.input_id), 0),
+               (SELECT y.detail ->> 'comment' FROM activity y WHERE y.task_id = l.task_id AND y.input_id = l.input_id
+                AND y.operation = 'request_changes' AND y.undone_at IS NULL ORDER BY y.id DESC LIMIT 1),
+               EXISTS (SELECT FROM assignment s WHERE s.task_id = l.task_id AND s.input_id = l.input_id
+                       AND s.person_id = :person AND s.arbiter AND s.done_at IS NULL)
+        FROM ledger l WHERE l.task_id = :task AND l.input_id = ANY(:ids)
+    """)
+    rows = conn.execute(query, {"task": task_id, "person": person_id, "ids": list(ids)})
+    return {row.input_id: Fact(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Undecided annotations of one concept by one labeler, and on how many inputs they lie."""
 
@@ -141,7 +170,9 @@ _REGIONS = f"""
 SELECT a.id, i.id AS input_id, i.kind, i.width, i.height, left(i.text, 2000) AS text, a.score, r.kind AS region_kind,
        r.value
 FROM assignment s CROSS JOIN LATERAL (
-    SELECT * FROM annotation a WHERE {_WAITS} AND a.concept_id = :concept ORDER BY a.id + 0
+    SELECT * FROM annotation a WHERE {_WAITS} AND a.concept_id = (
+        SELECT c.id FROM concept c JOIN task t ON t.project_id = c.project_id WHERE t.id = :task AND c.name = :concept
+    ) ORDER BY a.id + 0
 ) AS a JOIN input i ON i.id = a.input_id LEFT JOIN region r ON r.id = a.region_id
 WHERE {_MINE} AND (s.input_id, a.id) > (:input, :annotation) AND s.input_id >= :input
 ORDER BY s.input_id, a.id LIMIT :limit
@@ -149,8 +180,13 @@ ORDER BY s.input_id, a.id LIMIT :limit
 
 
 def regions(
-    conn: sa.Connection, task_id: int, person_id: int, concept_id: int, *, after: tuple[int, int], limit: int
+    conn: sa.Connection, task_id: int, person_id: int, concept: str, *, after: str | None = None, limit: int
 ) -> Sequence[sa.Row[Any]]:
-    """Annotations of a concept that wait for a reviewer, with what showing them needs, after (input, annotation)."""
-    values = {"task": task_id, "person": person_id, "concept": concept_id, "limit": limit}
-    return conn.execute(sa.text(_REGIONS), {**values, "input": after[0], "annotation": after[1]}).all()
+    """Annotations of a concept that wait for a reviewer, with what showing them needs, input by input.
+
+    `after`: "input:annotation", the ids of the last one shown. Raises BadCall for an `after` of elsewhere.
+    """
+    input_id, annotation_id = _place(after) if after else (0, 0)
+    values = {"task": task_id, "person": person_id, "concept": concept, "limit": limit}
+    found = conn.execute(sa.text(_REGIONS), {**values, "input": int(input_id), "annotation": annotation_id})
+    return found.all()
