@@ -1,28 +1,22 @@
 /** What people do in a task: reviewing and labeling. */
 import { get, post, query, remove } from './calls'
-import type { Annotation, Input, Page, Region } from './types'
+import type { components } from './schema'
+import type { Page, Region } from './types'
 
-export type WorkAnnotation = Annotation & { mine: boolean; vote: boolean | null }
+type Said = components['schemas']
+type Placed<T> = Omit<T, 'region'> & { region: Region | null }
 
-export interface WorkInput extends Pick<Input, 'id' | 'kind' | 'name' | 'width' | 'height'> {
-  text: string | null
-  length: number | null
-  /** The newest change of it that is shown; sent back with a decision. */
-  seen: number
-  work: string
-  outcome: string
-  comment: string | null
-  message: string | null
-  arbiter?: boolean
-  annotations: WorkAnnotation[]
-}
-
-export interface Progress {
-  mine_open: number
-  mine_done: number
-  entered: number
-  reviewed: number
-}
+export type WorkAnnotation = Placed<Said['WorkAnnotation']>
+export type WorkInput = Omit<Said['WorkInput'], 'annotations'> & { annotations: WorkAnnotation[] }
+export type Progress = Said['Progress']
+export type Group = Said['Group']
+export type Crop = Placed<Said['ReviewRegion']>
+export type Decided = Said['Decided']
+/** What came of a word on many. */
+export type Some = Said['Some']
+export type Submitted = Said['Submitted']
+export type Taken = Omit<Said['Next'], 'input'> & { input: WorkInput | null }
+export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Hint']>[] }
 
 export type Order = 'id' | 'uncertain' | 'concept'
 
@@ -34,56 +28,6 @@ export interface ReviewFilter {
   highest?: string
 }
 
-export interface Group {
-  concept: string
-  concept_id: number
-  labeler: string
-  annotations: number
-  inputs: number
-}
-
-export interface Crop {
-  annotation_id: number
-  input_id: number
-  kind: Input['kind']
-  width: number | null
-  height: number | null
-  text: string | null
-  score: number | null
-  region: Region | null
-}
-
-export interface Decided {
-  activity_id: number
-  work: string
-  progress: Progress
-}
-
-export interface DecidedCrops {
-  decided: number
-  inputs_reviewed: number
-  stale: number[]
-  activity_id: number | null
-  progress: Progress
-}
-
-export interface Submitted {
-  input_id: number
-  at: string
-  annotations: number
-}
-
-export interface Taken {
-  input: WorkInput | null
-  expires_at: string | null
-  left: number
-}
-
-export interface Said {
-  model: string
-  predictions: { concept: string; score: number; region: Region | null }[]
-}
-
 export const taskPath = (project: number, task: number): string => `/projects/${project}/tasks/${task}`
 
 export const reviewPage = (project: number, task: number, filter: ReviewFilter, after: string | null, limit = 10): Promise<Page<WorkInput> & { progress: Progress }> =>
@@ -92,18 +36,17 @@ export const reviewInput = (project: number, task: number, id: number): Promise<
 export const reviewGroups = (project: number, task: number): Promise<{ items: Group[] }> => get(`${taskPath(project, task)}/review/groups`)
 export const reviewBulk = (
   project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string },
-): Promise<{ annotations: number; inputs: number; left: number }> => post(`${taskPath(project, task)}/review/bulk`, said)
+): Promise<Some> => post(`${taskPath(project, task)}/review/bulk`, said)
 export const reviewCrops = (project: number, task: number, concept: string, after: string | null): Promise<Page<Crop>> =>
   get(`${taskPath(project, task)}/review/regions${query({ concept, after, limit: 60 })}`)
-export const undoActivity = (project: number, id: number): Promise<{ input_ids: number[]; progress: Progress }> => post(`/projects/${project}/activity/${id}/undo`)
+export const undoActivity = (project: number, id: number): Promise<Said['Undone']> => post(`/projects/${project}/activity/${id}/undo`)
 
 export const labelNext = (project: number, task: number, after: number | null): Promise<Taken> => post(`${taskPath(project, task)}/label/next`, after === null ? {} : { after })
 export const labelInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/label/${id}`)
-export const renewLease = (project: number, task: number, id: number): Promise<{ expires_at: string }> => post(`${taskPath(project, task)}/label/${id}/lease`)
+export const renewLease = (project: number, task: number, id: number): Promise<Said['Leased']> => post(`${taskPath(project, task)}/label/${id}/lease`)
 export const giveBack = (project: number, task: number, id: number): Promise<void> => remove(`${taskPath(project, task)}/label/${id}/lease`)
-export const labelSubmitted = (project: number, task: number, before: string | null): Promise<Page<Submitted>> =>
-  get(`${taskPath(project, task)}/label/submitted${query({ before, limit: 20 })}`)
-export const labelHelp = (project: number, task: number, id: number): Promise<{ items: Said[] }> => get(`${taskPath(project, task)}/label/${id}/help`)
+export const labelSubmitted = (project: number, task: number): Promise<Page<Submitted>> => get(`${taskPath(project, task)}/label/submitted${query({ limit: 50 })}`)
+export const labelHelp = (project: number, task: number, id: number): Promise<{ items: Hints[] }> => get(`${taskPath(project, task)}/label/${id}/help`)
 
 /** A name for a change that may be sent twice; `crypto.randomUUID` exists over HTTPS only. */
 export function freshKey(): string {

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import type { Fault } from '../api/request'
-import { type Crop, type DecidedCrops, freshKey, type Progress, reviewCrops, taskPath, undoActivity } from '../api/work'
+import { type Crop, freshKey, type Progress, reviewCrops, reviewPage, type Some, taskPath, undoActivity } from '../api/work'
 import { empty, type Feed, loaded } from '../work/feed'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
@@ -55,7 +55,7 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
     () => ({
       saved: (one: Unsaved, answer: unknown) => {
         if (one.task !== task) return
-        const { activity_id, progress: now, stale } = answer as DecidedCrops
+        const { activity_id, progress: now, stale } = answer as Some
         setProgress(now)
         setMade((before) => before.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
         if (stale.length > 0) tell(`${many(stale.length, 'region')} had been decided by somebody else already.`)
@@ -116,7 +116,8 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
         return null
       }
       try {
-        setProgress((await undoActivity(project, last.activity)).progress)
+        await undoActivity(project, last.activity)
+        setProgress((await reviewPage(project, task, {}, null, 1)).progress)
       } catch (fault) {
         setMade((before) => before.filter((one) => one !== last))
         tellFault(fault as Error)
@@ -127,7 +128,7 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
     setMade((before) => before.filter((one) => one !== last))
     setFeed((before) => ({ ...before, items: [...last.crops, ...before.items] }))
     return last.wrong
-  }, [project, last, outbox])
+  }, [project, task, last, outbox])
 
   const renew = useCallback(() => {
     setError(null)

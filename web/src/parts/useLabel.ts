@@ -92,7 +92,7 @@ export function useLabel(project: number, task: number): Label {
   }, [project, task, wanting, after])
 
   useEffect(() => {
-    labelSubmitted(project, task, null).then(({ items }) => setBefore((all) => [...new Set([...all, ...items.map(({ input_id }) => input_id)])]), tellFault)
+    labelSubmitted(project, task).then(({ items }) => setBefore((all) => [...new Set([...all, ...items.map(({ input_id }) => input_id)])]), tellFault)
   }, [project, task])
 
   const mine = useRef<readonly WorkInput[]>([])

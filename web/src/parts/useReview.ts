@@ -121,9 +121,9 @@ export function useReview(project: number, task: number, filter: ReviewFilter): 
       return null
     }
     try {
-      const { progress: now } = await undoActivity(project, last.activity)
-      setProgress(now)
+      await undoActivity(project, last.activity)
       back(await reviewInput(project, task, last.input.id))
+      setProgress((await reviewPage(project, task, {}, null, 1)).progress)
     } catch (fault) {
       tellFault(fault as Error)
       setMade((before) => before.filter((one) => one !== last))
