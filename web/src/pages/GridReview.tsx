@@ -17,6 +17,7 @@ import { CropTile } from '../parts/CropTile'
 import { useOutbox } from '../parts/outbox'
 import { keepFocus } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
+import { tiled } from '../parts/tiles'
 import { useCrops } from '../parts/useCrops'
 import { inWords, UnsavedCount, WorkHead } from '../parts/WorkHead'
 import { many, whole } from '../parts/words'
@@ -85,18 +86,16 @@ interface Props {
   over: () => void
 }
 
-/** Least width of a tile, gap and margins, as the style sheet has them; height of the line with the score. */
-const [TILE, GAP, SIDES, TOPS, LINE] = [132, 8, 40, 24, 26]
+/** So many at most are decided at once. */
+const MOST = 60
 
 /** The regions of one concept, as many as fit: the whole screen is decided at once, so all of it has to be seen. */
 function Crops({ project, task, concept, counts, choose, over }: Props) {
   const navigate = useNavigate()
   const colour = useColours(project)
   const { ref, width, height } = useElementSize()
-  const columns = Math.max(1, Math.floor((width - SIDES + GAP) / (TILE + GAP)))
-  const tile = (width - SIDES + GAP) / columns - GAP
-  const rows = Math.max(1, Math.floor((height - TOPS + GAP) / (tile + LINE + GAP)))
-  const room = width === 0 ? 0 : Math.min(60, columns * rows)
+  const { columns, rows } = tiled(width, height)
+  const room = width === 0 ? 0 : Math.min(MOST, columns * rows)
   const { items, ended, error, progress, decide, undoLast, again, renew } = useCrops({ project, task: task.id, concept, room, over })
   const { waiting } = useOutbox()
   const [wrong, setWrong] = useState<ReadonlySet<number>>(new Set())
@@ -160,7 +159,7 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
         </Button>
       </div>
       {error !== null && <Trouble error={error} what="What waits for you" again={again} />}
-      <div ref={ref} className="crops" role="group" aria-label={`Regions of ${concept}`}>
+      <div ref={ref} className="crops" role="group" aria-label={`Regions of ${concept}`} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
         {screen.map((one, index) => (
           <CropTile
             key={one.id}

@@ -104,9 +104,9 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
   return (
     <Stack gap="md">
       <Radio.Group value={at} onChange={setAt} aria-label="What to decide">
-        <Stack gap={6}>
+        <Stack gap={6} mah={360} style={{ overflowY: 'auto' }} p={2}>
           {all.map(({ name, annotations }, place) => (
-            <Radio key={name} value={String(place)} label={`${name.slice(0, 1).toUpperCase()}${name.slice(1)} (${whole(annotations)})`} />
+            <Radio key={name} data-autofocus={place === 0 || undefined} value={String(place)} label={`${name.slice(0, 1).toUpperCase()}${name.slice(1)} (${whole(annotations)})`} />
           ))}
         </Stack>
       </Radio.Group>

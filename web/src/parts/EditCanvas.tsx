@@ -56,6 +56,7 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
       changed: (id, region) => hear.current.onChanged(id, region),
     })
     handsRef.current = { canvas, editor }
+    element.current?.focus({ preventScroll: true }) // Tab goes on from here
     return () => {
       handsRef.current = null
       canvas.close()

@@ -26,7 +26,10 @@ export function EditText({ text, annotations, colour, hovered, selected, onHover
     const spans = annotations.flatMap(({ id, concept, region }) => (region?.kind === 'span' ? [{ id, concept, span: region.value }] : []))
     return pieces(text, marked === null ? spans : [...spans, { id: MARKED, concept: '', span: marked }])
   }, [text, annotations, marked])
-  useEffect(() => element.current?.querySelector('[data-marked], [data-selected]')?.scrollIntoView({ block: 'nearest' }), [marked, selected])
+  useEffect(() => {
+    element.current?.querySelector('[data-marked], [data-selected]')?.scrollIntoView({ block: 'nearest' })
+  }, [marked, selected])
+  useEffect(() => element.current?.focus({ preventScroll: true }), [])
   const take = (): void => {
     const found = taken(element.current as HTMLElement)
     if (found !== null) onMark(found)

@@ -21,7 +21,7 @@ export function Help({ opened, close, now }: { opened: boolean; close: () => voi
               {NAMES[group]}
             </Title>
             {ACTIONS.filter((one: Action) => one.group === group && one.keys.length > 0).map((one: Action) => (
-              <Line key={one.id} label={one.label} keys={one.keys.map(keyName)} dimmed={!one.enabled(now)} />
+              <Line key={one.id} label={one.label} keys={one.byKey === true ? [between(one.keys)] : one.keys.map(keyName)} dimmed={!one.enabled(now)} />
             ))}
             {BY_HAND.filter((one) => one.group === group).map(({ label, keys }) => (
               <Line key={label + keys[0]} label={label} keys={keys} dimmed={group in NEEDS && now[NEEDS[group as keyof typeof NEEDS]] === null} />
@@ -31,6 +31,12 @@ export function Help({ opened, close, now }: { opened: boolean; close: () => voi
       </div>
     </Modal>
   )
+}
+
+/** Keys of which each does its own: "1 … 9". */
+function between(keys: readonly string[]): string {
+  const names = keys.map(keyName)
+  return `${names[0]} … ${names.at(-1)?.split(' ').at(-1)}`
 }
 
 function Line({ label, keys, dimmed }: { label: string; keys: readonly string[]; dimmed: boolean }) {

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group, RangeSlider, Select, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 
 import { type Hints, labelHelp } from '../api/work'
 import type { Drafted } from '../work/draft'
@@ -32,7 +32,8 @@ export function useHelp(project: number, task: number, input: number, concepts: 
   const hints = found.data?.items
   const one = hints?.find(({ model }) => model === chosen) ?? hints?.[0]
   const offered = useMemo(() => (open ? offers(one, range, concepts, items) : NONE), [open, one, range, concepts, items])
-  return { open, flip: () => setOpen((before) => !before), hints, error: found.error, model: one?.model ?? null, choose, range, setRange, offered }
+  const flip = useCallback(() => setOpen((before) => !before), [])
+  return { open, flip, hints, error: found.error, model: one?.model ?? null, choose, range, setRange, offered }
 }
 
 const MOST = 100

@@ -1,6 +1,6 @@
 import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
-import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { ReviewControls } from '../actions'
@@ -79,11 +79,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
   const { feed, decide, undoLast, move } = review
   const tags = input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
-  const desk = useDesk({
-    input, history, change, concepts: task.concepts, tags, me,
-    previous: feed.at > 0 ? () => move(-1) : null,
-    next: feed.at < feed.items.length - 1 ? () => move(1) : null,
-  })
+  const back = useCallback(() => move(-1), [move])
+  const on = useCallback(() => move(1), [move])
+  const next = feed.at < feed.items.length - 1 ? on : null
+  const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit } = desk
   const sections = useMemo(() => inSections(items), [items])
 
@@ -108,10 +107,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
         all: () => setDialog('all'),
         filter: () => setDialog('filter'),
         grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
-        skip: feed.at < feed.items.length - 1 ? () => move(1) : null,
+        skip: next,
         undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }
-    }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, feed, move, undoLast]),
+    }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
   )
   const unsent = waiting.filter((one) => one.task === task.id).length
   const filtered = Object.keys(filter).length > 0
@@ -199,10 +198,10 @@ function Decisions({ ticked: count }: { ticked: number }) {
   const changes = useAction('request-changes')
   return (
     <div className="desk-decide">
-      <Button variant="default" rightSection={<kbd>R</kbd>} onClick={reject.run}>
+      <Button variant="default" px="xs" rightSection={<kbd>R</kbd>} onClick={reject.run}>
         {reject.label}
       </Button>
-      <Button variant="default" rightSection={<kbd>C</kbd>} onClick={changes.run}>
+      <Button variant="default" px="xs" rightSection={<kbd>C</kbd>} onClick={changes.run}>
         {changes.label}
       </Button>
       <Button className="wide" rightSection={<kbd>⏎</kbd>} onClick={approve.run} title={`${many(count, 'annotation')} will stand`}>

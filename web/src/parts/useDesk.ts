@@ -61,8 +61,14 @@ interface Given {
   me: string
   /** What models said, shown beside the draft. */
   said?: readonly Drawn[]
+  /** These two have to stay the same functions while they do the same, as controls are handed on when they change. */
   previous: (() => void) | null
   next: (() => void) | null
+}
+
+/** What is unticked is outlined as rejected. */
+function asDecided(one: Drafted): Drafted {
+  return one.ticked ? one : { ...one, status: 'rejected' }
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -86,7 +92,7 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
   const concept = chosen !== null && concepts.includes(chosen) ? chosen : (concepts[0] ?? '')
 
   const items = useMemo(() => standing(draft), [draft])
-  const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)), ...said], [items, hidden, said])
+  const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)).map(asDecided), ...said], [items, hidden, said])
   const one = find(draft, selected)
   const words = useMemo(() => (image ? [] : wordsOf(input.text ?? '')), [image, input.text])
 
@@ -190,7 +196,7 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
           if (image) hands()?.editor.grow(dx, dy)
           else moveSpan((span) => moved(span, 'end', Math.sign(dx + dy), length))
         },
-        stepPoint: (by) => (image ? hands()?.editor.step(by) : mark(stepWord(words, marked, by))),
+        stepPoint: (by) => (image ? hands()?.editor.step(by) : mark(stepWord(words, marked ?? (one?.region?.kind === 'span' ? one.region.value : null), by))),
         givePoint: () => hands()?.editor.givePoint(),
         undo: history.done.length > 0 ? () => change(undo) : null,
         redo: history.undone.length > 0 ? () => change(redo) : null,

@@ -156,6 +156,8 @@ export function useLabel(project: number, task: number): Label {
     [project, task, before],
   )
   const at = looked?.at ?? -1
+  const previous = useCallback(() => look(at + 1), [look, at])
+  const next = useCallback(() => look(at - 1), [look, at])
 
   const last = made.at(-1)
   const undoLast = useCallback(async () => {
@@ -196,8 +198,8 @@ export function useLabel(project: number, task: number): Label {
     submitted: looked !== null,
     submit,
     skip: looked === null && held !== null ? skip : null,
-    previous: at + 1 < before.length ? () => look(at + 1) : null,
-    next: looked === null ? null : () => look(at - 1),
+    previous: at + 1 < before.length ? previous : null,
+    next: looked === null ? null : next,
     undoLast: last === undefined ? null : undoLast,
     again: useCallback(() => {
       setError(null)
