@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import forge
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ REPORT = [
     "failures",
 ]  # fmt: skip
 """The keys of a report, in their order: scripts rely on them."""
+
+Running: TypeAlias = "subprocess.Popen[str] | forge.Process"
 
 STATUSES = {"success", "awaiting_review", "awaiting_consensus_review", "pending", "rejected"}
 
@@ -68,25 +71,17 @@ class Mill:
     home: Path
     url: str = ""
     settings: dict[str, str] = field(default_factory=dict)
-    started: list["subprocess.Popen[str]"] = field(default_factory=list)
+    started: list[Running] = field(default_factory=list)
 
-    def start(self, *args: object, **settings: object) -> "subprocess.Popen[str]":
+    def start(self, *args: object, **settings: object) -> Running:
         """Start a command in a process group of its own."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("LABELMILL_")}
         env |= {"LABELMILL_HOME": str(self.home), "LABELMILL_WORKERS": "1", **self.settings}
         env |= {f"LABELMILL_{name.upper()}": str(value) for name, value in settings.items()}
         if self.url:
             env["LABELMILL_DATABASE_URL"] = self.url
-        command = [sys.executable, "-m", "labelmill", *map(str, args)]
-        process = subprocess.Popen(
-            command,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        words = [*map(str, args)]
+        process = forge.Process(["labelmill", *words], env) if forge.fits(env) else _from_the_start(words, env)
         self.started.append(process)
         return process
 
@@ -113,7 +108,13 @@ class Mill:
             kill_group(process)
 
 
-def ended(process: "subprocess.Popen[str]", status: int = 0, seconds: float = 120) -> Said:
+def _from_the_start(words: Sequence[str], env: Mapping[str, str]) -> Running:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "labelmill", *words]
+    return subprocess.Popen(command, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
+
+
+def ended(process: Running, status: int = 0, seconds: float = 120) -> Said:
     """What a started command said in the end."""
     out, err = process.communicate(timeout=seconds)
     said = Said(process.returncode, out, err)
@@ -121,7 +122,7 @@ def ended(process: "subprocess.Popen[str]", status: int = 0, seconds: float = 12
     return said
 
 
-def kill_group(process: "subprocess.Popen[str]") -> None:
+def kill_group(process: Running) -> None:
     """kill -9 a command with all its workers, and see it gone."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)

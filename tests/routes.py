@@ -87,6 +87,8 @@ ROUTES: dict[str, Row] = {
     "GET /api/v1/projects/{project_id}/models": Row("viewer"),
     "POST /api/v1/projects/{project_id}/models": Row("admin", 201, files=_card),
     "GET /api/v1/projects/{project_id}/models/{name}": Row("viewer"),
+    "GET /api/v1/projects/{project_id}/models/{name}/mapping": Row("viewer"),
+    "GET /api/v1/projects/{project_id}/models/{name}/speed": Row("viewer"),
     "POST /api/v1/trials": Row(
         "signed in", 422, files=_card
     ),  # nothing to try is named: what is tried is in test_trials
@@ -116,6 +118,8 @@ ROUTES: dict[str, Row] = {
     f"GET {TASK}/report": Row("viewer"),
     f"PATCH {TASK}": Row("admin", 200, _named),
     f"DELETE {TASK}": Row("admin", 204, query="?annotations=delete"),
+    f"GET {TASK}/people": Row("viewer"),
+    f"POST {TASK}/pause": Row("admin"),
     f"POST {TASK}/retry": Row("admin"),
     f"POST {TASK}/resume": Row("admin"),
     f"POST {TASK}/cancel": Row("admin"),

@@ -1,19 +1,30 @@
 """The demo as a newcomer meets it; with `--pictures` the pictures of the documents are taken on the way."""
 
-import os
+import json
 import re
+import shlex
+import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
 from e2e.walk import Walk, scratch
+from mill import Mill, bands, checked, ended, until
 from playwright.sync_api import Browser, expect
+from yard import gone
 
-IMAGES = Path(__file__).parents[2] / "docs/images"
+import labelmill.demo
+from labelmill.flows.demo import MESSAGES, PHOTOS
+
+DOCS = Path(__file__).parents[2] / "docs"
+IMAGES = DOCS / "images"
+TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```console\n(.*?)^```", TUTORIAL, re.MULTILINE | re.DOTALL)
+STEPS = [step for block in BLOCKS for step in block.removeprefix("$ ").split("\n$ ") if step.startswith("labelmill ")]
 Take = Callable[[Walk, str], None]
 
 
@@ -34,27 +45,44 @@ def take(request: pytest.FixtureRequest) -> Take:
     return taken
 
 
-@pytest.fixture
-def link() -> Iterator[str]:
-    """The address that `labelmill demo` prints to sign in with."""
-    home = scratch() / "home"
-    command = [sys.executable, "-m", "labelmill", "demo", "--port", "0", "--home", str(home)]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("LABELMILL_")}
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+@dataclass(frozen=True)
+class Demo:
+    """A running `labelmill demo`: the home it was given, the address that signs in."""
+
+    mill: Mill
+    link: str
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """Its tasks, when all of them are done."""
+        until(lambda: {task["status"] for task in self._list()} == {"complete"}, seconds=180)
+        return self._list()
+
+    def _list(self) -> list[dict[str, Any]]:
+        return list(self.mill("tasks", "list", "--json", "--home", self.mill.home / "demo").json)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """One for all who look at it: drawing its photos takes the longest."""
+    place = scratch()
+    mill = Mill(place / "home")
+    process = mill.start("demo", "--port", "0")
     assert process.stdout is not None
     try:
-        yield re.findall(r"http://\S+", process.stdout.readline() + process.stdout.readline())[1]
+        said = process.stdout.readline() + process.stdout.readline()
+        yield Demo(mill, re.findall(r"http://\S+", said)[1])
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+        assert ended(process, 130).line == "stopped."
+        until(lambda: gone(mill.home / "demo"))
     finally:
-        process.kill()
-        process.communicate()
+        mill.clear()
+        shutil.rmtree(place, ignore_errors=True)
 
 
-def test_the_demo_shows_what_labelmill_does(browser: Browser, link: str, take: Take) -> None:
+def test_the_demo_shows_what_labelmill_does(browser: Browser, demo: Demo, take: Take) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    walk = Walk(context.new_page(), link.partition("/sign-in")[0])
-    walk.page.goto(link)
+    walk = Walk(context.new_page(), demo.link.partition("/sign-in")[0])
+    walk.page.goto(demo.link)
     walk.page.get_by_role("link", name="Wardrobe").click()
     expect(walk.page.get_by_role("gridcell")).not_to_have_count(0)
     walk.page.get_by_role("link", name="Labeling Tasks").first.click()
@@ -83,3 +111,34 @@ def test_the_demo_shows_what_labelmill_does(browser: Browser, link: str, take: T
     take(walk, "viewer")
     assert walk.complaints == []
     context.close()
+
+
+def test_every_band_of_its_tasks_has_much(demo: Demo) -> None:
+    for task in demo.tasks():
+        report = checked(demo.mill("tasks", "show", task["id"], "--json", "--home", demo.mill.home / "demo").json)
+        inputs = {"Sort the messages": MESSAGES}.get(task["name"], PHOTOS)
+        assert (report["inputs"], report["rejected"], report["failed"]) == (inputs, 0, 0)
+        assert report["annotated"] > 0.9 * inputs
+        assert min(bands(report).values()) > 20
+        assert all(sum(counts.values()) > 0 for counts in report["concepts"].values())
+
+
+def test_the_commands_of_the_tutorial(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What docs/tutorial.md has one type works in the order it is told, and says what the page shows."""
+    monkeypatch.chdir(tmp_path)
+    lies = Path(labelmill.demo.__file__).parent
+    places = {"~/.labelmill/demo": str(demo.mill.home / "demo"), "src/labelmill/demo": str(lies)}
+    assert demo.tasks()
+    assert len(STEPS) > 5
+    for step in STEPS:
+        line, *shown = step.splitlines()
+        for place, here in places.items():
+            line = line.replace(place, here)
+        said = demo.mill(*shlex.split(line)[1:])
+        assert shown in ([], (said.out + said.err).splitlines())
+    coco = json.loads((tmp_path / "garments.json").read_text())
+    assert len(coco["images"]) == PHOTOS
+    assert len(coco["annotations"]) > 100
+    assert all(one["segmentation"] for one in coco["annotations"])
+    texts = [json.loads(line) for line in (tmp_path / "messages.jsonl").read_text().splitlines()]
+    assert {said["status"] for one in texts for said in one["annotations"]} == {"success", "awaiting_review"}

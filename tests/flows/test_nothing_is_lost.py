@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from made import check_sums
-from mill import Mill, checked, done_share, ended, kill_group, rows, until, write_card, write_texts
+from mill import Mill, Running, checked, done_share, ended, kill_group, rows, until, write_card, write_texts
 from mill import embedded_mill as embedded_mill
 
 from labelmill.core.annotation import Status
@@ -78,7 +78,7 @@ def stands(mill: Mill, task: int, to: Path) -> dict[str, Any]:
 # --- kill -9 ----------------------------------------------------------------------------------------------------------
 
 
-def workers(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+def workers(process: Running) -> list[psutil.Process]:
     """The processes in which a command's model runs: forks of the command itself, and of the fork server."""
     with contextlib.suppress(psutil.NoSuchProcess):
         command = psutil.Process(process.pid)
@@ -89,13 +89,13 @@ def workers(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     return []
 
 
-def kill_worker(mill: Mill, process: "subprocess.Popen[str]", rng: random.Random) -> None:
+def kill_worker(mill: Mill, process: Running, rng: random.Random) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         for worker in rng.sample(found := workers(process), rng.randint(1, len(found))) if workers(process) else ():
             worker.kill()
 
 
-def kill_postmaster(mill: Mill, process: "subprocess.Popen[str]", rng: random.Random) -> None:
+def kill_postmaster(mill: Mill, process: Running, rng: random.Random) -> None:
     if server := postmaster.find(where(mill.home).data):
         os.kill(server.pid, signal.SIGKILL)
     said = ended_anyhow(process)
@@ -106,11 +106,11 @@ def kill_postmaster(mill: Mill, process: "subprocess.Popen[str]", rng: random.Ra
         assert "labelmill tasks resume" in said.stderr
 
 
-def kill_command(mill: Mill, process: "subprocess.Popen[str]", rng: random.Random) -> None:
+def kill_command(mill: Mill, process: Running, rng: random.Random) -> None:
     kill_group(process)
 
 
-def kill_everything(mill: Mill, process: "subprocess.Popen[str]", rng: random.Random) -> None:
+def kill_everything(mill: Mill, process: Running, rng: random.Random) -> None:
     server = postmaster.find(where(mill.home).data)
     kill_group(process)
     if server:
@@ -118,7 +118,7 @@ def kill_everything(mill: Mill, process: "subprocess.Popen[str]", rng: random.Ra
             os.kill(server.pid, signal.SIGKILL)
 
 
-def ended_anyhow(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
+def ended_anyhow(process: Running) -> "subprocess.CompletedProcess[str]":
     out, err = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 

@@ -16,7 +16,7 @@ from labelmill.core.errors import BadCall, BadCard, ModelFault
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Thresholds
 from labelmill.engine import jobs, local
-from labelmill.flows import apply, catalog, try_model
+from labelmill.flows import catalog, edit_task, try_model
 from labelmill.flows.export import export
 from labelmill.flows.ingest import extend_standing, ingest
 from labelmill.flows.report import listing, report
@@ -76,7 +76,7 @@ class Local:
         task_id = self._find(task)
         with self._database.begin() as conn:
             moved = move(tasks.terms(conn, task_id, hold=True).thresholds)
-            left = apply.set_thresholds(conn, task_id, moved, projects.owner(conn))
+            left = edit_task.set_thresholds(conn, task_id, projects.owner(conn), moved)
         tell_left_alone(left)
         local.redecide(self._database, self._settings.home, task_id)
         return self._report(task_id)
@@ -85,18 +85,28 @@ class Local:
         """Run the failed inputs again."""
         task_id = self._find(task)
         with self._database.begin() as conn:
-            tasks.retry(conn, task_id)
-        return self._go_on(task_id)
+            edit_task.retry(conn, task_id, projects.owner(conn))
+        return self._run(task_id)
 
     def resume(self, task: str) -> Report:
         """Go on with a task to its end."""
-        return self._go_on(self._find(task))
+        task_id = self._find(task)
+        with self._database.begin() as conn:
+            edit_task.resume(conn, task_id, projects.owner(conn))
+        return self._run(task_id)
+
+    def pause(self, task: str) -> Report:
+        """Let a task rest."""
+        task_id = self._find(task)
+        with self._database.begin() as conn:
+            edit_task.pause(conn, task_id, projects.owner(conn))
+        return self._report(task_id)
 
     def cancel(self, task: str) -> Report:
         """Stop a task."""
         task_id = self._find(task)
         with self._database.begin() as conn:
-            tasks.cancel(conn, task_id)
+            edit_task.cancel(conn, task_id, projects.owner(conn))
         return self._report(task_id)
 
     def delete(self, task: str) -> tuple[int, str]:
@@ -104,7 +114,7 @@ class Local:
         with self._database.begin() as conn:
             task_id = tasks.find(conn, task)
             name = tasks.row(conn, task_id).name
-            tasks.delete(conn, task_id)
+            edit_task.delete(conn, task_id, projects.owner(conn), keep_annotations=False)
         return task_id, name
 
     def export(self, task: str, form: Literal["coco", "jsonl"], to: Path, statuses: Sequence[Status]) -> int:
@@ -149,9 +159,7 @@ class Local:
             ledger, bands = counts.ledger(conn, task_id), counts.band_totals(conn, task_id)
         return Numbers(ledger.inputs, ledger.waiting, ledger.failed, bands)
 
-    def _go_on(self, task_id: int) -> Report:
-        with self._database.begin() as conn:
-            tasks.reopen(conn, task_id)
+    def _run(self, task_id: int) -> Report:
         with Progress() as progress:
             progress.follow(lambda: self._numbers(task_id))
             local.run_task(self._database, home.machine(self._settings), task_id, progress.tick)

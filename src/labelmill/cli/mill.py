@@ -65,6 +65,9 @@ class Mill(Protocol):
     def resume(self, task: str) -> Report:
         """Go on with a task to its end."""
 
+    def pause(self, task: str) -> Report:
+        """Let a task rest until it is resumed."""
+
     def cancel(self, task: str) -> Report:
         """Stop a task."""
 

@@ -99,6 +99,12 @@ class Remote:
         found = self._client.tasks.find(task)
         return self._go_on(self._client.tasks.resume(found["project_id"], found["id"]))
 
+    def pause(self, task: str) -> Report:
+        """Let a task rest."""
+        found = self._client.tasks.find(task)
+        self._client.tasks.pause(found["project_id"], found["id"])
+        return self._report(found)
+
     def cancel(self, task: str) -> Report:
         """Stop a task."""
         found = self._client.tasks.find(task)
@@ -156,6 +162,8 @@ class Remote:
         return self._client.tasks.report(task["project_id"], task["id"])
 
     def _go_on(self, task: Task) -> Report:
+        if task["model"] is None:
+            return self._report(task)  # people label: there is nothing to wait for
         with Progress() as progress:
             return self._ended(task, progress)
 

@@ -10,7 +10,7 @@ from labelmill.cli.mill import Report
 from labelmill.cli.progress import summary
 from labelmill.core.threshold import Thresholds
 
-app = typer.Typer(help="Look at tasks; apply, retry, resume, cancel, delete them.", no_args_is_help=True)
+app = typer.Typer(help="Look at tasks; apply, retry, pause, resume, cancel, delete them.", no_args_is_help=True)
 
 Task = Annotated[str, typer.Argument(help="A task's id or name.")]
 
@@ -91,9 +91,23 @@ def resume(
     server: shared.Server = None,
     token: shared.Token = None,
 ) -> int:
-    """Go on with a task that was stopped, cancelled, or could not run."""
+    """Go on with a task that was stopped, paused, cancelled, or could not run."""
     with chosen(home, server, token) as mill:
         return _told(mill.resume(task), as_json)
+
+
+@app.command()
+def pause(
+    task: Task,
+    as_json: shared.AsJson = False,
+    home: shared.Home = None,
+    server: shared.Server = None,
+    token: shared.Token = None,
+) -> int:
+    """Let a task rest once what is under way is done, until it is resumed."""
+    with chosen(home, server, token) as mill:
+        _told(mill.pause(task), as_json)
+    return 0
 
 
 @app.command()

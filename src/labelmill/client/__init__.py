@@ -19,6 +19,7 @@ from labelmill.client.projects import Concepts, Datasets, Members, Projects, Tok
 from labelmill.client.tasks import Tasks
 from labelmill.client.upload import Sent
 from labelmill.client.wire import Wire
+from labelmill.client.work import Label, Review
 
 __all__ = ["Client", "Event", "Sent"]
 
@@ -45,6 +46,8 @@ class Client:
         self.inputs = Inputs(self._wire)
         self.imports = Imports(self._wire)
         self.tasks = Tasks(self._wire)
+        self.review = Review(self._wire)
+        self.label = Label(self._wire)
 
     @property
     def server(self) -> str:

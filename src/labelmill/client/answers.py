@@ -1,11 +1,15 @@
 """What the server answers, as it stands in the JSON: plain dictionaries whose keys a type checker knows."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 Role = Literal["owner", "admin", "labeler", "reviewer", "viewer"]
 Kind = Literal["image", "text"]
 Status = Literal["success", "awaiting_review", "awaiting_consensus_review", "pending", "rejected"]
 Form = Literal["coco", "jsonl"]
+Drawn = Literal["class", "box", "polygon", "span"]
+Review = Literal["even", "stacked", "none"]
+Priority = Literal["low", "medium", "high"]
 
 
 class Me(TypedDict):
@@ -230,10 +234,20 @@ class Counts(TypedDict):
     discarded: int
 
 
+class Colleague(TypedDict):
+    """A person of a task."""
+
+    id: int
+    name: str
+
+
 class TaskHead(TypedDict):
     """A task with its ledger: inputs = waiting + annotated + empty + failed.
 
-    `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+    `status`: `waiting` for a worker, `running`, `paused`, `complete`, `cancelled`, `failed` (the model cannot run, see
+    `error`). `model` None: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
+    stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
+    people are through with. `can_review`, `can_label`: the one who asks has something there now.
     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the last
     minute, `seconds_left` at this rate; None where it is not running.
     """
@@ -242,11 +256,21 @@ class TaskHead(TypedDict):
     project_id: int
     project: str
     name: str
-    status: Literal["waiting", "running", "complete", "cancelled", "failed"]
+    status: Literal["waiting", "running", "paused", "complete", "cancelled", "failed"]
     error: str | None
     dataset_id: int
     dataset: str
-    model: str
+    model: str | None
+    makes: Drawn | None
+    annotation_types: list[str]
+    instructions: str
+    review: Review
+    agree: int | None
+    checked: bool
+    priority: Priority
+    paused: bool
+    reviewers: list[Colleague]
+    labelers: list[Colleague]
     concepts: list[str]
     thresholds: Bands
     standing: bool
@@ -255,6 +279,10 @@ class TaskHead(TypedDict):
     annotated: int
     empty: int
     failed: int
+    entered: int
+    reviewed: int
+    can_review: bool
+    can_label: bool
     deciding: int
     rate: float | None
     seconds_left: float | None
@@ -276,6 +304,35 @@ class Task(TaskHead):
     ingest_seconds: float
     annotate_seconds: float
     failures_total: int
+
+
+class ChangedTask(TypedDict, total=False):
+    """What is to be different about a task; reviewers and labelers are ids of members."""
+
+    name: str
+    reviewers: Sequence[int]
+    labelers: Sequence[int]
+    priority: Priority
+    instructions: str
+    checked: bool
+    agree: int
+    concepts: Sequence[str]
+
+
+class Part(TypedDict):
+    """A person's part in a task: inputs `given` to them to review, of those `done` and `open`; inputs they `labeled`.
+
+    `reviewer`, `labeler`: they are that now.
+    """
+
+    id: int
+    name: str
+    reviewer: bool
+    labeler: bool
+    given: int
+    done: int
+    open: int
+    labeled: int
 
 
 class Applied(TypedDict):

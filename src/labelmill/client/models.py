@@ -52,6 +52,16 @@ class Models:
                 file.close()
         return said
 
+    def mapping(self, project_id: int, name: str) -> dict[str, str]:
+        """What a model's concepts were taken for in a project, as last chosen: model concept to project concept."""
+        said: dict[str, str] = self._wire.get(f"{_at(project_id)}/{segment(name)}/mapping")["mapping"]
+        return said
+
+    def speed(self, project_id: int, name: str) -> float | None:
+        """Inputs a second that a model did in its last tasks on the server; None: it was in none yet."""
+        said: float | None = self._wire.get(f"{_at(project_id)}/{segment(name)}/speed")["inputs_per_second"]
+        return said
+
     def try_(self, project_id: int, name: str, *, inputs: Sequence[int] = (), text: str | None = None) -> Answers:
         """Run a model on a few inputs of a project, or on a text; nothing is stored."""
         body = {"model": name, "inputs": list(inputs), **({} if text is None else {"text": text})}

@@ -11,8 +11,13 @@ from typing import Any, BinaryIO, Literal, cast
 from labelmill.client.answers import (
     Applied,
     Bands,
+    ChangedTask,
+    Drawn,
     Form,
+    Part,
     Preview,
+    Priority,
+    Review,
     Sample,
     Status,
     Task,
@@ -57,8 +62,9 @@ class Tasks:
     def create(
         self,
         project_id: int,
-        model: str,
+        model: str | None,
         *,
+        makes: Drawn | None = None,
         dataset_id: int | None = None,
         all_inputs_as: str | None = None,
         thresholds: Bands | None = None,
@@ -67,26 +73,47 @@ class Tasks:
         mapping: Mapping[str, str] | None = None,
         floor: float | None = None,
         reviewers: Sequence[int] = (),
+        labelers: Sequence[int] | None = None,
+        instructions: str = "",
+        review: Review = "even",
+        agree: int | None = None,
+        checked: bool = False,
+        priority: Priority = "medium",
+        delete_earlier: bool = False,
         standing: bool = False,
         ingest_seconds: float = 0.0,
     ) -> Task:
         """Make a task over a dataset, or over all inputs of the project as a new one; a worker takes it at once.
 
         `thresholds`: 0.5 and 0.9 unless given. `concepts`: of the model's; none means all. `mapping`: model concept to
-        project concept, where they differ. `floor`: scores below are not kept. `reviewers`: ids of members.
-        `standing`: it takes what is added to the dataset later, too. `ingest_seconds`: what bringing its inputs took,
-        for its report.
+        project concept, where they differ; it is remembered. `floor`: scores below are not kept. `model` None: people
+        label, `makes` says what they draw, and `concepts` are the project's, made where it lacks them.
+        `reviewers`, `labelers`: ids of members; `labelers` None: the reviewers. `review`: each input to one reviewer
+        (`even`), to each of them (`stacked`: `agree` votes decide, more than half unless given), or to nobody (`none`).
+        `checked`: what a person submits another reviews. `delete_earlier`: what this model said before of these
+        concepts on these inputs goes, unless a person touched it. `standing`: it takes what is added to the dataset
+        later, too. `ingest_seconds`: what bringing its inputs took, for its report.
         """
+        if model is not None:
+            thresholds = thresholds or {"lower": 0.5, "upper": 0.9}
         body: dict[str, Any] = {
             "model": model,
             "dataset_id": dataset_id,
             "all_inputs_as": all_inputs_as,
-            "thresholds": thresholds or {"lower": 0.5, "upper": 0.9},
+            "makes": makes,
+            "thresholds": thresholds,
             "name": name,
             "concepts": list(concepts),
             "mapping": dict(mapping or {}),
             "floor": floor,
             "reviewers": list(reviewers),
+            "labelers": None if labelers is None else list(labelers),
+            "instructions": instructions,
+            "review": review,
+            "agree": agree,
+            "checked": checked,
+            "priority": priority,
+            "delete_earlier": delete_earlier,
             "standing": standing,
             "ingest_seconds": ingest_seconds,
         }
@@ -98,6 +125,19 @@ class Tasks:
         said: Task = self._wire.patch(_at(project_id, task_id), {"name": name})
         return said
 
+    def change(self, project_id: int, task_id: int, change: ChangedTask) -> Task:
+        """ChangedTask a task; what `change` does not say stays as it is.
+
+        With other reviewers open inputs are shared out anew, and what is done stays. Concepts are the project's; they
+        hold for the inputs that are not done yet.
+        """
+        said: Task = self._wire.patch(_at(project_id, task_id), change)
+        return said
+
+    def people(self, project_id: int, task_id: int) -> Iterator[Part]:
+        """How far each person of a task is, by name."""
+        return self._wire.pages(f"{_at(project_id, task_id)}/people")
+
     def delete(self, project_id: int, task_id: int, *, annotations: Literal["keep", "delete"]) -> None:
         """Delete a task; its annotations stay on the inputs or go with it."""
         self._wire.delete(_at(project_id, task_id), annotations=annotations)
@@ -106,8 +146,12 @@ class Tasks:
         """Have the failed inputs run again, and only those."""
         return self._do(project_id, task_id, "retry")
 
+    def pause(self, project_id: int, task_id: int) -> Task:
+        """Let a task rest once what is under way is done, until it is resumed."""
+        return self._do(project_id, task_id, "pause")
+
     def resume(self, project_id: int, task_id: int) -> Task:
-        """Let a task go on that was cancelled, or whose model could not run."""
+        """Let a task go on that was paused or cancelled, or whose model could not run."""
         return self._do(project_id, task_id, "resume")
 
     def cancel(self, project_id: int, task_id: int) -> Task:
@@ -125,10 +169,10 @@ class Tasks:
         task_id: int,
         *,
         seconds: float | None = None,
-        until: Callable[[Task], bool] = lambda task: task["status"] in ("complete", "cancelled", "failed"),
+        until: Callable[[Task], bool] = lambda task: task["status"] not in ("waiting", "running"),
         on_look: Callable[[Task], None] = lambda _: None,
     ) -> Task:
-        """Look at a task until it is complete, cancelled or failed, or `seconds` have passed; how it stands then.
+        """Look at a task until it is complete, paused, cancelled or failed, or `seconds` have passed; how it stands.
 
         `until` may ask for something else; `on_look` sees the task each time.
         """

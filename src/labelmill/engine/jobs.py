@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from psycopg.errors import UniqueViolation
 
 from labelmill.core.errors import StoreFault
+from labelmill.store import tasks
 
 if TYPE_CHECKING:
     import procrastinate  # imported where it is used: 0.2 s that only a worker need pay
@@ -30,28 +31,42 @@ _SILENT_FOR = 15
 
 
 def enqueue(conn: sa.Connection, task_id: int) -> None:
-    """Put a task into the queue in the caller's transaction; one that waits there already is not put in twice."""
-    _defer(conn, _RUN_TASK, _TASKS, f"task-{task_id}", task_id=task_id)
+    """Put a task into the queue in the caller's transaction, by its priority.
+
+    One that waits there already is not put in twice, one that people label not at all.
+    """
+    priority = tasks.priority(conn, task_id)
+    if priority is not None:
+        _defer(conn, _RUN_TASK, _TASKS, f"task-{task_id}", priority, task_id=task_id)
+
+
+def set_priority(conn: sa.Connection, task_id: int, priority: int) -> None:
+    """Have a task that waits in the queue wait by another priority, in the caller's transaction."""
+    query = sa.text(
+        "UPDATE procrastinate_jobs SET priority = :priority WHERE status = 'todo' AND queueing_lock = :lock"
+    )
+    conn.execute(query, {"priority": priority, "lock": f"task-{task_id}"})
 
 
 def enqueue_import(conn: sa.Connection, import_id: int) -> None:
     """Put an import into its queue in the caller's transaction."""
-    _defer(conn, _RUN_IMPORT, _IMPORTS, f"import-{import_id}", import_id=import_id)
+    _defer(conn, _RUN_IMPORT, _IMPORTS, f"import-{import_id}", 0, import_id=import_id)
 
 
 # the function that Procrastinate calls, too: to import it takes 0.2 s that who queues something need not wait
 _DEFER = sa.text("""
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-    CAST(:queue AS text), CAST(:job AS text), 0, CAST(:lock AS text), CAST(:lock AS text), CAST(:arguments AS jsonb),
-    NULL
+    CAST(:queue AS text), CAST(:job AS text), CAST(:priority AS int), CAST(:lock AS text), CAST(:lock AS text),
+    CAST(:arguments AS jsonb), NULL
 )::procrastinate_job_to_defer_v1])
 """)
 
 
-def _defer(conn: sa.Connection, job: str, queue: str, lock: str, **arguments: int) -> None:
+def _defer(conn: sa.Connection, job: str, queue: str, lock: str, priority: int, **arguments: int) -> None:
     try:
         with conn.begin_nested():
-            conn.execute(_DEFER, {"job": job, "queue": queue, "lock": lock, "arguments": json.dumps(arguments)})
+            values = {"job": job, "queue": queue, "priority": priority, "lock": lock}
+            conn.execute(_DEFER, {**values, "arguments": json.dumps(arguments)})
     except sa.exc.IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):
             raise

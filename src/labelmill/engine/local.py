@@ -19,7 +19,7 @@ from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
 from labelmill.flows.catalog import open_card
 from labelmill.models.catalog import describe
-from labelmill.store import counts, models, tasks
+from labelmill.store import counts, models, shards, tasks
 from labelmill.store.database import Database
 
 TICK = 0.2
@@ -80,16 +80,16 @@ def pool(machine: Machine, card: str, floor: float, inputs: int | None = None) -
 def run_task(database: Database, machine: Machine, task_id: int, on_tick: Callable[[], None]) -> None:
     """Do whatever a task still needs: shards to decide again, then inputs that wait. Raises as Pool.run does.
 
-    A task that was deleted since needs nothing.
+    A task that was deleted since needs nothing, nor does one that people label.
     """
     with database.begin() as conn:
-        if not tasks.exists(conn, task_id):
+        if tasks.priority(conn, task_id) is None:
             return
     redecide(database, machine.home, task_id)
     with database.begin() as conn:
         terms = tasks.terms(conn, task_id)
         card = models.by_id(conn, terms.model_version_id).card
-        waiting = counts.ledger(conn, task_id).waiting
+        waiting = counts.ledger(conn, task_id).waiting if shards.unfinished(conn, task_id) else 0
     if waiting:
         workers = pool(machine, card, terms.floor, waiting)
         workers.start()

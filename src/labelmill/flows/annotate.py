@@ -115,7 +115,7 @@ def _a(kind: str) -> str:
 
 def _kept(answer: Sequence[Prediction], terms: Terms) -> list[Prediction]:
     """Asked concepts down to the floor; a parent that is left out is forgotten, one that stays is renumbered."""
-    kept = [i for i, p in enumerate(answer) if p.score >= terms.floor and p.concept in terms.concepts]
+    kept = [i for i, p in enumerate(answer) if p.score >= terms.floor and p.concept in terms.asked]
     if all(answer[i].parent is None for i in kept):
         return [answer[i] for i in kept]
     place = {old: new for new, old in enumerate(kept)}

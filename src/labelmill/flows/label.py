@@ -14,7 +14,7 @@ from labelmill.core.decision import Shaping
 from labelmill.core.errors import Conflict, NotAllowed
 from labelmill.flows import act
 from labelmill.flows.act import Done, Scene, Trace
-from labelmill.store import activity, assignments, leases
+from labelmill.store import activity, assignments, leases, partition
 from labelmill.store.assignments import Waiting
 
 
@@ -109,7 +109,7 @@ def _carry_out(at: Scene, shaping: Shaping, concepts: Mapping[str, int], act_id:
 
 def _reviewers(at: Scene) -> list[int]:
     """Who may look at what this labeler submits: the other reviewers or, without any, the task's owner."""
-    others = [one for one in assignments.reviewers(at.conn, at.task_id) if one != at.person_id]
+    others = sorted(partition.reviewers(at.conn, at.task_id) - {at.person_id})
     return others or [one for one in [at.rules.owner_id] if one != at.person_id]
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall, Conflict, NotAllowed, NotFound
 from labelmill.core.role import Role
 from labelmill.flows import sign_in
-from labelmill.store import members, persons
+from labelmill.store import edits, members, partition, persons
 
 INVITATION_LASTS = timedelta(days=7)
 
@@ -47,6 +47,7 @@ def change(conn: sa.Connection, project_id: int, actor: Role, person_id: int, ro
     if owners == [person_id] and role is not Role.OWNER:
         raise BadCall("A project has an owner: make somebody else one first.")
     members.put(conn, project_id, person_id, role)
+    _leave_tasks(conn, project_id, person_id, role)
 
 
 def remove(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person_id: int) -> None:
@@ -60,6 +61,22 @@ def remove(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person
     if owners == [person_id]:
         raise BadCall("A project has an owner: make somebody else one first.")
     members.remove(conn, project_id, person_id)
+    _leave_tasks(conn, project_id, person_id, None)
+
+
+def _leave_tasks(conn: sa.Connection, project_id: int, person_id: int, role: Role | None) -> None:
+    """Take a person out of the tasks of a project in which their role (None: they have left) lets them do nothing.
+
+    Their open inputs are shared out among the other reviewers of each, what they leased is free; what they did stays.
+    """
+    reviews, labels = (role is not None and role.includes(needed) for needed in (Role.REVIEWER, Role.LABELER))
+    for task_id in [] if reviews else partition.tasks_of(conn, project_id, person_id):
+        edits.hold(conn, task_id)
+        partition.set_reviewers(conn, task_id, partition.reviewers(conn, task_id) - {person_id})
+        partition.lower_votes(conn, task_id)
+        partition.hand_over(conn, task_id, person_id)
+        if not labels:
+            partition.set_labelers(conn, task_id, partition.labelers(conn, task_id) - {person_id})
 
 
 def _may_give(actor: Role, role: Role) -> None:

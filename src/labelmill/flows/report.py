@@ -11,11 +11,14 @@ from labelmill.store.tasks import TaskRow
 FAILURES_SHOWN = 100
 
 
-Status = Literal["waiting", "running", "complete", "cancelled", "failed"]
+Status = Literal["waiting", "running", "paused", "complete", "cancelled", "failed"]
 
 
 def status(row: TaskRow, ledger: counts.Ledger, *, alive: bool) -> Status:
-    """`failed` (the model cannot run), `cancelled`, `complete`, `running`, or `waiting` for somebody to run it."""
+    """`failed` (the model cannot run), `cancelled`, `complete`, `paused`, `running`, or `waiting` for a worker.
+
+    What people label runs until nothing of it waits.
+    """
     return _status(row, ledger.waiting + ledger.outdated, alive=alive)
 
 
@@ -31,7 +34,9 @@ def _status(row: TaskRow | Head, left: int, *, alive: bool) -> Status:
         return "cancelled"
     if not left:
         return "complete"
-    return "running" if alive else "waiting"
+    if row.paused_at is not None:
+        return "paused"
+    return "running" if alive or row.model is None else "waiting"
 
 
 def report(conn: sa.Connection, task_id: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from labelmill.server import (
     projects,
     review,
     session,
+    task_edits,
     tasks,
     tokens,
     trials,
@@ -43,6 +44,7 @@ NOUNS = (
     tasks,
     review,
     label,
+    task_edits,
     events,
 )
 """In the order of the documentation. Each has a `router`."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 from typing import TypeAlias
 
 import anyio
@@ -39,6 +40,9 @@ MOST_TASKS, MOST_IMPORTS = 100, 20
 
 _viewer = Needs(Role.VIEWER)
 
+Listener: TypeAlias = tuple[int, int]
+"""The id of a project, and of a person who listens to it."""
+
 Key: TypeAlias = tuple[str, int]
 State: TypeAlias = dict[Key, str]
 """By event and id what is sent: JSON."""
@@ -49,43 +53,43 @@ class Watch:
     """Looks at the projects that somebody listens to, as long as there are such. Lives in one event loop."""
 
     database: Database
-    _listeners: dict[int, int] = field(default_factory=dict)
-    _states: dict[int, State] = field(default_factory=dict)
+    _listeners: dict[Listener, int] = field(default_factory=dict)
+    _states: dict[Listener, State] = field(default_factory=dict)
     _looked: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: "asyncio.Task[None] | None" = None
     closed: bool = False
 
-    def join(self, project_id: int) -> None:
-        """Look at a project from now on."""
-        self._listeners[project_id] = self._listeners.get(project_id, 0) + 1
+    def join(self, who: Listener) -> None:
+        """Look at a project, for a person, from now on."""
+        self._listeners[who] = self._listeners.get(who, 0) + 1
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_on())
 
-    def leave(self, project_id: int) -> None:
+    def leave(self, who: Listener) -> None:
         """One listener less."""
-        self._listeners[project_id] -= 1
-        if not self._listeners[project_id]:
-            del self._listeners[project_id]
-            self._states.pop(project_id, None)
+        self._listeners[who] -= 1
+        if not self._listeners[who]:
+            del self._listeners[who]
+            self._states.pop(who, None)
 
     def close(self) -> None:
         """End all streams, so that the server can stop."""
         self.closed = True
         self._wake()
 
-    async def next(self, project_id: int, seconds: float) -> State | None:
+    async def next(self, who: Listener, seconds: float) -> State | None:
         """How things stand after the next look; None when there was none in this time."""
         looked = self._looked
         with suppress(TimeoutError):
             await asyncio.wait_for(looked.wait(), seconds)
-        return self._states.get(project_id) if looked.is_set() else None
+        return self._states.get(who) if looked.is_set() else None
 
     async def _look_on(self) -> None:
         while self._listeners and not self.closed:
             started = time.monotonic()
             try:
                 states = await anyio.to_thread.run_sync(partial(look, self.database, list(self._listeners)))
-                self._states = {project: state for project, state in states.items() if project in self._listeners}
+                self._states = {who: state for who, state in states.items() if who in self._listeners}
                 self._wake()
             except StoreFault:
                 pass  # the database is away: what is sent next is what stands when it is back
@@ -104,17 +108,25 @@ def close(app: FastAPI) -> None:
         watch.close()
 
 
-def look(database: Database, project_ids: list[int]) -> dict[int, State]:
-    """How projects stand: the newest tasks and imports of each, as the events that tell of them."""
+def look(database: Database, listeners: list[Listener]) -> dict[Listener, State]:
+    """How projects stand for who listens: the newest tasks and imports of each, as the events that tell of them.
+
+    A project is looked at once; what its tasks have for a person to do, once for each person.
+    """
+    states: dict[Listener, State] = {}
     with database.begin() as conn:
         alive = shards.alive(conn)
-        states: dict[int, State] = {}
-        for project_id in project_ids:
-            state = states[project_id] = {}
-            for head in heads.page(conn, project_id, limit=MOST_TASKS):
-                state["task", head.id] = TaskHead.of(head, alive=head.id in alive).model_dump_json()
-            for one in imports.page(conn, project_id, limit=MOST_IMPORTS):
-                state["import", one.id] = Import.of(one).model_dump_json()
+        for project_id, group in groupby(sorted(listeners), key=lambda who: who[0]):
+            found = heads.page(conn, project_id, limit=MOST_TASKS)
+            every = {("import", one.id): Import.of(one).model_dump_json()
+                     for one in imports.page(conn, project_id, limit=MOST_IMPORTS)}  # fmt: skip
+            for _, person_id in group:
+                turns = heads.turns(conn, person_id, [head.id for head in found])
+                state = states[project_id, person_id] = {}
+                for head in found:
+                    shown = TaskHead.of(head, turns.get(head.id, heads.Turn()), alive=head.id in alive)
+                    state["task", head.id] = shown.model_dump_json()
+                state |= every
     return states
 
 
@@ -140,7 +152,7 @@ async def watch_project(request: Request, member: Viewer, site: Here) -> Streami
     The first events tell how things stand. `gone` names a task that is no longer listed. The stream ends after
     a while, and when the session does; an EventSource opens it again by itself.
     """
-    told = _told(request, site, _watch(request, site), member.project_id)
+    told = _told(request, site, _watch(request, site), (member.project_id, member.person.id))
     return Stream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
@@ -153,21 +165,21 @@ def _watch(request: Request, site: Site) -> Watch:
     return watch
 
 
-async def _told(request: Request, site: Site, watch: Watch, project_id: int) -> AsyncIterator[bytes]:
+async def _told(request: Request, site: Site, watch: Watch, who: Listener) -> AsyncIterator[bytes]:
     sent: State = {}
     ends = time.monotonic() + LONGEST
     still = time.monotonic() + HEARTBEAT
-    watch.join(project_id)
+    watch.join(who)
     try:
         yield format_sse_event(comment="listening")
         while time.monotonic() < ends:
-            looked = await watch.next(project_id, HEARTBEAT)
+            looked = await watch.next(who, HEARTBEAT)
             if watch.closed:
                 return
             now = sent if looked is None else looked
             told = news(sent, now)
             if told or time.monotonic() > still:
-                if not await _still_may(request, site, project_id):
+                if not await _still_may(request, site, who[0]):
                     return
                 still = time.monotonic() + HEARTBEAT
                 if not told:
@@ -176,7 +188,7 @@ async def _told(request: Request, site: Site, watch: Watch, project_id: int) -> 
                 yield format_sse_event(event=event, data_str=said)
             sent = now
     finally:
-        watch.leave(project_id)
+        watch.leave(who)
 
 
 async def _still_may(request: Request, site: Site, project_id: int) -> bool:

@@ -25,7 +25,7 @@ class Where(Body):
     after: Id | None = None
 
 
-class Next(BaseModel):
+class NextToLabel(BaseModel):
     """The input that is one's own to label until `expires_at`, null when none waits; `left`: how many wait in all."""
 
     input: WorkInput | None
@@ -34,13 +34,13 @@ class Next(BaseModel):
 
 
 @router.post("/next")
-def take_next(said: Where, task: LabeledTask, member: Labeler, site: Here) -> Next:
+def take_next(said: Where, task: LabeledTask, member: Labeler, site: Here) -> NextToLabel:
     """Take the next input that needs a person: nobody else gets it while the lease holds."""
     with site.database.begin() as conn:
         taken = label.take_next(conn, task, member.person.id, after=said.after)
         found = [] if taken is None else inputs_of(conn, task, member.person.id, [taken.input_id])
         left = leases.waiting(conn, task)
-    return Next(input=found[0] if found else None, expires_at=taken.expires_at if taken else None, left=left)
+    return NextToLabel(input=found[0] if found else None, expires_at=taken.expires_at if taken else None, left=left)
 
 
 class Submitted(BaseModel):

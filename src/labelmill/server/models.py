@@ -18,6 +18,7 @@ from labelmill.server.access import Admin, Operator, SignedIn, Viewer
 from labelmill.server.files import Form, files_of, multipart
 from labelmill.server.page import no_nul
 from labelmill.server.site import Here, Site
+from labelmill.store import mappings, models
 
 router = APIRouter(tags=["models"])
 
@@ -104,6 +105,34 @@ def add_project_model(member: Admin, site: Here, form: Form) -> Model:
 def get_project_model(name: ModelName, member: Viewer, site: Here) -> Model:
     """One model, as this project knows it."""
     return _named(site, name, member.project_id)
+
+
+class Mapping(BaseModel):
+    """Model concept -> project concept, as last chosen in the project."""
+
+    mapping: dict[str, str]
+
+
+class Speed(BaseModel):
+    """How fast a model was in its last tasks on this server; null: it was in none yet."""
+
+    inputs_per_second: float | None
+
+
+@router.get("/projects/{project_id}/models/{name}/mapping")
+def get_mapping(name: ModelName, member: Viewer, site: Here) -> Mapping:
+    """What a model's concepts were taken for in the tasks of this project before."""
+    with site.database.begin() as conn:
+        catalog.named(conn, site.home, name, project_id=member.project_id)
+        return Mapping(mapping=mappings.of(conn, member.project_id, name))
+
+
+@router.get("/projects/{project_id}/models/{name}/speed")
+def get_speed(name: ModelName, member: Viewer, site: Here) -> Speed:
+    """How many inputs a second a model did, as measured in earlier tasks."""
+    with site.database.begin() as conn:
+        card = catalog.named_card(conn, site.home, name, project_id=member.project_id)
+        return Speed(inputs_per_second=models.speed(conn, card.version))
 
 
 def _named(site: Site, name: str, project_id: int | None) -> Model:

@@ -8,8 +8,8 @@ from labelmill.server.access import SignedIn
 from labelmill.server.page import Limit, Page, Text
 from labelmill.server.site import Here
 from labelmill.server.task_shapes import TaskHead
-from labelmill.server.tasks import After
-from labelmill.store import heads, shards
+from labelmill.server.tasks import After, listed
+from labelmill.store import heads
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
@@ -24,5 +24,4 @@ def list_own_tasks(
     with site.database.begin() as conn:
         before = after or heads.NEWEST
         found = heads.of_person(conn, who.person.id, key=task, before=before, limit=limit + 1)
-        alive = shards.alive(conn)
-    return Page[TaskHead].of([TaskHead.of(head, alive=head.id in alive) for head in found], limit)
+        return Page[TaskHead].of(listed(conn, found, who.person.id), limit)

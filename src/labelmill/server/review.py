@@ -91,7 +91,7 @@ def list_review_groups(task: ReviewedTask, member: Reviewer, site: Here) -> Grou
     return Groups(items=[Group(**{name: getattr(one, name) for name in names}) for one in found])
 
 
-class Some(BaseModel):
+class DecidedMany(BaseModel):
     """What came of a word on many: how many annotations on how many inputs, inputs that are reviewed by it.
 
     `stale`: ids of annotations that waited no more, and were left alone. `left`: inputs where there is more to decide.
@@ -108,7 +108,7 @@ class Some(BaseModel):
 
 
 @router.post(f"{TASK}/bulk")
-def decide_all(said: WordOnAll, task: ReviewedTask, member: Reviewer, site: Here) -> Some:
+def decide_all(said: WordOnAll, task: ReviewedTask, member: Reviewer, site: Here) -> DecidedMany:
     """Approve or reject all that waits for one and fits, up to 500 inputs a call: call again until `left` is 0."""
     person_id = member.person.id
     wanted = Wanted(said.concept, said.labeler, said.lowest, said.highest)
@@ -170,7 +170,7 @@ def list_review_regions(
 
 
 @router.post(f"{TASK}/regions")
-def decide_regions(said: WordOnSome, task: ReviewedTask, member: Reviewer, site: Here) -> Some:
+def decide_regions(said: WordOnSome, task: ReviewedTask, member: Reviewer, site: Here) -> DecidedMany:
     """Accept and reject annotations; an input is reviewed when its last undecided one is decided."""
     with site.database.begin() as conn:
         done = review.decide_some(conn, task, member.person.id, said.accept, said.reject, key=said.key)
@@ -208,7 +208,7 @@ def undo_act(activity_id: PathId, member: Labeler, site: Here) -> Undone:
         return Undone(input_ids=undo.undo(conn, member.project_id, activity_id, member.person.id))
 
 
-def _some(done: review.Many, left: int, progress: Progress) -> Some:
+def _some(done: review.Many, left: int, progress: Progress) -> DecidedMany:
     names = ("activity_id", "annotations", "inputs", "reviewed")
     facts = {name: getattr(done, name) for name in names}
-    return Some(**facts, stale=list(done.stale), left=left, progress=progress)
+    return DecidedMany(**facts, stale=list(done.stale), left=left, progress=progress)

@@ -3,17 +3,24 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
+from labelmill.core.priority import Priority
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import report
+from labelmill.flows.new_task import Drawn
+from labelmill.flows.start_task import Review
 from labelmill.server.inputs import Region
-from labelmill.server.page import Body, Id, Name
+from labelmill.server.page import Body, Id, Name, Text
 from labelmill.store.browse import Kind
-from labelmill.store.heads import Head
+from labelmill.store.heads import Head, Turn
 
 Score = Annotated[float, Field(ge=0, le=1)]
 ConceptName = Annotated[str, Field(max_length=1000)]
+Persons = Annotated[list[Id], Field(max_length=1000)]
+Instructions = Annotated[Text, Field(max_length=100_000)]
+Votes = Annotated[int, Field(ge=1, le=1000)]
+_names = TypeAdapter(list[Name])
 
 
 class Band(Body):
@@ -40,29 +47,58 @@ class Bands(Band):
 class NewTask(Body):
     """A task to make, over a dataset (`dataset_id`) or over all inputs as a new one (`all_inputs_as`: its name).
 
-    `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
-    thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
-    `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+    `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ; it is
+    remembered. `thresholds`, which a model needs, are by the project's. `floor`: scores below are not kept; null: 0.05,
+    or the lowest lower threshold. `model` null: people label, `makes` says what they draw, and `concepts` are the
+    project's, made where it lacks them. `reviewers`, `labelers`: ids of members of that role or a higher one; without
+    reviewers nobody reviews; `labelers` null: the reviewers. `agree`: votes that decide where `review` is stacked;
+    null: more than half.
+    `checked`: what a person submits another reviews. `delete_earlier`: what this model said before of these concepts on
+    these inputs goes, unless a person touched it. `standing`: it takes what its dataset gets later, too.
     `ingest_seconds`: what bringing its inputs took, for its report.
     """
 
-    model: Name
+    model: Name | None = None
+    makes: Drawn | None = None
     name: Name | None = None
     dataset_id: Id | None = None
     all_inputs_as: Name | None = None
     concepts: Annotated[list[ConceptName], Field(max_length=20_000)] = Field(default_factory=list)
     mapping: Annotated[dict[ConceptName, Name], Field(max_length=20_000)] = Field(default_factory=dict)
-    thresholds: Bands
+    thresholds: Bands | None = None
     floor: Score | None = None
-    reviewers: Annotated[list[Id], Field(max_length=1000)] = Field(default_factory=list)
+    reviewers: Persons = Field(default_factory=list)
+    labelers: Persons | None = None
+    instructions: Instructions = ""
+    review: Review = "even"
+    agree: Votes | None = None
+    checked: bool = False
+    priority: Priority = Priority.MEDIUM
+    delete_earlier: bool = False
     standing: bool = False
     ingest_seconds: Annotated[float, Field(ge=0, le=10**9)] = 0.0
+
+    @model_validator(mode="after")
+    def _new_concepts_are_names(self) -> Self:
+        if self.model is None:
+            self.concepts = _names.validate_python(self.concepts)
+        return self
+
+
+class Colleague(BaseModel):
+    """A person of a task."""
+
+    id: int
+    name: str
 
 
 class TaskHead(BaseModel):
     """A task with its ledger: inputs = waiting + annotated + empty + failed.
 
-    `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+    `status`: `waiting` for a worker, `running`, `paused`, `complete`, `cancelled`, `failed` (the model cannot run, see
+    `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
+    stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
+    people are through with. `can_review`, `can_label`: the one who asks has something there now.
     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
     """
@@ -75,7 +111,17 @@ class TaskHead(BaseModel):
     error: str | None
     dataset_id: int
     dataset: str
-    model: str
+    model: str | None
+    makes: Drawn | None
+    annotation_types: list[str]
+    instructions: str
+    review: Review
+    agree: int | None
+    checked: bool
+    priority: Priority
+    paused: bool
+    reviewers: list[Colleague]
+    labelers: list[Colleague]
     concepts: list[str]
     thresholds: Bands
     standing: bool
@@ -84,6 +130,10 @@ class TaskHead(BaseModel):
     annotated: int
     empty: int
     failed: int
+    entered: int
+    reviewed: int
+    can_review: bool
+    can_label: bool
     deciding: int
     rate: float | None
     seconds_left: float | None
@@ -91,14 +141,15 @@ class TaskHead(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, head: Head, *, alive: bool, **more: Any) -> Self:
-        """From what the store has; `alive`: somebody works on it now."""
+    def of(cls, head: Head, turn: Turn, *, alive: bool, **more: Any) -> Self:
+        """From what the store has; `turn`: of the one who asks; `alive`: somebody works on it now."""
         status = report.status_of(head, alive=alive)
         rate = head.rate if status == "running" else None
         left = None if not rate else round(head.waiting / rate, 1)
-        names = cls.model_fields.keys() - {"status", "rate", "seconds_left"} - more.keys()
-        facts = {name: getattr(head, name) for name in names}
-        return cls(**facts, status=status, rate=None if rate is None else round(rate, 3), seconds_left=left, **more)
+        more |= {"can_review": turn.review, "can_label": turn.label, "paused": head.paused_at is not None}
+        more |= {"status": status, "rate": None if rate is None else round(rate, 3), "seconds_left": left}
+        more["priority"] = Priority.of(head.priority)
+        return cls(**{name: getattr(head, name) for name in cls.model_fields.keys() - more.keys()}, **more)
 
 
 class Counts(BaseModel):

@@ -1,5 +1,6 @@
-"""Tasks: listed, made, watched, stopped, decided again, exported."""
+"""Tasks: listed, made, looked at from all sides, exported. What changes them is in server/task_edits.py."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -11,12 +12,11 @@ from labelmill.core.errors import BadCall
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
-from labelmill.flows import apply, export, new_task, preview, report
+from labelmill.flows import export, new_task, preview, report
 from labelmill.server.access import Admin, Labeler, Membership, Reviewer, Viewer
-from labelmill.server.page import Limit, Named, Page
+from labelmill.server.page import Limit, Page
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
-    Applied,
     Bands,
     Counts,
     Histograms,
@@ -29,7 +29,7 @@ from labelmill.server.task_shapes import (
     TaskFailure,
     TaskHead,
 )
-from labelmill.store import heads, shards, tasks
+from labelmill.store import heads, shards
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
 
@@ -77,34 +77,30 @@ def list_tasks(member: Viewer, site: Here, after: After = None, limit: Limit = 5
     """The tasks of a project, newest first."""
     with site.database.begin() as conn:
         found = heads.page(conn, member.project_id, before=after or heads.NEWEST, limit=limit + 1)
-        alive = shards.alive(conn)
-    return Page[TaskHead].of([TaskHead.of(head, alive=head.id in alive) for head in found], limit)
+        return Page[TaskHead].of(listed(conn, found, member.person.id), limit)
+
+
+def listed(conn: sa.Connection, found: Sequence[heads.Head], person_id: int) -> list[TaskHead]:
+    """Tasks as they are listed for a person."""
+    alive = shards.alive(conn)
+    turns = heads.turns(conn, person_id, [head.id for head in found])
+    return [TaskHead.of(head, turns.get(head.id, heads.Turn()), alive=head.id in alive) for head in found]
 
 
 @router.post("", status_code=201)
 def create_task(said: NewTask, member: Admin, site: Here) -> Task:
-    """Make a task; a worker takes it at once."""
-    named = (
-        "model",
-        "name",
-        "dataset_id",
-        "all_inputs_as",
-        "concepts",
-        "mapping",
-        "floor",
-        "reviewers",
-        "standing",
-        "ingest_seconds",
-    )
-    wish = new_task.Wish(**{name: getattr(said, name) for name in named}, thresholds=said.thresholds.thresholds())
+    """Make a task; a worker takes it at once, or people label it."""
+    told = {name: getattr(said, name) for name in NewTask.model_fields}
+    told["thresholds"] = None if said.thresholds is None else said.thresholds.thresholds()
     who = {"project_id": member.project_id, "person_id": member.person.id}
-    return _alone(site, new_task.create(site.database, site.home, wish, **who, enqueue=jobs.enqueue))
+    task = new_task.create(site.database, site.home, new_task.Wish(**told), **who, enqueue=jobs.enqueue)
+    return alone(site, task, member)
 
 
 @router.get("/{task_id}")
-def get_task(task: Seen, site: Here) -> Task:
+def get_task(task: Seen, member: Viewer, site: Here) -> Task:
     """One task with all its numbers."""
-    return _alone(site, task)
+    return alone(site, task, member)
 
 
 @router.get("/{task_id}/report", response_model_exclude_unset=True)
@@ -112,61 +108,6 @@ def get_task_report(task: Seen, site: Here) -> Report:
     """A task's report, as the command prints it."""
     with site.database.begin() as conn:
         return Report(**report.report(conn, task))
-
-
-@router.patch("/{task_id}")
-def rename_task(said: Named, task: Changed, site: Here) -> Task:
-    """Rename a task."""
-    with site.database.begin() as conn:
-        heads.rename(conn, task, said.name)
-    return _alone(site, task)
-
-
-@router.delete("/{task_id}", status_code=204)
-def delete_task(
-    task: Changed,
-    site: Here,
-    annotations: Annotated[Literal["keep", "delete"], Query(description="What becomes of its annotations.")],
-) -> None:
-    """Delete a task; its annotations stay on the inputs or go with it."""
-    with site.database.begin() as conn:
-        tasks.delete(conn, task, keep_annotations=annotations == "keep")
-
-
-@router.post("/{task_id}/retry")
-def retry_task(task: Changed, site: Here) -> Task:
-    """Run the failed inputs again, and only those."""
-    with site.database.begin() as conn:
-        tasks.retry(conn, task)
-        tasks.reopen(conn, task)
-        jobs.enqueue(conn, task)
-    return _alone(site, task)
-
-
-@router.post("/{task_id}/resume")
-def resume_task(task: Changed, site: Here) -> Task:
-    """Go on with a task that was cancelled, or whose model could not run."""
-    with site.database.begin() as conn:
-        tasks.reopen(conn, task)
-        jobs.enqueue(conn, task)
-    return _alone(site, task)
-
-
-@router.post("/{task_id}/cancel")
-def cancel_task(task: Changed, site: Here) -> Task:
-    """Stop a task; what it made so far stays."""
-    with site.database.begin() as conn:
-        tasks.cancel(conn, task)
-    return _alone(site, task)
-
-
-@router.post("/{task_id}/apply")
-def apply_task(said: Bands, task: Changed, member: Admin, site: Here) -> Applied:
-    """Give a task other thresholds; a worker decides its inputs again, without the model."""
-    with site.database.begin() as conn:
-        left = apply.set_thresholds(conn, task, said.thresholds(), member.person.id)
-        jobs.enqueue(conn, task)
-    return Applied(left_alone=left, task=_alone(site, task))
 
 
 @router.get("/{task_id}/histograms")
@@ -240,18 +181,20 @@ def _statuses(said: str) -> list[Status]:
     return [Status(name) for name in dict.fromkeys(names)]
 
 
-def _alone(site: Site, task_id: int) -> Task:
+def alone(site: Site, task_id: int, member: Membership) -> Task:
+    """A task with all its numbers, as it is shown to a member."""
     with site.database.begin() as conn:
-        return _task(conn, task_id)
+        return _task(conn, task_id, member.person.id)
 
 
-def _task(conn: sa.Connection, task_id: int) -> Task:
+def _task(conn: sa.Connection, task_id: int, person_id: int) -> Task:
     said = report.numbers(conn, task_id)
     told = ["sources", "duplicates", "rejected", "predictions", "annotations", "failures_total"]
     names = [*told, "seconds", "ingest_seconds", "annotate_seconds"]
     head = heads.one(conn, task_id)
     more = {name: said[name] for name in names}
-    return Task.of(head, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
+    turn = heads.turns(conn, person_id, [task_id]).get(task_id, heads.Turn())
+    return Task.of(head, turn, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
 
 
 def _counts(counts: dict[Band, int]) -> Counts:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from labelmill.core import decision
 from labelmill.core.annotation import Work
 from labelmill.core.errors import BadCall
-from labelmill.core.geometry import decode
+from labelmill.core.geometry import decode, fault
 from labelmill.server.inputs import Annotation, Region
 from labelmill.server.page import Body, Id, Name, Text
 from labelmill.server.task_shapes import Score
@@ -151,9 +151,13 @@ def _region(said: RegionSaid | None) -> Any:
     if said is None:
         return None
     try:
-        return decode(said.kind, said.value)
+        region = decode(said.kind, said.value)
+        wrong = fault(region)
     except (TypeError, ValueError, IndexError, KeyError) as error:
         raise BadCall(f"a {said.kind} cannot be read from what was sent: see Region in the API's documents") from error
+    if wrong:
+        raise BadCall(wrong)
+    return region
 
 
 def inputs_of(conn: sa.Connection, task_id: int, person_id: int, ids: Sequence[int]) -> list[WorkInput]:

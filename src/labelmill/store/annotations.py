@@ -195,6 +195,32 @@ def drop(conn: sa.Connection, actor: int, ids: Sequence[int], operation: str, *,
         conn.execute(_DROP, {"ids": list(ids), "actor": actor, "operation": operation, "act": act})
 
 
+_DROP_EARLIER = sa.text(f"""
+WITH gone AS (
+    DELETE FROM annotation a USING ledger l
+    WHERE l.task_id = :task AND a.input_id = l.input_id AND a.task_id <> :task AND NOT a.touched
+      AND a.labeler_id = ANY(ARRAY(
+          SELECT b.id FROM labeler b JOIN model_version v ON v.id = b.model_version_id WHERE v.name = :model))
+      AND a.concept_id = ANY(ARRAY(SELECT concept_id FROM task_concept WHERE task_id = :task))
+      AND NOT EXISTS (SELECT FROM vote WHERE annotation_id = a.id)
+    RETURNING a.*
+)
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before, activity_id)
+SELECT id, task_id, input_id, :actor, 'delete_earlier', {_SAYS_ALL}, :activity FROM gone
+""")  # noqa: S608 - the constant above
+
+
+def drop_earlier(conn: sa.Connection, task_id: int, model: str, actor: int, activity_id: int) -> int:
+    """Delete what other tasks have by versions of a model on a task's inputs for its concepts; how many there were.
+
+    What a person touched or voted on stays. The ledgers of those tasks stay as they are: who opens such an input for
+    review finds nothing left to decide on it and is through with one word, and applying other thresholds to such a task
+    makes anew what these say. Events keep what the annotations said, as part of an act of `actor`.
+    """
+    values = {"task": task_id, "model": model, "actor": actor, "activity": activity_id}
+    return conn.execute(_DROP_EARLIER, values).rowcount
+
+
 _CREATED = sa.text(f"""
 INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, after)
 SELECT id, task_id, input_id, :actor, :operation, :act, {_SAYS.format(a="a")} FROM annotation a WHERE id = ANY(:ids)

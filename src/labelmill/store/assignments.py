@@ -206,9 +206,3 @@ def progress(conn: sa.Connection, task_id: int, person_id: int) -> tuple[int, in
     """)
     mine_open, mine_done, entered, reviewed = conn.execute(query, {"task": task_id, "person": person_id}).one()
     return mine_open, mine_done, entered, reviewed
-
-
-def reviewers(conn: sa.Connection, task_id: int) -> list[int]:
-    """Ids of a task's reviewers."""
-    query = sa.text("SELECT person_id FROM reviewer WHERE task_id = :task ORDER BY person_id")
-    return list(conn.execute(query, {"task": task_id}).scalars())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,9 @@ class Head:
     """A task with its ledger: waiting + annotated + empty + failed = inputs.
 
     `thresholds`: as core.triage.limits_json; `deciding`: shards to be decided under newer thresholds; `rate`: inputs a
-    second, of those done within the last minute, None where too little was done to tell.
+    second, of those done within the last minute, None where too little was done to tell. `model` None: people label,
+    and `makes` says what they draw. `entered`: inputs that entered review, `reviewed` of them people are through with.
+    `reviewers`, `labelers`: each with `id` and `name`, by name.
     """
 
     id: int
@@ -29,20 +32,32 @@ class Head:
     name: str
     error: str | None
     cancelled_at: datetime | None
+    paused_at: datetime | None
     created_at: datetime
     dataset_id: int
     dataset: str
-    model: str
+    model: str | None
+    makes: str | None
+    annotation_types: list[str]
+    instructions: str
+    review: str
+    agree: int | None
+    checked: bool
+    priority: int
+    reviewers: list[dict[str, Any]]
+    labelers: list[dict[str, Any]]
     thresholds: dict[str, Any]
     standing: bool
     created_by: str
-    floor: float | None
+    floor: float
     concepts: list[str]
     inputs: int
     annotated: int
     empty: int
     failed: int
     predictions: int
+    entered: int
+    reviewed: int
     deciding: int
     rate: float | None
 
@@ -54,18 +69,26 @@ class Head:
 
 # between the first and the last shard of the last minute went as many inputs as all of them but one shard hold
 _HEADS = """
-SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.created_at, t.dataset_id, d.name, l.name,
-       t.thresholds, t.standing, p.name, r.floor,
+SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.paused_at, t.created_at, t.dataset_id, d.name,
+       l.name, t.makes, ARRAY[coalesce(t.makes, v.makes)], t.instructions, t.review, t.agree, t.checked, t.priority,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.name), '[]')
+        FROM reviewer g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.name), '[]')
+        FROM task_labeler g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
+       t.thresholds, t.standing, p.name, coalesce(r.floor, 0),
        ARRAY(SELECT c.name FROM concept c
-             WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id) ORDER BY c.id),
+             WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id AND k.asked)
+             ORDER BY c.id),
        coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
-       coalesce(n.predictions, 0), n.deciding,
+       coalesce(n.predictions, 0), coalesce(n.entered, 0), coalesce(n.reviewed, 0), n.deciding,
        CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END
 FROM task t JOIN project o ON o.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
-JOIN labeler l ON l.id = t.labeler_id JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
+JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
+LEFT JOIN labeler l ON l.id = t.labeler_id LEFT JOIN model_version v ON v.id = l.model_version_id
 CROSS JOIN LATERAL (
     SELECT sum(s.inputs) AS inputs, sum(s.annotated) AS annotated, sum(s.empty) AS empty, sum(s.failed) AS failed,
-           sum(s.predictions) AS predictions, count(*) FILTER (WHERE s.done AND s.revision < t.revision) AS deciding,
+           sum(s.predictions) AS predictions, sum(s.entered) AS entered, sum(s.reviewed) AS reviewed,
+           count(*) FILTER (WHERE s.done AND s.revision < t.revision) AS deciding,
            sum(s.inputs) FILTER (WHERE s.done_at > now() - interval '1 minute') AS recent,
            count(*) FILTER (WHERE s.done_at > now() - interval '1 minute') AS shards,
            extract(epoch FROM max(s.done_at) - min(s.done_at) FILTER (
@@ -93,6 +116,32 @@ def of_person(
     number = int(key) if key is not None and key.isdecimal() and len(key) < 10 else None
     values = {"person": person_id, "key": key, "id": number, "before": before, "limit": limit}
     return [Head(*row) for row in conn.execute(_OF_PERSON, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whether a person has something to review, and to label, in a task now."""
+
+    review: bool = False
+    label: bool = False
+
+
+_REVIEW = """
+EXISTS (SELECT FROM assignment a WHERE a.task_id = t.id AND a.person_id = :person AND a.done_at IS NULL)
+"""
+_LABEL = """
+(EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person)
+ AND EXISTS (SELECT FROM ledger l WHERE l.task_id = t.id AND l.work = 'label' AND NOT EXISTS (
+     SELECT FROM lease s WHERE s.task_id = l.task_id AND s.input_id = l.input_id AND s.person_id <> :person
+                           AND s.expires_at > now())))
+"""
+_TURNS = sa.text(f"SELECT t.id, {_REVIEW}, {_LABEL} FROM task t WHERE t.id = ANY(:ids)")  # noqa: S608 - as above
+
+
+def turns(conn: sa.Connection, person_id: int, task_ids: Collection[int]) -> dict[int, Turn]:
+    """What a person has to do in tasks, by id. An input that another has leased to label is none of it."""
+    rows = conn.execute(_TURNS, {"person": person_id, "ids": list(task_ids)})
+    return {task_id: Turn(review, label) for task_id, review, label in rows}
 
 
 def one(conn: sa.Connection, task_id: int) -> Head:

@@ -23,6 +23,12 @@ def of(conn: sa.Connection, project_id: int, person_id: int) -> tuple[Role, bool
     return (Role(row[0]), row[1]) if row else None
 
 
+def roles(conn: sa.Connection, project_id: int) -> dict[int, Role]:
+    """The roles of a project's members, by id."""
+    query = sa.select(t.member.c.person_id, t.member.c.role).where(t.member.c.project_id == project_id)
+    return {person_id: Role(role) for person_id, role in conn.execute(query)}
+
+
 def of_project(conn: sa.Connection, project_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """All members by name: id, name, role."""
     query = (

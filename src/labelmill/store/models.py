@@ -42,6 +42,21 @@ def labeler(conn: sa.Connection, version_id: int) -> int:
     return int(conn.execute(sa.select(t.labeler.c.id).where(where)).scalar_one())
 
 
+_SPEED = sa.text("""
+SELECT sum(n.inputs) / sum(t.annotate_seconds) FROM (
+    SELECT t.id, t.annotate_seconds FROM model_version v JOIN run r ON r.model_version_id = v.id
+    JOIN task t ON t.run_id = r.id WHERE v.hash = :hash AND t.annotate_seconds > 0 ORDER BY t.id DESC LIMIT 10
+) AS t JOIN LATERAL (
+    SELECT sum(annotated + empty + failed) AS inputs FROM shard WHERE task_id = t.id
+) AS n ON n.inputs > 0
+""")
+
+
+def speed(conn: sa.Connection, version: str) -> float | None:
+    """Inputs a second that a model version (its hash) did in its last tasks on this server; None: it did none yet."""
+    return conn.execute(_SPEED, {"hash": version}).scalar()
+
+
 def by_id(conn: sa.Connection, version_id: int) -> ModelVersion:
     """A model version that is known to exist."""
     row = conn.execute(sa.select(*_COLUMNS).where(t.model_version.c.id == version_id)).one()

@@ -238,6 +238,7 @@ task_concept = Table(
     refers("task_id", "task", key=True),
     Column("model_concept", Text, primary_key=True),
     refers("concept_id", "concept"),
+    Column("asked", Boolean, nullable=False, server_default="true", comment="false: only what was done before has it"),
 )
 
 shard = Table(

@@ -52,7 +52,7 @@ UPDATE shard s SET attempts = attempts + 1 FROM task t
 WHERE s.task_id = :task AND s.no = :no AND t.id = s.task_id AND {condition} RETURNING s.attempts
 """
 
-_TO_DO = "NOT s.done AND t.cancelled_at IS NULL AND t.error IS NULL"
+_TO_DO = "NOT s.done AND t.cancelled_at IS NULL AND t.paused_at IS NULL AND t.error IS NULL"
 _OUTDATED = "s.done AND s.revision < t.revision"
 
 

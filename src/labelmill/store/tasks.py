@@ -24,7 +24,10 @@ SHARDS_WANTED = 16
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a shard is decided by; `concepts` maps the model's concepts to the project's names, `ids` those to ids."""
+    """What a shard is decided by; `concepts` maps the model's concepts to the project's names, `ids` those to ids.
+
+    `asked`: the model's concepts that are still asked for; what was done before may have others, too.
+    """
 
     task_id: int
     run_id: int
@@ -36,6 +39,7 @@ class Terms:
     thresholds: Thresholds
     concepts: Mapping[str, str]
     ids: Mapping[str, int]
+    asked: frozenset[str]
     has_labelers: bool
     stacked: bool
 
@@ -101,7 +105,9 @@ WITH missing AS MATERIALIZED (
     WHERE task.id = :task
       AND NOT EXISTS (SELECT FROM ledger l WHERE l.task_id = :task AND l.input_id = d.input_id)
 ), {_CUT}
-INSERT INTO ledger (task_id, input_id, shard) SELECT :task, input_id, no FROM numbered
+INSERT INTO ledger (task_id, input_id, shard, work)
+SELECT task.id, input_id, no, CAST(CASE WHEN task.run_id IS NULL THEN 'label' ELSE 'none' END AS work)
+FROM numbered, task WHERE task.id = :task
 """)  # noqa: S608 - put together from the constant above
 
 
@@ -109,7 +115,7 @@ _THERE = t.task.c.deleted_at.is_(None)
 
 
 def extend(conn: sa.Connection, task_id: int) -> int:
-    """Give a task the inputs of its dataset that it lacks; how many there were."""
+    """Give a task the inputs of its dataset that it lacks; how many there were. Where no model runs, people label."""
     locks.keep_inputs_of(conn, task_id)
     locks.hold(conn, task_id, locks.NUMBERING)
     wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
@@ -134,6 +140,12 @@ def exists(conn: sa.Connection, task_id: int) -> bool:
     return bool(conn.execute(sa.select(sa.exists().where(t.task.c.id == task_id, _THERE))).scalar_one())
 
 
+def priority(conn: sa.Connection, task_id: int) -> int | None:
+    """How soon a task's run comes, the higher the sooner; None for one that has no run: it is gone, or people label."""
+    query = sa.select(t.task.c.priority).where(t.task.c.id == task_id, t.task.c.run_id.is_not(None), _THERE)
+    return conn.execute(query).scalar()
+
+
 def find(conn: sa.Connection, key: str) -> int:
     """The id of the task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
     if key.isdecimal() and len(key) < 10:
@@ -151,25 +163,26 @@ def find(conn: sa.Connection, key: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task as people see it."""
+    """A task as people see it; `model` None: people label."""
 
     id: int
     name: str
     error: str | None
     cancelled_at: datetime | None
+    paused_at: datetime | None
     created_at: datetime
     ingest_seconds: float
     annotate_seconds: float
     project: str
     dataset: str
-    model: str
+    model: str | None
 
 
 ROW = """
-SELECT t.id, t.name, t.error, t.cancelled_at, t.created_at, t.ingest_seconds, t.annotate_seconds,
+SELECT t.id, t.name, t.error, t.cancelled_at, t.paused_at, t.created_at, t.ingest_seconds, t.annotate_seconds,
        p.name AS project, d.name AS dataset, l.name AS model
 FROM task t JOIN project p ON p.id = t.project_id AND t.deleted_at IS NULL JOIN dataset d ON d.id = t.dataset_id
-JOIN labeler l ON l.id = t.labeler_id
+LEFT JOIN labeler l ON l.id = t.labeler_id
 """
 
 
@@ -192,13 +205,15 @@ FROM task t JOIN run r ON r.id = t.run_id WHERE t.id = :task
 def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
     """A task's terms; `hold` keeps its thresholds from changing until the transaction ends.
 
-    Raises NotFound.
+    Raises NotFound, BadCall for one that people label: it has neither scores nor thresholds.
     """
     row = conn.execute(sa.text(_TERMS + ("FOR SHARE OF t" if hold else "")), {"task": task_id}).one_or_none()
     if row is None:
+        if exists(conn, task_id):
+            raise BadCall(f"People label task {task_id}, so it has neither scores nor thresholds.")
         raise NotFound(f"Task {task_id} was deleted.")
     pairs = conn.execute(
-        sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id)
+        sa.select(t.task_concept.c.model_concept, t.concept.c.name, t.concept.c.id, t.task_concept.c.asked)
         .join(t.concept, t.concept.c.id == t.task_concept.c.concept_id)
         .where(t.task_concept.c.task_id == task_id)
     ).all()
@@ -211,8 +226,9 @@ def terms(conn: sa.Connection, task_id: int, *, hold: bool = False) -> Terms:
         revision=row.revision,
         revised_by=row.revised_by,
         thresholds=thresholds_from(row.thresholds),
-        concepts={model: name for model, name, _ in pairs},
-        ids={name: concept_id for _, name, concept_id in pairs},
+        concepts={model: name for model, name, _, _ in pairs},
+        ids={name: concept_id for _, name, concept_id, _ in pairs},
+        asked=frozenset(model for model, _, _, asked in pairs if asked),
         has_labelers=row.has_labelers,
         stacked=row.stacked,
     )
@@ -240,16 +256,35 @@ def set_thresholds(conn: sa.Connection, task_id: int, thresholds: Thresholds, pe
     conn.execute(row.values(changed))
 
 
-def cancel(conn: sa.Connection, task_id: int) -> None:
-    """Stop a task: workers take no more of its shards. What it made stays; one that is complete stays so."""
-    open_shards = sa.exists().where(t.shard.c.task_id == task_id, ~t.shard.c.done)
-    row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None), open_shards)
-    conn.execute(row.values(cancelled_at=sa.func.now()))
+def cancel(conn: sa.Connection, task_id: int) -> bool:
+    """Stop a task: workers take no more of its shards. What it made stays.
+
+    False for one that stays as it is: it was cancelled before, or is complete.
+    """
+    row = sa.update(t.task).where(t.task.c.id == task_id, t.task.c.cancelled_at.is_(None), _waits(task_id))
+    return conn.execute(row.values(cancelled_at=sa.func.now())).rowcount > 0
+
+
+def pause(conn: sa.Connection, task_id: int) -> bool:
+    """Let a task rest: workers take no more of its shards until it is reopened.
+
+    False for one that stays as it is: it rests already, was cancelled, or is complete.
+    """
+    c = t.task.c
+    row = sa.update(t.task).where(c.id == task_id, c.cancelled_at.is_(None), c.paused_at.is_(None), _waits(task_id))
+    return conn.execute(row.values(paused_at=sa.func.now())).rowcount > 0
+
+
+def _waits(task_id: int) -> sa.ColumnElement[bool]:
+    """Whether inputs of a task wait for its model, or for people where they label."""
+    c = t.shard.c
+    return sa.exists().where(c.task_id == task_id, c.inputs > c.annotated + c.empty + c.failed)
 
 
 def reopen(conn: sa.Connection, task_id: int) -> None:
-    """Let a cancelled, failed or interrupted task go on; shards that were under way count as never tried."""
-    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(cancelled_at=None, error=None))
+    """Let a cancelled, paused, failed or interrupted task go on; shards that were under way count as never tried."""
+    again = {"cancelled_at": None, "paused_at": None, "error": None}
+    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(again))
     conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=0))
 
 

@@ -117,6 +117,23 @@ def test_cancel_stops_a_run_that_is_under_way(mill: Mill, tmp_path: Path, databa
     assert report["waiting"] > 200
 
 
+def test_pause_stops_a_run_that_is_under_way_and_resume_ends_it(mill: Mill, tmp_path: Path, database: Database) -> None:
+    card = write_card(tmp_path / "slow.yaml", delay=0.02)
+    source = write_texts(tmp_path / "texts", [f"text {i}" for i in range(200)])
+    process = mill.start("annotate", source, "--model", card, "--json")
+    until(lambda: rows(database, "SELECT count(*) FROM ledger WHERE outcome = 'done'")[0] > 0)
+    mill("tasks", "pause", 1, "--json")
+    paused = checked(ended(process, 1).json)
+    assert (paused["status"], paused["failed"]) == ("paused", 0)
+    assert paused["waiting"] > 100
+    mill("worker", "--until-idle")  # the job is still in the queue, and finds nothing that it may do
+    assert mill.show(1, status=1) == paused
+    assert checked(mill("tasks", "resume", 1, "--json").json)["status"] == "complete"
+    assert rows(database, "SELECT DISTINCT attempts FROM ledger") == [1]
+    told = rows(database, "SELECT operation FROM activity ORDER BY id")
+    assert told == ["pause_task", "resume_task"]
+
+
 def test_apply_in_the_middle_of_a_run(mill: Mill, tmp_path: Path, database: Database) -> None:
     applied = tmp_path / "applied"
     said = [{"concept": "good", "score": 0.95}, {"concept": "bad", "score": 0.6}]

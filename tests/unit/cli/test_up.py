@@ -3,7 +3,6 @@
 import contextlib
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
-from mill import Mill, Said, ended, kill_group, rows, until, write_card, write_texts
+from mill import Mill, Running, Said, ended, kill_group, rows, until, write_card, write_texts
 from mill import embedded_mill as embedded_mill
 from mill import mill as mill
 
@@ -25,7 +24,7 @@ from labelmill.store.embedded import where
 class Up:
     """A running `labelmill up`: where it is, and the token it printed."""
 
-    process: "subprocess.Popen[str]"
+    process: Running
     address: str
     token: str
 
@@ -148,7 +147,7 @@ def test_others_are_let_in_only_once_the_owner_has_a_password(mill: Mill) -> Non
     ended(process, 143, 30)
 
 
-def ended_with(process: "subprocess.Popen[str]", typed: str, status: int) -> str:
+def ended_with(process: Running, typed: str, status: int) -> str:
     _, err = process.communicate(typed, timeout=60)
     assert process.returncode == status, err
     return err.strip().removeprefix("labelmill: ")

@@ -6,12 +6,13 @@ from typing import Any, get_type_hints, is_typeddict
 
 import pytest
 
-from labelmill.client import answers
+from labelmill.client import answers, work_answers
 
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "web/openapi.json").read_text(encoding="utf-8"))[
     "components"
 ]["schemas"]
-SHAPES = {name: shape for name, shape in vars(answers).items() if is_typeddict(shape)}
+EVERY = vars(answers) | vars(work_answers)
+SHAPES = {name: shape for name, shape in EVERY.items() if is_typeddict(shape)}
 
 
 def promised(name: str) -> dict[str, Any]:

@@ -144,15 +144,15 @@ def test_who_is_no_member_any_more_hears_no_news(served: Served) -> None:
 
 
 def test_one_look_serves_all_and_none_is_taken_for_nobody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks: list[list[int]] = []
+    looks: list[list[tuple[int, int]]] = []
     look = events.look
     monkeypatch.setattr(events, "look", lambda database, ids: (looks.append(ids), look(database, ids))[1])
     task = make_task(served.database, 1)
-    owned(served.database, task.project_id)
+    owner = owned(served.database, task.project_id)
     with served.listen(task.project_id) as one, served.listen(task.project_id) as other:
         until_event(one, "task")
         until_event(other, "task")
-        assert looks[0] == [task.project_id]
+        assert looks[0] == [(task.project_id, owner)]
         assert len(looks) <= 3
     until(lambda: not served.server._app.state.watch._listeners)
     until(lambda: served.server._app.state.watch._looking.done())

@@ -1,57 +1,20 @@
 """Tasks over HTTP: made, shown, decided again, stopped, exported, deleted."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from asked import LIMITS, ask, at, make, put_texts
+from asked import model as model
 from made import check_sums, work
-from mill import rows, write_card
-from world import Ids, World
+from mill import rows
+from world import World
 
 from labelmill.core.role import Role
-from labelmill.flows import apply, catalog
+from labelmill.flows import apply
 from labelmill.models.base import Model
-from labelmill.models.cards import read_card
-from labelmill.models.catalog import load
-
-LIMITS = {"lower": 0.5, "upper": 0.9}
-SCORES = (0.95, 0.9, 0.7, 0.5, 0.3)
-
-
-def at(ids: Ids) -> str:
-    return f"/api/v1/projects/{ids['project_id']}/tasks"
-
-
-def ask(world: World, method: str, path: str, status: int = 200, **sent: Any) -> Any:
-    said = world.call(Role.ADMIN, method, path, **sent)
-    assert said.status_code == status, said.text
-    return said.json() if said.content and "json" in said.headers["content-type"] else said
-
-
-@pytest.fixture
-def model(world: World, tmp_path: Path) -> Model:
-    """A model of the catalog that says five spans of each text, and raises on those that say so."""
-    said = [{"concept": "a" if i < 3 else "b", "score": s, "span": [0, i + 1]} for i, s in enumerate(SCORES)]
-    rules = [{"text": "bad", "do": "raise"}, {"text": "nothing", "predictions": []}]
-    path = write_card(tmp_path / "m.yaml", *rules, concepts=["a", "b"], makes="span", predictions=said)
-    catalog.add(world.database, world.site.home, path)
-    return load(read_card(path), floor=0.05)
-
-
-def put_texts(world: World, ids: Ids, texts: Sequence[str]) -> None:
-    for text in texts:
-        said = {"text": f"{text}, a text", "name": text, "dataset_id": ids["dataset_id"]}
-        ask(world, "POST", f"{at(ids).removesuffix('/tasks')}/texts", 201, json=said)
-
-
-def make(world: World, ids: Ids, texts: Sequence[str] = ("one", "two", "nothing", "bad"), **said: Any) -> Any:
-    """A task over texts."""
-    put_texts(world, ids, texts)
-    asked = {"model": "m", "dataset_id": ids["dataset_id"], "thresholds": LIMITS, **said}
-    return ask(world, "POST", at(ids), 201, json=asked)
 
 
 def queued(world: World) -> list[dict[str, int]]:
@@ -191,11 +154,16 @@ def test_failures_come_in_pages_sources_first(world: World, model: Model) -> Non
         ask(world, "GET", f"{at(ids)}/{made['id']}/failures", 422, params={"after": wrong})
 
 
-def test_retry_cancel_resume_rename(world: World, model: Model) -> None:
+def test_retry_pause_cancel_resume_rename(world: World, model: Model) -> None:
     ids = world.fresh()
     task = make(world, ids)
     path = f"{at(ids)}/{task['id']}"
     assert ask(world, "PATCH", path, json={"name": "other"})["name"] == "other"
+    for _ in range(2):
+        now = ask(world, "POST", f"{path}/pause")
+        assert (now["status"], now["paused"]) == ("paused", True)
+    assert work(world.database, task["id"], model) == 0
+    assert ask(world, "POST", f"{path}/resume")["status"] == "waiting"
     assert ask(world, "POST", f"{path}/cancel")["status"] == "cancelled"
     assert work(world.database, task["id"], model) == 0
     assert ask(world, "POST", f"{path}/retry", 409)["error"]["kind"] == "conflict"
@@ -203,6 +171,10 @@ def test_retry_cancel_resume_rename(world: World, model: Model) -> None:
     work(world.database, task["id"], model)
     again = ask(world, "POST", f"{path}/retry")
     assert (again["failed"], again["waiting"], again["status"]) == (0, 1, "waiting")
+    told = rows(world.database, "SELECT operation FROM activity ORDER BY id")
+    assert [one.removesuffix("_task") for one in told] == [
+        "create", "edit", "pause", "resume", "cancel", "resume", "retry"
+    ]  # fmt: skip
     check_sums(world.database, task["id"])
 
 

@@ -631,6 +631,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/models/{name}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description What a model's concepts were taken for in the tasks of this project before.
+         */
+        get: operations["get_mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{name}/speed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Speed
+         * @description How many inputs a second a model did, as measured in earlier tasks.
+         */
+        get: operations["get_speed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/trials": {
         parameters: {
             query?: never;
@@ -706,7 +746,7 @@ export interface paths {
         put?: never;
         /**
          * Create Task
-         * @description Make a task; a worker takes it at once.
+         * @description Make a task; a worker takes it at once, or people label it.
          */
         post: operations["create_task"];
         delete?: never;
@@ -737,10 +777,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename Task
-         * @description Rename a task.
+         * Change Task
+         * @description Change a task: its name, its people, its rules, and what it asks for from now on.
          */
-        patch: operations["rename_task"];
+        patch: operations["change_task"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/tasks/{task_id}/report": {
@@ -757,86 +797,6 @@ export interface paths {
         get: operations["get_task_report"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tasks/{task_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Task
-         * @description Run the failed inputs again, and only those.
-         */
-        post: operations["retry_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tasks/{task_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resume Task
-         * @description Go on with a task that was cancelled, or whose model could not run.
-         */
-        post: operations["resume_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tasks/{task_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Task
-         * @description Stop a task; what it made so far stays.
-         */
-        post: operations["cancel_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tasks/{task_id}/apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Apply Task
-         * @description Give a task other thresholds; a worker decides its inputs again, without the model.
-         */
-        post: operations["apply_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1181,6 +1141,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Task
+         * @description Run the failed inputs again, and only those.
+         */
+        post: operations["retry_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Task
+         * @description Let a task rest once what is under way is done, until it is resumed; what is complete stays so.
+         */
+        post: operations["pause_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Task
+         * @description Go on with a task that was paused or cancelled, or whose model could not run.
+         */
+        post: operations["resume_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Task
+         * @description Stop a task; what it made so far stays.
+         */
+        post: operations["cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Task
+         * @description Give a task other thresholds; a worker decides its inputs again, without the model.
+         */
+        post: operations["apply_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Task People
+         * @description How far each person of a task is.
+         */
+        get: operations["list_task_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/events": {
         parameters: {
             query?: never;
@@ -1300,6 +1380,40 @@ export interface components {
             };
         };
         /**
+         * ChangedTask
+         * @description What is to be different; what is not said stays as it is.
+         *
+         *     Other `reviewers`: open inputs are shared out anew, what is done stays. `concepts`: the project's, for the inputs
+         *     that are not done yet. `agree`: votes that decide, where the review is stacked.
+         */
+        ChangedTask: {
+            /** Name */
+            name?: string | null;
+            /** Reviewers */
+            reviewers?: number[] | null;
+            /** Labelers */
+            labelers?: number[] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** Instructions */
+            instructions?: string | null;
+            /** Checked */
+            checked?: boolean | null;
+            /** Agree */
+            agree?: number | null;
+            /** Concepts */
+            concepts?: string[] | null;
+        };
+        /**
+         * Colleague
+         * @description A person of a task.
+         */
+        Colleague: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * Concept
          * @description What can be said of an input or a region.
          */
@@ -1367,6 +1481,28 @@ export interface components {
             /** Activity Id */
             activity_id: number;
             work: components["schemas"]["Work"];
+            progress: components["schemas"]["Progress"];
+        };
+        /**
+         * DecidedMany
+         * @description What came of a word on many: how many annotations on how many inputs, inputs that are reviewed by it.
+         *
+         *     `stale`: ids of annotations that waited no more, and were left alone. `left`: inputs where there is more to decide.
+         *     `activity_id` null: there was nothing to do.
+         */
+        DecidedMany: {
+            /** Activity Id */
+            activity_id: number | null;
+            /** Annotations */
+            annotations: number;
+            /** Inputs */
+            inputs: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Stale */
+            stale: number[];
+            /** Left */
+            left: number;
             progress: components["schemas"]["Progress"];
         };
         /**
@@ -1633,6 +1769,16 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Mapping
+         * @description Model concept -> project concept, as last chosen in the project.
+         */
+        Mapping: {
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Me
          * @description Who is signed in. A page sends `csrf` back as X-Labelmill-CSRF with every change; null with access tokens.
          */
@@ -1787,14 +1933,21 @@ export interface components {
          * NewTask
          * @description A task to make, over a dataset (`dataset_id`) or over all inputs as a new one (`all_inputs_as`: its name).
          *
-         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ;
-         *     thresholds are by the project's. `floor`: scores below are not kept; null: 0.05, or the lowest lower threshold.
-         *     `reviewers`: ids of members; none means that nobody reviews. `standing`: it takes what its dataset gets later, too.
+         *     `concepts`: of the model's; none means all. `mapping`: model concept -> project concept, where they differ; it is
+         *     remembered. `thresholds`, which a model needs, are by the project's. `floor`: scores below are not kept; null: 0.05,
+         *     or the lowest lower threshold. `model` null: people label, `makes` says what they draw, and `concepts` are the
+         *     project's, made where it lacks them. `reviewers`, `labelers`: ids of members of that role or a higher one; without
+         *     reviewers nobody reviews; `labelers` null: the reviewers. `agree`: votes that decide where `review` is stacked;
+         *     null: more than half.
+         *     `checked`: what a person submits another reviews. `delete_earlier`: what this model said before of these concepts on
+         *     these inputs goes, unless a person touched it. `standing`: it takes what its dataset gets later, too.
          *     `ingest_seconds`: what bringing its inputs took, for its report.
          */
         NewTask: {
             /** Model */
-            model: string;
+            model?: string | null;
+            /** Makes */
+            makes?: ("class" | "box" | "polygon" | "span") | null;
             /** Name */
             name?: string | null;
             /** Dataset Id */
@@ -1807,11 +1960,38 @@ export interface components {
             mapping?: {
                 [key: string]: string;
             };
-            thresholds: components["schemas"]["Bands"];
+            thresholds?: components["schemas"]["Bands"] | null;
             /** Floor */
             floor?: number | null;
             /** Reviewers */
             reviewers?: number[];
+            /** Labelers */
+            labelers?: number[] | null;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions: string;
+            /**
+             * Review
+             * @default even
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree?: number | null;
+            /**
+             * Checked
+             * @default false
+             */
+            checked: boolean;
+            /** @default medium */
+            priority: components["schemas"]["Priority"];
+            /**
+             * Delete Earlier
+             * @default false
+             */
+            delete_earlier: boolean;
             /**
              * Standing
              * @default false
@@ -1834,10 +2014,10 @@ export interface components {
             days?: number | null;
         };
         /**
-         * Next
+         * NextToLabel
          * @description The input that is one's own to label until `expires_at`, null when none waits; `left`: how many wait in all.
          */
-        Next: {
+        NextToLabel: {
             input: components["schemas"]["WorkInput"] | null;
             /** Expires At */
             expires_at: string | null;
@@ -1901,6 +2081,40 @@ export interface components {
             next: string | null;
         };
         /**
+         * Part
+         * @description A person's part in a task: inputs `given` to them to review, of those `done` and `open`; inputs they `labeled`.
+         *
+         *     `reviewer`, `labeler`: they are that now.
+         */
+        Part: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Reviewer */
+            reviewer: boolean;
+            /** Labeler */
+            labeler: boolean;
+            /** Given */
+            given: number;
+            /** Done */
+            done: number;
+            /** Open */
+            open: number;
+            /** Labeled */
+            labeled: number;
+        };
+        /**
+         * Parts
+         * @description Everybody who works or worked on a task, by name.
+         */
+        Parts: {
+            /** Items */
+            items: components["schemas"]["Part"][];
+            /** Next */
+            next?: null;
+        };
+        /**
          * Pasted
          * @description A text; `dataset_id` or `dataset` (a name, made when it is not there) says where it goes.
          */
@@ -1939,6 +2153,12 @@ export interface components {
                 [key: string]: components["schemas"]["Counts"];
             };
         };
+        /**
+         * Priority
+         * @description From the last to the first: among the tasks that wait for a worker, the highest goes first.
+         * @enum {string}
+         */
+        Priority: "low" | "medium" | "high";
         /**
          * Progress
          * @description Inputs that wait for one's review, that one is through with; that entered the task's review, and are through.
@@ -2048,7 +2268,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Sources */
             sources: number;
             /** Duplicates */
@@ -2199,28 +2419,6 @@ export interface components {
             token?: string | null;
         };
         /**
-         * Some
-         * @description What came of a word on many: how many annotations on how many inputs, inputs that are reviewed by it.
-         *
-         *     `stale`: ids of annotations that waited no more, and were left alone. `left`: inputs where there is more to decide.
-         *     `activity_id` null: there was nothing to do.
-         */
-        Some: {
-            /** Activity Id */
-            activity_id: number | null;
-            /** Annotations */
-            annotations: number;
-            /** Inputs */
-            inputs: number;
-            /** Reviewed */
-            reviewed: number;
-            /** Stale */
-            stale: number[];
-            /** Left */
-            left: number;
-            progress: components["schemas"]["Progress"];
-        };
-        /**
          * Source
          * @description A name under which an input came, and when.
          */
@@ -2232,6 +2430,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * Speed
+         * @description How fast a model was in its last tasks on this server; null: it was in none yet.
+         */
+        Speed: {
+            /** Inputs Per Second */
+            inputs_per_second: number | null;
         };
         /**
          * Submitted
@@ -2265,7 +2471,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Error */
             error: string | null;
             /** Dataset Id */
@@ -2273,7 +2479,29 @@ export interface components {
             /** Dataset */
             dataset: string;
             /** Model */
-            model: string;
+            model: string | null;
+            /** Makes */
+            makes: ("class" | "box" | "polygon" | "span") | null;
+            /** Annotation Types */
+            annotation_types: string[];
+            /** Instructions */
+            instructions: string;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree: number | null;
+            /** Checked */
+            checked: boolean;
+            priority: components["schemas"]["Priority"];
+            /** Paused */
+            paused: boolean;
+            /** Reviewers */
+            reviewers: components["schemas"]["Colleague"][];
+            /** Labelers */
+            labelers: components["schemas"]["Colleague"][];
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
@@ -2289,6 +2517,14 @@ export interface components {
             empty: number;
             /** Failed */
             failed: number;
+            /** Entered */
+            entered: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Can Review */
+            can_review: boolean;
+            /** Can Label */
+            can_label: boolean;
             /** Deciding */
             deciding: number;
             /** Rate */
@@ -2352,7 +2588,10 @@ export interface components {
          * TaskHead
          * @description A task with its ledger: inputs = waiting + annotated + empty + failed.
          *
-         *     `status`: `waiting` for a worker, `running`, `complete`, `cancelled`, `failed` (the model cannot run, see `error`).
+         *     `status`: `waiting` for a worker, `running`, `paused`, `complete`, `cancelled`, `failed` (the model cannot run, see
+         *     `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
+         *     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
+         *     people are through with. `can_review`, `can_label`: the one who asks has something there now.
          *     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
          *     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
          */
@@ -2369,7 +2608,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "running" | "complete" | "cancelled" | "failed";
+            status: "waiting" | "running" | "paused" | "complete" | "cancelled" | "failed";
             /** Error */
             error: string | null;
             /** Dataset Id */
@@ -2377,7 +2616,29 @@ export interface components {
             /** Dataset */
             dataset: string;
             /** Model */
-            model: string;
+            model: string | null;
+            /** Makes */
+            makes: ("class" | "box" | "polygon" | "span") | null;
+            /** Annotation Types */
+            annotation_types: string[];
+            /** Instructions */
+            instructions: string;
+            /**
+             * Review
+             * @enum {string}
+             */
+            review: "even" | "stacked" | "none";
+            /** Agree */
+            agree: number | null;
+            /** Checked */
+            checked: boolean;
+            priority: components["schemas"]["Priority"];
+            /** Paused */
+            paused: boolean;
+            /** Reviewers */
+            reviewers: components["schemas"]["Colleague"][];
+            /** Labelers */
+            labelers: components["schemas"]["Colleague"][];
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
@@ -2393,6 +2654,14 @@ export interface components {
             empty: number;
             /** Failed */
             failed: number;
+            /** Entered */
+            entered: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Can Review */
+            can_review: boolean;
+            /** Can Label */
+            can_label: boolean;
             /** Deciding */
             deciding: number;
             /** Rate */
@@ -7284,6 +7553,214 @@ export interface operations {
             };
         };
     };
+    get_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mapping"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_speed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Speed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
     try_model: {
         parameters: {
             query?: never;
@@ -8030,7 +8507,7 @@ export interface operations {
             };
         };
     };
-    rename_task: {
+    change_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8042,7 +8519,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["ChangedTask"];
             };
         };
         responses: {
@@ -8157,426 +8634,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    retry_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                task_id: number;
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    resume_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                task_id: number;
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    cancel_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                task_id: number;
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Wrong"];
-                };
-            };
-        };
-    };
-    apply_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                task_id: number;
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Bands"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Applied"];
                 };
             };
             /** @description Bad Request */
@@ -9435,7 +9492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Some"];
+                    "application/json": components["schemas"]["DecidedMany"];
                 };
             };
             /** @description Bad Request */
@@ -9652,7 +9709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Some"];
+                    "application/json": components["schemas"]["DecidedMany"];
                 };
             };
             /** @description Bad Request */
@@ -10078,7 +10135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Next"];
+                    "application/json": components["schemas"]["NextToLabel"];
                 };
             };
             /** @description Bad Request */
@@ -10714,6 +10771,634 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    retry_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    pause_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    resume_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    cancel_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    apply_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bands"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    list_task_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parts"];
                 };
             };
             /** @description Bad Request */

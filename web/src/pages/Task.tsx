@@ -60,7 +60,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
           <Group justify="space-between" mb="sm" gap={4}>
             <Title order={2}>{many(task.inputs, 'input')}</Title>
             <Text size="xs" c="dimmed">
-              {task.dataset} by {task.model}, made by {task.created_by} on {moment(task.created_at)}
+              {task.dataset} by {task.model ?? 'people'}, made by {task.created_by} on {moment(task.created_at)}
             </Text>
           </Group>
           <LedgerBar ledger={task} />

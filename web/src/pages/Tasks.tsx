@@ -103,8 +103,8 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
       <Table.Td className="ellipsis" title={task.dataset}>
         {task.dataset}
       </Table.Td>
-      <Table.Td className="ellipsis" title={task.model}>
-        {task.model}
+      <Table.Td className="ellipsis" title={task.model ?? undefined}>
+        {task.model ?? 'People'}
       </Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" title={task.concepts.join(', ')}>

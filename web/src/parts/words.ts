@@ -36,6 +36,8 @@ export function progress(task: Ledger & { status: TaskStatus }): string {
       return `Cancelled at ${percent(task)} %`
     case 'failed':
       return 'Cannot run'
+    case 'paused':
+      return `Paused at ${percent(task)} %`
     case 'waiting':
       return task.waiting === task.inputs ? 'Waiting to start' : `Waiting at ${percent(task)} %`
     case 'running':

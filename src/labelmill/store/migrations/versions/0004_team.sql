@@ -22,6 +22,10 @@ COMMENT ON COLUMN task.checked IS 'what a person submits is reviewed by another'
 
 COMMENT ON COLUMN task.priority IS '0 low, 1 medium, 2 high';
 
+ALTER TABLE task_concept ADD COLUMN asked BOOLEAN DEFAULT 'true' NOT NULL;
+
+COMMENT ON COLUMN task_concept.asked IS 'false: only what was done before has it';
+
 CREATE TABLE task_labeler (
     task_id INTEGER NOT NULL,
     person_id BIGINT NOT NULL,

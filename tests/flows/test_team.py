@@ -1,0 +1,228 @@
+"""Several people review, vote, label and take back: no sequence of moves reaches a state that the words forbid."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labelmill.core.annotation import UNDECIDED, Prediction, Status, Work
+from labelmill.core.decision import Addition, Edit, Shaping
+from labelmill.core.errors import Conflict
+from labelmill.core.geometry import Span
+from labelmill.core.threshold import Limits, Thresholds
+from labelmill.flows import apply, label, review, undo
+from labelmill.flows.annotate import Answers, save
+from labelmill.flows.start_task import Plan, start_task
+from labelmill.models.catalog import BUILTIN
+from labelmill.store import annotations, inputs, projects, reviews, shards, tasks
+from labelmill.store.database import Database
+from labelmill.store.inputs import NewInput
+
+CARD = BUILTIN["null"]
+NAMES = list(CARD.concepts)[:3]
+ANSWERS = [
+    [Prediction(NAMES[0], 0.6), Prediction(NAMES[1], 0.7, Span(0, 3))],
+    [Prediction(NAMES[0], 0.95), Prediction(NAMES[2], 0.55)],
+    [],
+    [Prediction(NAMES[1], 0.99)],
+]
+KINDS = ["approve", "approve", "approve", "edit", "add", "delete", "reject", "send_back", "some", "submit", "submit"]
+move = st.tuples(
+    st.sampled_from([*KINDS, "apply"]), st.integers(0, 2), st.integers(0, 3), st.integers(0, 7), st.booleans()
+)
+
+
+class Team:
+    """A task over four texts with three people who review and label it."""
+
+    def __init__(self, conn: sa.Connection, *, stacked: bool, checked: bool) -> None:
+        self.conn, self.stacked = conn, stacked
+        self.people = [projects.owner(conn, f"person {i}") for i in range(3)]
+        self.project = projects.project(conn, "p", self.people[0])
+        dataset = projects.dataset(conn, self.project, "d")
+        texts = [NewInput(f"{i}", f"t#row={i}", bytes([i]) * 32, "text", text=f"text {i}") for i in range(len(ANSWERS))]
+        inputs.add(conn, self.project, dataset, texts, fresh=True)
+        thresholds = Thresholds(Limits(0.5, 0.9))
+        plan = Plan("t", self.project, dataset, self.people[0], thresholds, 0.05, concepts=NAMES, reviewers=self.people)
+        self.task = start_task(conn, CARD, "builtin:null", plan, lambda _conn, _task: None)
+        rules = {"review": "stacked" if stacked else "even", "agree": 2, "checked": checked}
+        conn.execute(sa.text("UPDATE task SET review = :review, agree = :agree, checked = :checked"), rules)
+        self.ids = list(conn.execute(sa.text("SELECT input_id FROM ledger ORDER BY input_id")).scalars())
+        said = dict(zip(self.ids, ANSWERS, strict=True))
+        for no in self.shards():
+            done = [(item.input_id, said[item.input_id]) for item in shards.items(conn, self.task, no)]
+            save(conn, shards.Claim(self.task, no, 1), tasks.terms(conn, self.task), NAMES, 0.5, Answers(done))
+
+    def shards(self) -> list[int]:
+        return list(self.conn.execute(sa.text("SELECT no FROM shard ORDER BY no")).scalars())
+
+    def standing(self, at: int) -> list[annotations.Standing]:
+        return annotations.standing(self.conn, self.task, [self.ids[at]]).get(self.ids[at], [])
+
+    def person(self, who: int, at: int) -> int:
+        """One of the three or (3) the first who has the input to review."""
+        if who < len(self.people):
+            return self.people[who]
+        holder = sa.text("SELECT min(person_id) FROM assignment WHERE input_id = :i AND done_at IS NULL")
+        return self.conn.execute(holder, {"i": self.ids[at]}).scalar() or self.people[0]
+
+    def act(self, kind: str, who: int, at: int, bits: int) -> int | None:
+        """Carry out a move; the id of the act. Raises Conflict where the person may not do that now."""
+        person, input_id = self.person(who, at), self.ids[at]
+        ones = self.standing(at)
+        chosen = [one.id for i, one in enumerate(ones) if bits >> i & 1]
+        shaping = {
+            "edit": Shaping(edits=[Edit(i, NAMES[2], Span(0, 4)) for i in chosen[:1]]),
+            "add": Shaping(additions=[Addition(NAMES[bits % 3], Span(0, bits % 3 + 1))]),
+            "delete": Shaping(deletions=chosen[:1]),
+        }.get(kind, Shaping())
+        if kind == "apply":
+            limits = [Limits(0.5, 0.9), Limits(0.65, 0.8), Limits(0.05, None), Limits(0.98, 0.98)][bits % 4]
+            apply.set_thresholds(self.conn, self.task, Thresholds(limits), person)
+            for no in self.shards():
+                apply.redecide(self.conn, shards.Claim(self.task, no, 1), 0.5)
+            return None
+        if kind == "some":
+            return review.decide_some(self.conn, self.task, person, chosen[:1], chosen[1:2]).activity_id
+        if kind == "submit":
+            new = Shaping(additions=[Addition(NAMES[0], Span(0, 2))]) if bits % 2 else Shaping()
+            return label.submit(self.conn, self.task, input_id, person, new).activity_id
+        actions: dict[str, review.Action] = {"reject": "reject", "send_back": "request_changes"}
+        word = review.Word(actions.get(kind, "approve"), chosen, shaping)
+        return review.decide(self.conn, self.task, input_id, person, word).activity_id
+
+    def state(self) -> dict[str, Any]:
+        """All that a person could see of the task, but for events."""
+        touched = "" if self.stacked else "a.touched,"  # a vote touches for good
+        queries = {
+            "annotation": f"SELECT a.id, a.input_id, a.status, a.concept_id, {touched} a.labeler_id, a.score,"
+            " a.prediction, r.value FROM annotation a LEFT JOIN region r ON r.id = a.region_id ORDER BY a.id",
+            "ledger": "SELECT input_id, work, outcome, annotated, entered FROM ledger ORDER BY input_id",
+            "assignment": "SELECT input_id, person_id, done_at IS NULL, arbiter FROM assignment ORDER BY 1, 2",
+            "share": "SELECT no, person_id, inputs, done FROM share WHERE inputs <> 0 OR done <> 0 ORDER BY 1, 2",
+            "shard": "SELECT no, annotated, empty, entered, reviewed FROM shard ORDER BY no",
+            "vote": "SELECT annotation_id, person_id, accepts FROM vote ORDER BY 1, 2",
+        }
+        return {name: [tuple(row) for row in self.conn.execute(sa.text(query))] for name, query in queries.items()}
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[sa.Connection]:
+    """A transaction that is never committed: each example starts from the empty database."""
+    with database.session() as conn:
+        transaction = conn.begin()
+        yield conn
+        transaction.rollback()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stacked=st.booleans(), checked=st.booleans(), moves=st.lists(move, min_size=3, max_size=10))
+def test_no_sequence_of_moves_reaches_a_forbidden_state(
+    database: Database, stacked: bool, checked: bool, moves: list[tuple[str, int, int, int, bool]]
+) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=stacked, checked=checked)
+        check(team)
+        for kind, who, at, bits, take_back in moves:
+            before, person = team.state(), team.person(who, at)
+            try:
+                with conn.begin_nested():
+                    act = team.act(kind, who, at, bits)
+            except Conflict:
+                assert team.state() == before
+                continue
+            check(team)
+            if act is not None and take_back:
+                undo.undo(conn, team.project, act, person)
+                told = team.state()
+                if not stacked:
+                    assert told == before
+                check(team)
+
+
+def check(team: Team) -> None:
+    """What DESIGN says holds in every state."""
+    conn, task = team.conn, team.task
+    places = reviews.lock(conn, task, team.ids)
+    statuses = {i: [one.status for one in ones] for i, ones in annotations.standing(conn, task, team.ids).items()}
+    for i, place in places.items():
+        now = statuses.get(i, [])
+        assert (place.work == Work.REVIEW) == any(status in UNDECIDED for status in now), (place, now)
+        if Status.PENDING in now:
+            assert place.work == Work.LABEL
+        if place.work == Work.REJECTED:
+            assert set(now) <= {Status.REJECTED}
+        if place.work in (Work.REVIEW, Work.REVIEWED, Work.REJECTED):
+            assert place.entered
+        open_ = conn.execute(
+            sa.text("SELECT count(*) FROM assignment WHERE input_id = :i AND done_at IS NULL"), {"i": i}
+        ).scalar_one()
+        assert (open_ > 0) == (place.work == Work.REVIEW), place
+        if not team.stacked:
+            assert open_ <= 1
+    _counts_add_up(conn)
+
+
+def _counts_add_up(conn: sa.Connection) -> None:
+    through = "entered AND work IN ('reviewed', 'rejected', 'labeled')"
+    done = "outcome = 'done'"
+    said = f"""
+        SELECT shard, count(*) FILTER (WHERE {done} AND annotated), count(*) FILTER (WHERE {done} AND NOT annotated),
+               count(*) FILTER (WHERE entered), count(*) FILTER (WHERE {through}) FROM ledger GROUP BY shard ORDER BY 1
+    """
+    kept = "SELECT no, annotated, empty, entered, reviewed FROM shard ORDER BY no"
+    assert list(conn.execute(sa.text(said))) == list(conn.execute(sa.text(kept)))
+    given_ = """
+        SELECT l.shard, s.person_id, count(*), count(s.done_at) FROM assignment s
+        JOIN ledger l USING (task_id, input_id) GROUP BY 1, 2 ORDER BY 1, 2
+    """
+    shares = "SELECT no, person_id, inputs, done FROM share WHERE inputs > 0 OR done <> 0 ORDER BY 1, 2"
+    assert list(conn.execute(sa.text(given_))) == list(conn.execute(sa.text(shares)))
+
+
+def test_a_decision_that_is_sent_twice_is_done_once(database: Database) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=False, checked=False)
+        word = review.Word("approve", [one.id for one in team.standing(0)], key="a-key-of-mine")
+        who = conn.execute(sa.text("SELECT person_id FROM assignment WHERE input_id = :i"), {"i": team.ids[0]})
+        person = who.scalar_one()
+        first = review.decide(conn, team.task, team.ids[0], person, word)
+        state = team.state()
+        assert review.decide(conn, team.task, team.ids[0], person, word) == first
+        assert team.state() == state
+        with pytest.raises(Conflict, match="belongs to another request"):
+            review.decide(conn, team.task, team.ids[1], person, word)
+
+
+def test_two_of_three_decide_and_a_tie_goes_to_the_owner(database: Database) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=True, checked=False)
+        conn.execute(sa.text("UPDATE task SET agree = 3"))
+        one, other = (annotation.id for annotation in team.standing(0))
+        input_id = team.ids[0]
+        for person, ticked in zip(team.people, ([one], [one], [one, other]), strict=True):
+            review.decide(conn, team.task, input_id, person, review.Word("approve", ticked))
+        statuses = {a.id: a.status for a in team.standing(0)}
+        assert statuses == {one: Status.SUCCESS, other: Status.AWAITING_CONSENSUS_REVIEW}
+        holder = conn.execute(
+            sa.text("SELECT person_id FROM assignment WHERE arbiter AND done_at IS NULL")
+        ).scalar_one()
+        assert holder == team.people[0]
+        done = review.decide(conn, team.task, input_id, holder, review.Word("approve", [one]))
+        assert done.work == Work.REVIEWED
+        assert {a.id: a.status for a in team.standing(0)} == {one: Status.SUCCESS, other: Status.REJECTED}
+
+
+def test_what_two_draw_alike_counts_as_one(database: Database) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=True, checked=False)
+        drawn = Shaping(additions=[Addition(NAMES[0], Span(1, 3))])
+        every = [annotation.id for annotation in team.standing(0)]
+        for person in team.people[:2]:
+            review.decide(conn, team.task, team.ids[0], person, review.Word("approve", every, drawn))
+        kept = [annotation for annotation in team.standing(0) if annotation.id not in every]
+        assert [annotation.status for annotation in kept] == [Status.SUCCESS]
