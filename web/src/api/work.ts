@@ -13,9 +13,9 @@ export type Group = Said['Group']
 export type Crop = Placed<Said['ReviewRegion']>
 export type Decided = Said['Decided']
 /** What came of a word on many. */
-export type Some = Said['Some']
+export type DecidedMany = Said['DecidedMany']
 export type Submitted = Said['Submitted']
-export type Taken = Omit<Said['Next'], 'input'> & { input: WorkInput | null }
+export type Taken = Omit<Said['NextToLabel'], 'input'> & { input: WorkInput | null }
 export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Hint']>[] }
 
 export type Order = 'id' | 'uncertain' | 'concept'
@@ -36,7 +36,7 @@ export const reviewInput = (project: number, task: number, id: number): Promise<
 export const reviewGroups = (project: number, task: number): Promise<{ items: Group[] }> => get(`${taskPath(project, task)}/review/groups`)
 export const reviewBulk = (
   project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string },
-): Promise<Some> => post(`${taskPath(project, task)}/review/bulk`, said)
+): Promise<DecidedMany> => post(`${taskPath(project, task)}/review/bulk`, said)
 export const reviewCrops = (project: number, task: number, concept: string, after: string | null): Promise<Page<Crop>> =>
   get(`${taskPath(project, task)}/review/regions${query({ concept, after, limit: 60 })}`)
 export const undoActivity = (project: number, id: number): Promise<Said['Undone']> => post(`/projects/${project}/activity/${id}/undo`)

@@ -175,7 +175,7 @@ function Submit({ nothing }: { nothing: boolean }) {
 
 function Instructions({ task }: { task: Task }) {
   const [open, setOpen] = useState(true)
-  const text = 'instructions' in task && typeof task.instructions === 'string' ? task.instructions : ''
+  const text = task.instructions
   if (text === '') return null
   return (
     <div className="desk-note">
@@ -193,6 +193,6 @@ function Instructions({ task }: { task: Task }) {
 
 /** Whether what is said here is said of whole inputs. */
 function saysOfAll(task: Task, input: WorkInput): boolean {
-  if ('makes' in task && typeof task.makes === 'string') return task.makes === 'class'
+  if (task.makes !== null) return task.makes === 'class'
   return input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
 }

@@ -81,7 +81,7 @@ function Start({ project, task, begin }: { project: number; task: Task; begin: (
               You have reviewed {whole(mine_done)} of {whole(mine_done + mine_open)}; the whole task {whole(reviewed)} of {whole(entered)}.
             </Text>
           </div>
-          {'instructions' in task && typeof task.instructions === 'string' && task.instructions !== '' && (
+          {task.instructions !== '' && (
             <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
               {task.instructions}
             </Text>

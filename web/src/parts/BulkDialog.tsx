@@ -64,7 +64,7 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
         const said = { key: freshKey(), action, ...(chosen.concept === undefined ? {} : { concept: chosen.concept }), ...(chosen.labeler === undefined ? {} : { labeler: chosen.labeler }) }
         const answer = await reviewBulk(project, task, said)
         decided += answer.annotations
-        left = answer.left
+        left = answer.inputs === 0 ? 0 : answer.left
         setRunning({ decided, left })
       }
       tell(`${many(decided, 'annotation')} ${action === 'approve' ? 'approved' : 'rejected'}.`)

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import type { Fault } from '../api/request'
-import { type Crop, freshKey, type Progress, reviewCrops, reviewPage, type Some, taskPath, undoActivity } from '../api/work'
+import { type Crop, type DecidedMany, freshKey, type Progress, reviewCrops, reviewPage, taskPath, undoActivity } from '../api/work'
 import { empty, type Feed, loaded } from '../work/feed'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
@@ -55,7 +55,7 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
     () => ({
       saved: (one: Unsaved, answer: unknown) => {
         if (one.task !== task) return
-        const { activity_id, progress: now, stale } = answer as Some
+        const { activity_id, progress: now, stale } = answer as DecidedMany
         setProgress(now)
         setMade((before) => before.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
         if (stale.length > 0) tell(`${many(stale.length, 'region')} had been decided by somebody else already.`)
