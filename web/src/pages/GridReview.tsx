@@ -14,12 +14,11 @@ import { reviewGroups } from '../api/work'
 import { BulkDialog } from '../parts/BulkDialog'
 import { ActionButton, useAction, useControls } from '../parts/controls'
 import { CropTile } from '../parts/CropTile'
-import { useOutbox } from '../parts/outbox'
 import { keepFocus } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { tiled } from '../parts/tiles'
 import { useCrops } from '../parts/useCrops'
-import { inWords, UnsavedCount, WorkHead } from '../parts/WorkHead'
+import { inWords, WorkHead } from '../parts/WorkHead'
 import { many, whole } from '../parts/words'
 import { useColours, useId } from './place'
 
@@ -97,7 +96,6 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
   const { columns, rows } = tiled(width, height)
   const room = width === 0 ? 0 : Math.min(MOST, columns * rows)
   const { items, ended, error, progress, decide, undoLast, again, renew } = useCrops({ project, task: task.id, concept, room, over })
-  const { waiting } = useOutbox()
   const [wrong, setWrong] = useState<ReadonlySet<number>>(new Set())
   const [at, setAt] = useState(0)
   const [asking, setAsking] = useState(false)
@@ -134,7 +132,6 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
   return (
     <div className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
-        <UnsavedCount count={waiting.filter((one) => one.task === task.id).length} />
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
         <ActionButton id="single" icon={<IconPhoto size={18} />} />
         <ActionButton id="help" icon={<IconKeyboard size={18} />} />
@@ -154,7 +151,7 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
         <Text size="sm" c="dimmed" style={{ flex: 1 }}>
           Mark what is no {concept}: click, or arrow keys and Space.
         </Text>
-        <Button disabled={screen.length === 0} onClick={go.run} rightSection={<kbd>⏎</kbd>}>
+        <Button disabled={screen.length === 0} onClick={go.run} rightSection={<kbd aria-hidden>⏎</kbd>}>
           {bad > 0 ? `Approve ${screen.length - bad}, reject ${bad}` : `Approve all ${screen.length}`}
         </Button>
       </div>

@@ -13,14 +13,13 @@ import { ConceptPicker } from '../parts/ConceptPicker'
 import { ActionButton, useAction, useControls } from '../parts/controls'
 import { DeskList } from '../parts/DeskList'
 import { DeskStage, DeskTools } from '../parts/DeskStage'
-import { useOutbox } from '../parts/outbox'
 import { Predictions, useHelp } from '../parts/Predictions'
 import { keepFocus, Notes } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { useDesk } from '../parts/useDesk'
 import { useDrafts } from '../parts/useDrafts'
 import { type Label, useLabel } from '../parts/useLabel'
-import { UnsavedCount, WorkHead } from '../parts/WorkHead'
+import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
 import { added, type Change, standing } from '../work/draft'
 import { useColours, useId } from './place'
@@ -82,7 +81,6 @@ function Desk(props: Props) {
 function Working({ project, task, label, input }: Props & { label: Label; input: WorkInput }) {
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { waiting } = useOutbox()
   const { history, change, forget, restore } = useDrafts(input)
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task.id, input.id, task.concepts, items)
@@ -131,7 +129,6 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
   return (
     <div className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={label.submitted ? 'submitted before' : `${many(label.left, 'input waits', 'inputs wait')} for a person`}>
-        <UnsavedCount count={waiting.filter((one) => one.task === task.id).length} />
         <ActionButton id="previous" icon={<IconChevronLeft size={18} />} />
         <ActionButton id="next" icon={<IconChevronRight size={18} />} />
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
@@ -166,7 +163,7 @@ function Submit({ nothing }: { nothing: boolean }) {
   const submit = useAction('submit')
   return (
     <div className="desk-decide">
-      <Button className="wide" rightSection={<kbd>⏎</kbd>} onClick={submit.run}>
+      <Button className="wide" rightSection={<kbd aria-hidden>⏎</kbd>} onClick={submit.run}>
         {nothing ? 'Submit: nothing here' : submit.label}
       </Button>
     </div>

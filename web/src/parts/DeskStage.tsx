@@ -123,14 +123,14 @@ function ConceptKeys({ desk, colour }: { desk: Desk; colour: (concept: string) =
     <div className="desk-concepts" role="group" aria-label="Concepts">
       {desk.concepts.slice(0, KEYS).map((name, at) => (
         <UnstyledButton key={name} className="tag" aria-pressed={name === desk.concept} data-on={name === desk.concept || undefined} onClick={() => desk.give(name)}>
-          <kbd>{at + 1}</kbd>
+          <kbd aria-hidden>{at + 1}</kbd>
           <span className="swatch" style={{ background: colour(name) }} />
           <span className="ellipsis">{name}</span>
         </UnstyledButton>
       ))}
       <Tooltip label={find.hint}>
         <UnstyledButton className="tag" onClick={find.run}>
-          <kbd>E</kbd> {desk.concepts.length > KEYS ? `all ${many(desk.concepts.length, 'concept')}` : 'find'}
+          <kbd aria-hidden>E</kbd> {desk.concepts.length > KEYS ? `all ${many(desk.concepts.length, 'concept')}` : 'find'}
         </UnstyledButton>
       </Tooltip>
     </div>
@@ -156,7 +156,7 @@ function Adjust({ now, change }: { now: Adjustments; change: (now: Adjustments) 
             step={0.05}
             value={now[name]}
             label={(value) => value.toFixed(2)}
-            thumbProps={{ 'aria-label': label }}
+            thumbLabel={label}
             onChange={(value) => change({ ...now, [name]: value })}
           />
         </div>

@@ -17,11 +17,10 @@ import { DeskList, Strip } from './DeskList'
 import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
 import { Empty, Trouble, Waiting } from './states'
-import { useOutbox } from './outbox'
 import { useDesk } from './useDesk'
 import { useDrafts } from './useDrafts'
 import { type Review, useReview } from './useReview'
-import { inWords, UnsavedCount, WorkHead } from './WorkHead'
+import { inWords, WorkHead } from './WorkHead'
 import { many, whole } from './words'
 
 interface Props {
@@ -74,7 +73,6 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const navigate = useNavigate()
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { waiting } = useOutbox()
   const { history, change, forget, restore } = useDrafts(input)
   const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
   const { feed, decide, undoLast, move } = review
@@ -112,12 +110,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       }
     }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
   )
-  const unsent = waiting.filter((one) => one.task === task.id).length
   const filtered = Object.keys(filter).length > 0
   return (
     <div className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={review.progress === null ? undefined : inWords(review.progress)}>
-        <UnsavedCount count={unsent} />
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
         <ActionButton id="skip" icon={<IconPlayerTrackNext size={18} />} />
         <ActionButton id="filter" icon={<IconFilter size={18} fill={filtered ? 'currentColor' : 'none'} />} />
@@ -198,13 +194,13 @@ function Decisions({ ticked: count }: { ticked: number }) {
   const changes = useAction('request-changes')
   return (
     <div className="desk-decide">
-      <Button variant="default" px="xs" rightSection={<kbd>R</kbd>} onClick={reject.run}>
+      <Button variant="default" px="xs" rightSection={<kbd aria-hidden>R</kbd>} onClick={reject.run}>
         {reject.label}
       </Button>
-      <Button variant="default" px="xs" rightSection={<kbd>C</kbd>} onClick={changes.run}>
+      <Button variant="default" px="xs" rightSection={<kbd aria-hidden>C</kbd>} onClick={changes.run}>
         {changes.label}
       </Button>
-      <Button className="wide" rightSection={<kbd>⏎</kbd>} onClick={approve.run} title={`${many(count, 'annotation')} will stand`}>
+      <Button className="wide" rightSection={<kbd aria-hidden>⏎</kbd>} onClick={approve.run} title={`${many(count, 'annotation')} will stand`}>
         {approve.label}
       </Button>
     </div>

@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 
 import type { Task } from '../api/types'
 import type { Progress } from '../api/work'
+import { useOutbox } from './outbox'
 import { PageHead } from './states'
 import { whole } from './words'
 
@@ -29,6 +30,7 @@ export function WorkHead({ project, task, note, children }: Props) {
       }
       note={note}
     >
+      <Unsaved task={task.id} />
       {children}
     </PageHead>
   )
@@ -40,10 +42,11 @@ export function inWords({ mine_open, mine_done, entered, reviewed }: Progress): 
 }
 
 /** How many decisions have not reached the server; nothing when all have. */
-export function UnsavedCount({ count }: { count: number }) {
+function Unsaved({ task }: { task: number }) {
+  const count = useOutbox().waiting.filter((one) => one.task === task).length
   if (count === 0) return null
   return (
-    <Text size="xs" c="dimmed" className="numbers" role="status">
+    <Text size="xs" c="dimmed" className="numbers" role="status" style={{ whiteSpace: 'nowrap' }}>
       {count} unsaved
     </Text>
   )
