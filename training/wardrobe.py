@@ -82,7 +82,8 @@ def train(scenes: Drawn, epochs: int = EPOCHS) -> Wardrobe:
         print(f"epoch {epoch + 1}: loss {total / count:.3f}, {time.monotonic() - start:.0f} s", flush=True)
     trained = mean.module
     assert isinstance(trained, Wardrobe)
-    return trained.eval()
+    trained.eval()
+    return trained
 
 
 def _batches(scenes: Drawn, chance: np.random.Generator) -> Iterator[tuple[torch.Tensor, Truth]]:
