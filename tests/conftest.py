@@ -7,6 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Say at the top when there is nothing to test real models and data with."""
+    """Say at the top when there is nothing to test real models and data with, or no PyTorch to train with."""
     lacking = [name for name in ("models", "data") if not (SHARED / name).is_dir()]
-    return [f"NOT TESTED FOR WANT OF DATA: no {SHARED / name}; tests that need it are skipped" for name in lacking]
+    said = [f"NOT TESTED FOR WANT OF DATA: no {SHARED / name}; tests that need it are skipped" for name in lacking]
+    if find_spec("torch") is None:
+        said.append("NOT TESTED FOR WANT OF PYTORCH: that the same scenes give the same weights (the extra `train`)")
+    return said
 
 
 def _shared(name: str) -> Path:

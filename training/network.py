@@ -39,7 +39,8 @@ class _Residual(nn.Module):
         self.steps = nn.Sequential(_Block(channels, channels // 2, size=1), _Block(channels // 2, channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.steps(x)
+        changed: Tensor = x + self.steps(x)
+        return changed
 
 
 class Wardrobe(nn.Module):
@@ -57,7 +58,9 @@ class Wardrobe(nn.Module):
         self.classes = nn.Sequential(_Block(48, 48), _Block(48, 48), nn.Conv2d(48, concepts, 1))
         self.places = nn.Sequential(_Block(48, 48), _Block(48, 48), nn.Conv2d(48, 4 + PROTOTYPES, 1))
         self.prototypes = nn.Sequential(_Block(48 + 24, 32, size=1), _Block(32, 24), nn.Conv2d(24, PROTOTYPES, 1))
-        nn.init.constant_(self.classes[-1].bias, -4.6)  # rare at first: a score of 0.01 (Lin et al. 2017)
+        bias = self.classes[-1].bias
+        assert isinstance(bias, Tensor)
+        nn.init.constant_(bias, -4.6)  # rare at first: a score of 0.01 (Lin et al. 2017)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         fine = self.fine(pictures)
@@ -92,6 +95,9 @@ def _doubled(x: Tensor) -> Tensor:
 class Exported(nn.Module):
     """The network in the layout of YOLOv8's segmentation models, its scores calibrated.
 
+    It looks at each picture and at its mirror image, and gives the mean of both: that costs twice the time and finds
+    more. Masks are those of the picture itself.
+
     -> (n, 4 + concepts + PROTOTYPES, cells): centre x, y, width, height in pixels, scores 0 to 1, coefficients; and
     prototypes (n, PROTOTYPES, h / 4, w / 4).
     """
@@ -101,7 +107,17 @@ class Exported(nn.Module):
         self.network, self.calibration = network, calibration
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        boxes, logits, coefficients, prototypes = self.network(pictures)
-        low, high = boxes[:, :2], boxes[:, 2:]
-        scores = self.calibration.scores(logits)
-        return torch.cat([(low + high) / 2, high - low, scores, coefficients], 1), prototypes
+        count, width = pictures.shape[0], pictures.shape[3]
+        boxes, logits, coefficients, prototypes = self.network(torch.cat([pictures, pictures.flip(3)]))
+        other = _mirrored(boxes[count:], width // STRIDE)
+        other = torch.stack([width - other[:, 2], other[:, 1], width - other[:, 0], other[:, 3]], 1)
+        corners = (boxes[:count] + other) / 2
+        low, high = corners[:, :2], corners[:, 2:]
+        scores = self.calibration.scores((logits[:count] + _mirrored(logits[count:], width // STRIDE)) / 2)
+        return torch.cat([(low + high) / 2, high - low, scores, coefficients[:count]], 1), prototypes[:count]
+
+
+def _mirrored(values: Tensor, columns: int) -> Tensor:
+    """Values of a grid's cells (n, values, cells), from right to left."""
+    grid: Tensor = values.unflatten(2, (-1, columns))
+    return grid.flip(3).flatten(2)

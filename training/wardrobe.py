@@ -25,7 +25,7 @@ from training.losses import Truth, loss
 from training.network import STRIDE, Exported, Wardrobe
 
 FOLDER = Path(labelmill.demo.__file__).parent
-SCENES, TEMPERATURE_SCENES = 2000, 240
+SCENES, TEMPERATURE_SCENES = 2000, 600
 EPOCHS, BATCH, RATE, DECAY = 18, 16, 2.5e-3, 5e-4
 PROCESSES = len(os.sched_getaffinity(0))
 
@@ -35,8 +35,6 @@ def main() -> None:
     frozen = json.loads((FOLDER / "frozen.json").read_text(encoding="utf-8"))
     if frozen["seed"] in (TRAINING_SEED, TEMPERATURE_SEED):
         sys.exit("The frozen test scenes are not to be trained on: take other seeds.")
-    torch.manual_seed(TRAINING_SEED)
-    torch.set_num_threads(1)  # the same sums in the same order whatever the machine
     start = time.monotonic()
     scenes = drawn.draw(TRAINING_SEED, difficulties(SCENES), side=SIDE + MARGIN, processes=PROCESSES)
     print(f"{SCENES} scenes drawn in {time.monotonic() - start:.0f} s", flush=True)
@@ -53,17 +51,22 @@ def difficulties(count: int) -> list[float]:
     return [0.1 + 0.8 * (number * 0.6180339887 % 1) for number in range(count)]
 
 
-def train(scenes: Drawn) -> Wardrobe:
-    """A network trained on these scenes, its weights the running mean of those it went through."""
+def train(scenes: Drawn, epochs: int = EPOCHS) -> Wardrobe:
+    """A network trained on these scenes, its weights the running mean of those it went through.
+
+    Scenes are taken in batches of BATCH, each of which must be full. The same scenes give the same weights.
+    """
+    torch.manual_seed(TRAINING_SEED)
+    torch.set_num_threads(1)  # the same sums in the same order whatever the machine
     chance = np.random.default_rng(TRAINING_SEED)
     network = Wardrobe(len(CONCEPTS)).to(memory_format=torch.channels_last)
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
-    steps = EPOCHS * (len(scenes.pictures) // BATCH)
+    steps = epochs * (len(scenes.pictures) // BATCH)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.1)
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         start, total, count = time.monotonic(), 0.0, 0
         for pictures, truth in _batches(scenes, chance):
             with torch.autocast("cpu", torch.bfloat16):  # half again as fast where processors have it
@@ -79,7 +82,8 @@ def train(scenes: Drawn) -> Wardrobe:
         print(f"epoch {epoch + 1}: loss {total / count:.3f}, {time.monotonic() - start:.0f} s", flush=True)
     trained = mean.module
     assert isinstance(trained, Wardrobe)
-    return trained.eval()
+    trained.eval()
+    return trained
 
 
 def _batches(scenes: Drawn, chance: np.random.Generator) -> Iterator[tuple[torch.Tensor, Truth]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 FIRST_LOAD = 400_000
@@ -52,6 +53,16 @@ def test_the_wheel_brings_the_pages(wheel: zipfile.ZipFile) -> None:
     assert '<script src="/scheme.js"' in page
     assert {"labelmill/pages/mark.svg", "labelmill/pages/scheme.js"} <= names
     assert not [name for name in names if not name.startswith(("labelmill/", "labelmill-"))]
+
+
+def test_the_wheel_brings_the_cards_of_the_demo_with_all_they_name(wheel: zipfile.ZipFile) -> None:
+    cards = {name for name in wheel.namelist() if name.startswith("labelmill/demo/") and name.endswith(".yaml")}
+    assert {Path(name).stem for name in cards} == {"wardrobe-boxes", "wardrobe-outlines", "messages"}
+    for name in cards:
+        card = yaml.safe_load(wheel.read(name))
+        for file in filter(None, (card["weights"], card["input"].get("words"))):
+            kept = (ROOT / "src/labelmill/demo" / file).read_bytes()
+            assert wheel.read(f"labelmill/demo/{file}") == kept
 
 
 def test_the_first_load_is_small_and_pages_come_on_demand(wheel: zipfile.ZipFile) -> None:

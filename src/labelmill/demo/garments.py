@@ -164,6 +164,8 @@ def _fly_and_pockets(cloth: Cloth, brush: Brush, leg: _Leg, *, jeans: bool) -> N
 
 def skirt(brush: Brush) -> Sprite:
     """From mini to maxi, from pencil to circle; pleated, tiered, buttoned or plain, and of denim now and then."""
+    if brush.happens(0.12 * brush.odd):
+        return _wrapped(brush)
     waist, length = brush.between(0.32, 0.46), brush.between(0.75, 1.95)
     cut = brush.happens(0.22 + 0.2 * brush.odd)
     flare = brush.between(0.05, 0.16) if cut else brush.between(0.25, 0.62)
@@ -189,6 +191,35 @@ def skirt(brush: Brush) -> Sprite:
         cloth.paint(edge, some_colour(brush.chance))
     _skirt_band(cloth, brush, waist, made)
     return cloth.finish(brush.turned)
+
+
+def _wrapped(brush: Brush) -> Sprite:
+    """A wrap skirt, its overlap seen or turned away."""
+    cloth, half, length = straight(brush)
+    if brush.happens(0.5):
+        cloth.seam([(0.3 * half, 0.08), (0.45 * half, length)], 1.4)
+    return cloth.finish(brush.turned)
+
+
+def straight(brush: Brush) -> tuple[Cloth, float, float]:
+    """A straight piece of cloth that is bound round a waist: half its width at the waist and its length, in units."""
+    half, length = brush.between(0.36, 0.5), brush.between(0.75, 1.3)
+    hem = half + brush.between(0.04, 0.16)
+    cloth = Cloth(brush.unit, 1.1, length, brush.pose())
+    made = fabric(brush.chance, cloth.mask.shape, brush.unit)
+    cloth.add(cloth.area([(-half, 0), (half, 0), (hem, length), (-hem, length)]), made)
+    drape(cloth, brush.chance, hanging=brush.hanging, amount=0.7)
+    deep = brush.between(0.06, 0.1)
+    band = cloth.area([(-half, 0), (half, 0), (half + 0.01, deep), (-half - 0.01, deep)], soft=False) * cloth.mask
+    cloth.paint(band, made * np.float32(0.88))
+    cloth.relief += 0.5 * band
+    cloth.seam([(-half, deep), (half, deep)])
+    cloth.seam([(-hem, length - 0.06), (hem, length - 0.06)], 0.7)
+    for side in (-1, 1):
+        end, down = half + brush.between(0.08, 0.3), brush.between(0.2, 0.6)
+        ribbon = [(side * (half - 0.03), 0.05), (side * end, 0.12 + 0.3 * down), (side * end, down)]
+        cloth.add(cloth.stroke(ribbon, 0.035), made * np.float32(0.85))
+    return cloth, half, length
 
 
 def _skirt_outline(brush: Brush, widths: tuple[float, float, float], length: float, *, waves: int) -> Points:

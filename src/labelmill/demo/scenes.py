@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from labelmill.demo import clutter, garments, rooms, shirts, shoes
+from labelmill.demo import clutter, garments, lookalikes, rooms, shirts, shoes
 from labelmill.demo.canvas import Canvas, Garment
 from labelmill.demo.cloth import Grey, Sprite, blurred, clouds
 from labelmill.demo.garments import Brush
@@ -81,7 +81,11 @@ def _on_the_floor(chance: np.random.Generator, shape: tuple[int, int], difficult
         if kind < 0.16:
             wanted -= _lay(canvas, clutter.lying(brush), middle, turned, None)
         elif kind < 0.34:
-            wanted -= _lay_pair(canvas, brush, middle)
+            wanted -= _lay_pair(canvas, brush, shoes.shoe(brush), middle, "shoe")
+        elif kind < 0.34 + 0.08 * difficulty:
+            wanted -= _lay_pair(canvas, brush, lookalikes.sock(brush), middle, None)
+        elif kind < 0.34 + 0.16 * difficulty:
+            wanted -= _lay(canvas, lookalikes.lying(brush), middle, turned, None)
         else:
             concept = str(chance.choice(_CLOTHES))
             wanted -= _lay(canvas, _MAKERS[concept](brush), middle, turned, concept)
@@ -98,9 +102,9 @@ def _centred(sprite: Sprite) -> Sprite:
     return Sprite(sprite.colour, sprite.alpha, (width / 2, height / 2))
 
 
-def _lay_pair(canvas: Canvas, brush: Brush, middle: tuple[float, float]) -> bool:
-    """Two shoes, a little askew: side by side when seen from above, else one before the other."""
-    sprite = _centred(shoes.shoe(brush))
+def _lay_pair(canvas: Canvas, brush: Brush, sprite: Sprite, middle: tuple[float, float], concept: str | None) -> bool:
+    """Two shoes or socks, a little askew: side by side when seen from above, else one before the other."""
+    sprite = _centred(sprite)
     height, width = sprite.alpha.shape
     from_above = width < height
     along, down = (0.4 * width, 0.0) if from_above else (0.24 * width, 0.24 * width)
@@ -109,7 +113,7 @@ def _lay_pair(canvas: Canvas, brush: Brush, middle: tuple[float, float]) -> bool
     for side in (-1, 1):
         at = middle[0] + side * (along * cos - down * sin), middle[1] + side * (along * sin + down * cos)
         askew = brush.turned + float(brush.chance.normal(0, 0.12))
-        placed |= canvas.put(sprite, at, askew, concept="shoe", mirrored=side > 0 and from_above)
+        placed |= canvas.put(sprite, at, askew, concept=concept, mirrored=side > 0 and from_above)
     return placed
 
 
@@ -125,17 +129,17 @@ def _on_a_rail(chance: np.random.Generator, shape: tuple[int, int], difficulty: 
     rooms.rail(canvas, brush, y, width * 0.03, width * 0.97)
     x = width * 0.03 + unit * float(chance.uniform(0.4, 0.8))
     while x < width - 0.4 * unit:
-        concept = str(chance.choice(_CLOTHES))
-        x += _hang(canvas, brush, (x, y), concept)
+        x += _hang(canvas, brush, (x, y))
         x += unit * float(chance.uniform(0.35, 0.75) * (1.0 - 0.45 * difficulty))
     _line_up(canvas, brush, (0.04 * width, 0.96 * width), float(chance.uniform(top + 24, height - 8)), 0.78 * unit)
     return canvas
 
 
-def _hang(canvas: Canvas, brush: Brush, at: tuple[float, float], concept: str) -> float:
-    """Hang a garment on its hanger; how much room it took, in pixels, 0 when it found none."""
+def _hang(canvas: Canvas, brush: Brush, at: tuple[float, float]) -> float:
+    """Hang a garment, or what looks like one, on its hanger; the room it took in pixels, 0 when it found none."""
+    concept = None if brush.happens(0.12 * brush.odd) else str(brush.chance.choice(_CLOTHES))
     own = Brush(brush.chance, brush.unit * brush.between(0.88, 1.05), 0.0, hanging=True, odd=brush.odd)
-    sprite, sway = _MAKERS[concept](own), float(brush.chance.normal(0, 0.03))
+    sprite, sway = (_MAKERS[concept] if concept else lookalikes.hanging)(own), float(brush.chance.normal(0, 0.03))
     taken = float((sprite.alpha.max(axis=0) > 0.5).sum())
     place = at[0] + taken / 2, at[1] + 0.36 * own.unit
     hook = rooms.hanger(own, clips=concept != "shirt")
@@ -194,8 +198,7 @@ def _hang_between(canvas: Canvas, brush: Brush, across: tuple[float, float], top
     for _ in range(40):  # where nothing more finds room, a step may lead back
         if x >= right - 0.9 * brush.unit:
             break
-        concept = str(brush.chance.choice(_CLOTHES))
-        x += max(_hang(canvas, brush, (x, y), concept), 0.2 * brush.unit)
+        x += max(_hang(canvas, brush, (x, y)), 0.2 * brush.unit)
         x -= brush.unit * brush.between(-0.1, 0.55 * brush.odd)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelmill.demo.cloth import Cloth, Colour, Grey, Points, Sprite, mirrored
-from labelmill.demo.fabrics import denim, fabric, some_colour, tint
+from labelmill.demo.fabrics import denim, drape, fabric, some_colour, tint
 from labelmill.demo.garments import Brush
 
 _BLACK: Colour = (42, 40, 42)
@@ -21,9 +21,12 @@ _LEATHERS: tuple[Colour, ...] = (
 
 
 def shoe(brush: Brush) -> Sprite:
-    """One shoe: what stands shows its side, what lies shows itself from above as often."""
-    if not brush.hanging and brush.happens(0.5):
-        return _from_above(brush)
+    """One shoe: what stands shows its side, what lies shows itself from above as often, or is knitted where odd."""
+    if not brush.hanging:
+        if brush.happens(0.3 * brush.odd):
+            return knitted(brush, sole=brush.between(0.015, 0.045))
+        if brush.happens(0.5):
+            return _from_above(brush)
     kinds = (_sneaker, _boot, _pump, _loafer)
     return kinds[int(brush.chance.choice(4, p=(0.42, 0.24, 0.18, 0.16)))](brush)
 
@@ -150,6 +153,39 @@ def _loafer(brush: Brush) -> Sprite:
     cloth.darken(strap, 0.15)
     cloth.relief += 0.6 * strap
     _sole(cloth, [(-0.5, 0.47), (0.52, 0.47), (0.53, 0.53), (-0.5, 0.54)], (58, 44, 34))
+    return cloth.finish(brush.turned)
+
+
+def knitted(brush: Brush, *, sole: float) -> Sprite:
+    """A sock or, with a sole so many units thick, a knitted house boot."""
+    shaft = brush.between(0.2, 0.7)
+    foot = shaft + 0.12
+    cloth = Cloth(brush.unit, 0.6, 0.65 + shaft)
+    made = fabric(brush.chance, cloth.mask.shape, brush.unit)
+    cloth.add(
+        cloth.area(
+            [
+                (-0.44, 0.0), (-0.08, 0.0), (-0.07, foot - 0.08), (0.06, foot + 0.06), (0.36, foot + 0.12),
+                (0.5, foot + 0.2), (0.5, foot + 0.36), (-0.4, foot + 0.36), (-0.47, foot + 0.16),
+            ]
+        ),
+        made,
+    )  # fmt: skip
+    cuff = cloth.area([(-0.46, 0.0), (-0.06, 0.0), (-0.06, 0.12), (-0.46, 0.12)], soft=False) * cloth.mask
+    cloth.paint(cuff, made * np.float32(0.85) if brush.happens(0.6) else some_colour(brush.chance))
+    for x in np.linspace(-0.44, -0.08, 8)[1:-1]:
+        cloth.seam([(float(x), 0.0), (float(x), 0.12)], 0.6)
+    if brush.happens(0.5):  # heel and toe of another wool
+        wool = some_colour(brush.chance)
+        for left, right in ((-0.5, -0.26), (0.34, 0.52)):
+            patch = cloth.area([(left, foot + 0.1), (right, foot + 0.1), (right, foot + 0.38), (left, foot + 0.38)])
+            cloth.paint(patch * cloth.mask, wool)
+    drape(cloth, brush.chance, hanging=False, amount=0.4)
+    if sole:
+        rim = cloth.area(
+            [(-0.46, foot + 0.36 - sole), (0.52, foot + 0.36 - sole), (0.5, foot + 0.37), (-0.44, foot + 0.37)]
+        )
+        cloth.paint(rim * cloth.mask, made * np.float32(0.6))
     return cloth.finish(brush.turned)
 
 

@@ -56,6 +56,19 @@ def test_both_cards_say_the_same_of_the_same_garments(frozen: list[Scene]) -> No
     assert sure[0] == sure[1]
 
 
+def test_a_picture_and_its_mirror_image_are_read_alike(frozen: list[Scene]) -> None:
+    loaded = model("boxes")
+    height, width = frozen[1].picture.shape[:2]
+    both = [Picture(picture, width, height) for picture in (frozen[1].picture, frozen[1].picture[:, ::-1].copy())]
+    plain, mirrored = (sorted(answer, key=lambda said: -said.score)[:5] for answer in loaded.predict(both))
+    for one, other in zip(plain, mirrored, strict=True):
+        assert isinstance(one.region, Box)
+        assert isinstance(other.region, Box)
+        there = 1 - other.region.x2, other.region.y1, 1 - other.region.x1, other.region.y2
+        assert (one.region.x1, one.region.y1, one.region.x2, one.region.y2) == pytest.approx(there, abs=1e-3)
+        assert (one.concept, one.score) == (other.concept, pytest.approx(other.score, abs=1e-3))
+
+
 def test_the_cards_say_that_drawings_are_all_they_know() -> None:
     for makes in ("boxes", "outlines"):
         card = read_card(FOLDER / f"wardrobe-{makes}.yaml")
