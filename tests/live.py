@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from mill import Mill, until
+from world import app_of
 
 from labelmill import Client
 from labelmill.flows import sign_in
-from labelmill.server.app import make_app
 from labelmill.server.serve import Server
 from labelmill.server.site import Site
 from labelmill.store import persons, projects
@@ -37,7 +37,7 @@ class Live:
 def listening(database: Database, home: Path) -> Iterator[str]:
     """The application on a free port of this machine; its address."""
     home.mkdir(parents=True, exist_ok=True)
-    app = make_app(Site(database, home, Media(home / "media", max_bytes=10_000_000)))
+    app = app_of(Site(database, home, Media(home / "media", max_bytes=10_000_000)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(app)
         thread = threading.Thread(target=server.run, args=([taken],))

@@ -123,7 +123,7 @@ def client(up: Up, browser: Browser, signed_in: Any) -> Iterator[Client]:
     context = browser.new_context(storage_state=signed_in)
     api = f"{up.site}/api/v1"
     csrf = context.request.get(f"{api}/session").json()["csrf"]
-    made = context.request.post(f"{api}/tokens", headers={"X-Labelmill-CSRF": csrf}, data={"name": "walks"})
+    made = context.request.post(f"{api}/tokens", headers={"X-Labelmill-CSRF": csrf}, data={"name": "walks-" * 30})
     token = made.json()["token"]
     context.close()
     with Client(up.site, token) as client:

@@ -63,6 +63,7 @@ def test_members_come_change_and_go(walk: Walk) -> None:
     walk.dialog().get_by_label("Name").fill("Carla")
     walk.button("Add member", walk.dialog()).click()
     expect(walk.dialog().get_by_role("alert")).to_contain_text("/sign-in#token=")
+    expect(walk.button("Copy", walk.dialog())).to_be_in_viewport(ratio=1)
     walk.page.keyboard.press("Escape")
     role = walk.page.locator("input[aria-label='Role of Carla']")
     expect(role).to_have_value("reviewer")

@@ -10,6 +10,8 @@ from e2e.walk import Walk
 from mill import write_texts
 from playwright.sync_api import expect
 
+from labelmill import Client
+
 _FITS = """() => [document.documentElement, document.querySelector('.main')]
   .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
   .map(({ scrollWidth, clientWidth }) => `${scrollWidth} in ${clientWidth}`)"""
@@ -24,11 +26,12 @@ _DROP = """(files) => {
 }"""
 
 
-def test_no_page_is_wider_than_the_window(walk: Walk, shown: Shown) -> None:
+def test_no_page_is_wider_than_the_window(walk: Walk, client: Client, shown: Shown) -> None:
+    assert max(len(token["name"]) for token in client.tokens.list()) > 100
     places = ["inputs", f"inputs/{shown.images[0]}", "models", "tasks", "tasks/new", f"tasks/{shown.shapes}", "members"]
     wide = {}
-    for place in places:
-        walk.go(f"/projects/{shown.id}/{place}")
+    for place in ["/account", *(f"/projects/{shown.id}/{place}" for place in places)]:
+        walk.go(place)
         walk.page.get_by_role("heading", level=1).wait_for()
         walk.page.get_by_role("status", name="Loading").wait_for(state="detached")
         for width in (1024, 1280, 1920):

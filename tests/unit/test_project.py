@@ -197,7 +197,13 @@ def test_what_make_help_lists_is_what_the_documents_name() -> None:
     assert named <= targets
 
 
-def test_the_command_starts_without_what_only_runs_need() -> None:
-    heavy = "{'cv2', 'onnxruntime', 'procrastinate', 'alembic', 'torch', 'scipy', 'fastapi', 'uvicorn'}"
-    code = f"import sys, labelmill.cli; print(sorted({heavy} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("labelmill.cli", {"cv2", "onnxruntime", "procrastinate", "alembic", "torch", "scipy", "fastapi", "uvicorn"}),
+        ("labelmill.models.onnx", {"shapely", "scipy"}),
+    ],
+)
+def test_what_only_some_runs_need_is_imported_by_these_alone(module: str, heavy: set[str]) -> None:
+    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

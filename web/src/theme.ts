@@ -31,6 +31,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Alert: Alert.extend({
+      styles: { body: { minWidth: 0 } }, // a long line in it is cut, not the words around it
       vars: (_, { color }) => {
         const ink = color === 'red' ? 'var(--lm-alarm)' : 'var(--lm-accent-text)'
         return { root: { '--alert-bg': `color-mix(in srgb, ${ink} 10%, var(--lm-surface))`, '--alert-bd': `1px solid color-mix(in srgb, ${ink} 35%, transparent)`, '--alert-color': ink } }

@@ -15,10 +15,10 @@ import pytest
 from live import tokens
 from made import make_task, work
 from mill import until
+from world import app_of
 
 from labelmill.core.role import Role
 from labelmill.server import events
-from labelmill.server.app import make_app
 from labelmill.server.events import MOST_TASKS, news
 from labelmill.server.serve import Server
 from labelmill.server.site import Site
@@ -66,7 +66,7 @@ def until_event(heard: Iterator[tuple[str, Any]], kind: str) -> Any:
 
 @pytest.fixture
 def served(database: Database, tmp_path: Path) -> Iterator[Served]:
-    app = make_app(Site(database, tmp_path, Media(tmp_path / "media", max_bytes=10**6)))
+    app = app_of(Site(database, tmp_path, Media(tmp_path / "media", max_bytes=10**6)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(app)
         thread = threading.Thread(target=server.run, args=([taken],))

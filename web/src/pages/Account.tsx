@@ -112,8 +112,8 @@ function Tokens() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
-              <Table.Th>Made on</Table.Th>
-              <Table.Th>Last used</Table.Th>
+              <Table.Th w={130}>Made on</Table.Th>
+              <Table.Th w={130}>Last used</Table.Th>
               <Table.Th w={90}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
@@ -122,9 +122,9 @@ function Tokens() {
           <Table.Tbody>
             {items.map(({ id, name, created_at, used_at }) => (
               <Table.Tr key={id}>
-                <Table.Td>{name}</Table.Td>
-                <Table.Td>{date(created_at)}</Table.Td>
-                <Table.Td>{used_at === null ? 'never' : date(used_at)}</Table.Td>
+                <Table.Td className="any-length">{name}</Table.Td>
+                <Table.Td className="one-line">{date(created_at)}</Table.Td>
+                <Table.Td className="one-line">{used_at === null ? 'never' : date(used_at)}</Table.Td>
                 <Table.Td ta="right">
                   <Button
                     size="compact-xs"

@@ -49,7 +49,7 @@ export function Component() {
                 <Table.Tr>
                   <Table.Th>Name</Table.Th>
                   <Table.Th w={170}>Role</Table.Th>
-                  <Table.Th>What that means</Table.Th>
+                  <Table.Th w="40%">What that means</Table.Th>
                   <Table.Th w={50}>
                     <VisuallyHidden>Actions</VisuallyHidden>
                   </Table.Th>
@@ -90,7 +90,7 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
   const open = offered.includes(role)
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td className="any-length">
         {name}
         {mine && (
           <Text component="span" size="xs" c="dimmed">

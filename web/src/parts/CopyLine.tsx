@@ -9,7 +9,7 @@ export function CopyLine({ text }: { text: string }) {
       </Code>
       <CopyButton value={text}>
         {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" onClick={copy}>
+          <Button size="compact-sm" variant="default" flex="none" onClick={copy}>
             {copied ? 'Copied' : 'Copy'}
           </Button>
         )}

@@ -7,7 +7,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from labelmill.core.annotation import Prediction
@@ -88,26 +87,26 @@ def outline(
     `part`: (h, w); it lies at `corner` (x, y) of a picture of `shape` (height, width). Outlines are simplified
     (Douglas-Peucker) by at most `tolerance` pixels; holes smaller than `least` pixels are filled.
     """
+    import shapely  # not at the top: a run over boxes need not pay for it
+
     # a contour runs through the middles of pixels; through the pixels' corners it takes in all of the part
     corners = cv2.dilate(np.pad(part.view(np.uint8), 1), np.ones((2, 2), np.uint8), anchor=(1, 1))
     rings, tree = cv2.findContours(corners[1:, 1:], cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=corner)
     tops = [n for n, (_, _, _, above) in enumerate(tree[0]) if above < 0]
     holes = [r for r, (_, _, _, above) in zip(rings, tree[0], strict=True) if above >= 0 and len(r) > 2]
-    holes = [ring[:, 0] for ring in holes if cv2.contourArea(ring) >= least]
+    holes = [hole[:, 0] for hole in holes if cv2.contourArea(hole) >= least]
     exact = shapely.Polygon(rings[tops[0]][:, 0], holes)
     simple = exact.simplify(tolerance)
     # pixels that meet in a corner make a ring that touches itself
     whole = simple if simple.is_valid and not simple.is_empty else shapely.make_valid(exact)
     pieces = [piece for piece in shapely.get_parts(whole) if piece.geom_type == "Polygon"]
     scale = np.asarray([shape[1], shape[0]], np.float64)
-    return Polygon(
-        tuple(Part(_ring(p.exterior, scale), tuple(_ring(hole, scale) for hole in p.interiors)) for p in pieces)
-    )
 
+    def ring(line: shapely.LinearRing) -> Ring:
+        points: list[list[float]] = (shapely.get_coordinates(line)[:-1] / scale).tolist()
+        return tuple((x, y) for x, y in points)
 
-def _ring(ring: shapely.LinearRing, scale: NDArray[np.float64]) -> Ring:
-    points: list[list[float]] = (shapely.get_coordinates(ring)[:-1] / scale).tolist()
-    return tuple((x, y) for x, y in points)
+    return Polygon(tuple(Part(ring(p.exterior), tuple(ring(hole) for hole in p.interiors)) for p in pieces))
 
 
 def outline_size(picture: tuple[int, int]) -> tuple[int, int]:
