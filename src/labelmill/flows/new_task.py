@@ -14,7 +14,7 @@ from labelmill.flows import team
 from labelmill.flows.catalog import keep, named_card
 from labelmill.flows.start_task import DEFAULT_FLOOR, Plan, Review, check_plan, start_for_people, start_task
 from labelmill.models.cards import Card
-from labelmill.store import activity, annotations, browse, inputs, mappings, members, projects, tasks
+from labelmill.store import activity, annotations, browse, inputs, mappings, members, notifications, projects, tasks
 from labelmill.store.database import Database
 
 Drawn = Literal["class", "box", "polygon", "span"]
@@ -147,6 +147,8 @@ def _plan(
 
 
 def _record(conn: sa.Connection, plan: Plan, task_id: int) -> int:
+    """Write down that a task was made, and tell those who are to work on it."""
+    notifications.make(conn, task_id, "assigned", {*plan.reviewers, *(plan.labelers or ())} - {plan.person_id})
     told = {"name": tasks.row(conn, task_id).name}
     return activity.record(conn, plan.project_id, plan.person_id, "create_task", task_id=task_id, detail=told)
 
