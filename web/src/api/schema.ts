@@ -2276,11 +2276,6 @@ export interface components {
             days?: number | null;
         };
         /**
-         * NewVersion
-         * @description Nothing is chosen: a version holds what is approved.
-         */
-        NewVersion: Record<string, never>;
-        /**
          * NextToLabel
          * @description The input that is one's own to label until `expires_at`, null when none waits; `left`: how many wait in all.
          */
@@ -12509,11 +12504,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewVersion"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {
