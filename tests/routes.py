@@ -61,6 +61,11 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/session": Row("nothing", 401, lambda ids: {**_named(ids), "password": "wrong"}),
     "DELETE /api/v1/session": Row("signed in", 204),
     "PUT /api/v1/session/password": Row("signed in", 403, lambda _: {"new": "correct horse"}),  # not with a token
+    "PATCH /api/v1/session": Row("signed in", None, _named),  # the owner of the machine may not: see test_activity
+    "PUT /api/v1/session/muted": Row("signed in", 200, lambda _: {"muted": ["finished"]}),
+    "GET /api/v1/notifications": Row("signed in"),
+    "GET /api/v1/notifications/count": Row("signed in"),
+    "POST /api/v1/notifications/read": Row("signed in", 200, lambda _: {}),
     "GET /api/v1/tokens": Row("signed in"),
     "POST /api/v1/tokens": Row("signed in", 403, lambda _: {"name": "mine"}),  # not with a token
     "DELETE /api/v1/tokens/{token_id}": Row("signed in", 404),  # somebody else's: one's own is in test_session
@@ -78,6 +83,8 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/projects/{project_id}/datasets": Row("admin", 201, _named),
     "PATCH /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 200, _named),
     "DELETE /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 204),
+    f"GET {PROJECT}/activity": Row("viewer"),
+    f"GET {PROJECT}/annotations/{{annotation_id}}/story": Row("viewer"),
     f"GET {VERSIONS}": Row("viewer"),
     f"GET {VERSIONS}/{{version_id}}/export": Row("viewer", query="?format=jsonl"),
     f"DELETE {VERSIONS}/{{version_id}}": Row("admin", 204),

@@ -172,6 +172,13 @@ def _version(conn: sa.Connection, ids: Ids, owner: int) -> int:
     return int(conn.execute(row.returning(t.dataset_version.c.id)).scalar_one())
 
 
+def _annotation(conn: sa.Connection, ids: Ids, owner: int) -> int:
+    about = {"task_id": ids["task_id"], "input_id": ids["input_id"], "concept_id": ids["concept_id"]}
+    labeler = projects.person_labeler(conn, owner)
+    row = sa.insert(t.annotation).values(**about, labeler_id=labeler, status="success")
+    return int(conn.execute(row.returning(t.annotation.c.id)).scalar_one())
+
+
 def _activity(conn: sa.Connection, ids: Ids, owner: int) -> int:
     """Of somebody who is none of those who ask."""
     return activity.record(conn, ids["project_id"], ids["person_id"], "approve")
@@ -187,6 +194,7 @@ MAKERS: dict[str, Callable[[sa.Connection, Ids, int], Any]] = {
     "person_id": _person,
     "activity_id": _activity,
     "version_id": _version,
+    "annotation_id": _annotation,
     "name": lambda _conn, _ids, _owner: "null",
 }
 """How each id of a path is made."""

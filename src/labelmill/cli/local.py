@@ -16,7 +16,7 @@ from labelmill.core.errors import BadCall, BadCard, ModelFault
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Thresholds
 from labelmill.engine import jobs, local
-from labelmill.flows import catalog, edit_task, try_model
+from labelmill.flows import catalog, edit_task, new_task, try_model
 from labelmill.flows.export import export
 from labelmill.flows.ingest import extend_standing, ingest
 from labelmill.flows.report import listing, report
@@ -56,6 +56,7 @@ class Local:
                 )  # fmt: skip
                 with self._database.begin() as conn:
                     task_id = start_task(conn, card, reference, plan, jobs.enqueue)
+                    new_task.record(conn, plan, task_id)
                 progress.follow(lambda: self._numbers(task_id))
                 pool.run(self._database, task_id, progress.tick)
         finally:

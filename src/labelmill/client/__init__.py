@@ -15,6 +15,7 @@ from labelmill.client.answers import Me
 from labelmill.client.events import Event, events
 from labelmill.client.inputs import Imports, Inputs
 from labelmill.client.models import Models
+from labelmill.client.news import Activity, Notifications
 from labelmill.client.projects import Concepts, Datasets, Members, Projects, Tokens
 from labelmill.client.tasks import Tasks
 from labelmill.client.upload import Sent
@@ -48,6 +49,8 @@ class Client:
         self.imports = Imports(self._wire)
         self.tasks = Tasks(self._wire)
         self.versions = Versions(self._wire)
+        self.activity = Activity(self._wire)
+        self.notifications = Notifications(self._wire)
         self.review = Review(self._wire)
         self.label = Label(self._wire)
 
@@ -59,6 +62,11 @@ class Client:
     def me(self) -> Me:
         """Whose token this is."""
         said: Me = self._wire.get("/session")
+        return said
+
+    def rename(self, name: str) -> Me:
+        """Give oneself another name. Raises Conflict when it is taken."""
+        said: Me = self._wire.patch("/session", {"name": name})
         return said
 
     def events(self, project_id: int) -> Iterator[Event]:

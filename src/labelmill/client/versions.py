@@ -18,7 +18,7 @@ class Versions:
 
     def create(self, project_id: int, task_id: int) -> Version:
         """Freeze what is approved of a task as a new version of its dataset. Raises Conflict while nothing is."""
-        said: Version = self._wire.post(f"/projects/{project_id}/tasks/{task_id}/versions", {})
+        said: Version = self._wire.post(f"/projects/{project_id}/tasks/{task_id}/versions")
         return said
 
     def list(self, project_id: int, dataset_id: int) -> Iterator[Version]:

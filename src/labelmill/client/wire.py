@@ -83,6 +83,10 @@ class Wire:
         """Send JSON and get JSON."""
         return self._json(lambda: self._http.build_request("POST", path, json=body), repeat=False)
 
+    def put(self, path: str, body: Any) -> Any:
+        """Set something; to do it twice is to do it once."""
+        return self._json(lambda: self._http.build_request("PUT", path, json=body), repeat=True)
+
     def patch(self, path: str, body: Any) -> Any:
         """Change something; the whole of it."""
         return self._json(lambda: self._http.build_request("PATCH", path, json=body), repeat=False)

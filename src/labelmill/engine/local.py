@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
 
 from labelmill.core.errors import BadCard, LabelmillError, ModelUnusable, StoreFault
 from labelmill.engine import nursery
@@ -19,7 +20,7 @@ from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
 from labelmill.flows.catalog import open_card
 from labelmill.models.catalog import describe
-from labelmill.store import counts, models, shards, tasks
+from labelmill.store import counts, models, notifications, shards, tasks
 from labelmill.store.database import Database
 
 TICK = 0.2
@@ -109,9 +110,15 @@ def redecide(database: Database, home: Path, task_id: int) -> None:
             card = open_card(home, version.card)
         except BadCard as error:
             with conn.begin():
-                tasks.set_error(conn, task_id, str(error))
+                fail(conn, task_id, str(error))
             raise ModelUnusable(str(error)) from error
         redecide_all(conn, task_id, describe(card).overlap)
+
+
+def fail(conn: sa.Connection, task_id: int, message: str) -> None:
+    """Record why a task's model cannot run, and tell who made it."""
+    tasks.set_error(conn, task_id, message)
+    notifications.failed(conn, task_id)
 
 
 class Pool:
@@ -161,9 +168,11 @@ class Pool:
                 self._listen()
                 self._look()
                 on_tick()
+            with database.begin() as conn:
+                notifications.finished(conn, task_id)
         except ModelUnusable as error:
             with database.begin() as conn:
-                tasks.set_error(conn, task_id, str(error))
+                fail(conn, task_id, str(error))
             raise
         finally:
             self.close()

@@ -12,7 +12,7 @@ from labelmill.core.threshold import Thresholds
 from labelmill.core.triage import limits_json
 from labelmill.flows import apply, team
 from labelmill.flows.start_task import Review
-from labelmill.store import activity, edits, heads, mappings, members, models, partition, projects, tasks
+from labelmill.store import activity, edits, heads, mappings, members, models, notifications, partition, projects, tasks
 from labelmill.store.heads import Head
 
 
@@ -58,10 +58,12 @@ def edit(
     edits.update(conn, task_id, **columns)
     if change.concepts is not None:
         _ask_for(conn, before, change.concepts)
+    got = {*reviewers, *labelers} - {*_ids(before.reviewers), *_ids(before.labelers)}
     if change.reviewers is not None:
-        partition.set_reviewers(conn, task_id, reviewers)
+        got |= partition.set_reviewers(conn, task_id, reviewers)
     if change.labelers is not None:
         partition.set_labelers(conn, task_id, labelers)
+    notifications.make(conn, task_id, "assigned", got - {person_id})
     told = _told(before, heads.one(conn, task_id))
     activity.record(conn, before.project_id, person_id, "edit_task", task_id=task_id, detail=told)
 

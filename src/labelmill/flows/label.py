@@ -14,7 +14,7 @@ from labelmill.core.decision import Shaping
 from labelmill.core.errors import Conflict, NotAllowed
 from labelmill.flows import act
 from labelmill.flows.act import Done, Scene, Trace
-from labelmill.store import activity, assignments, leases, partition
+from labelmill.store import activity, assignments, leases, notifications, partition
 from labelmill.store.assignments import Waiting
 
 
@@ -83,6 +83,8 @@ def submit(
     trace = _carry_out(at, shaping, concepts, act_id)
     act.remember(conn, task_id, act_id, [trace])
     leases.give_back(conn, task_id, input_id, person_id)
+    if trace.before.outcome != trace.after.outcome:
+        notifications.finished(conn, task_id)
     return Done(act_id, trace.after.work)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall, Conflict, NotAllowed, NotFound
 from labelmill.core.role import Role
 from labelmill.flows import sign_in
-from labelmill.store import edits, members, partition, persons
+from labelmill.store import activity, edits, members, notifications, partition, persons
 
 INVITATION_LASTS = timedelta(days=7)
 
@@ -35,19 +35,21 @@ def invite(
     if members.hold(conn, project_id) == [person_id]:
         raise Conflict(f"{name} is the owner of this project already.")
     members.put(conn, project_id, person_id, role)
+    activity.record(conn, project_id, actor[0], "invite_member", detail={"name": name, "role": role})
     return person_id, sign_in.one_time_token(conn, person_id, INVITATION_LASTS) if brought else None
 
 
-def change(conn: sa.Connection, project_id: int, actor: Role, person_id: int, role: Role) -> None:
-    """Give a member another role. Raises NotFound, NotAllowed, BadCall for the last owner."""
+def change(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person_id: int, role: Role) -> None:
+    """Give a member another role; `actor` as for `invite`. Raises NotFound, NotAllowed, BadCall for the last owner."""
     owners = members.hold(conn, project_id)
     now = _role(conn, project_id, person_id)
-    _may_give(actor, now)
-    _may_give(actor, role)
+    _may_give(actor[1], now)
+    _may_give(actor[1], role)
     if owners == [person_id] and role is not Role.OWNER:
         raise BadCall("A project has an owner: make somebody else one first.")
     members.put(conn, project_id, person_id, role)
     _leave_tasks(conn, project_id, person_id, role)
+    _record(conn, project_id, actor[0], "change_member", person_id, role=role)
 
 
 def remove(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person_id: int) -> None:
@@ -62,6 +64,13 @@ def remove(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person
         raise BadCall("A project has an owner: make somebody else one first.")
     members.remove(conn, project_id, person_id)
     _leave_tasks(conn, project_id, person_id, None)
+    _record(conn, project_id, actor[0], "remove_member", person_id)
+
+
+def _record(conn: sa.Connection, project_id: int, actor_id: int, operation: str, person_id: int, **told: str) -> None:
+    person = persons.by_id(conn, person_id)
+    name = "" if person is None else person.name
+    activity.record(conn, project_id, actor_id, operation, detail={"name": name, "person_id": person_id, **told})
 
 
 def _leave_tasks(conn: sa.Connection, project_id: int, person_id: int, role: Role | None) -> None:
@@ -72,7 +81,8 @@ def _leave_tasks(conn: sa.Connection, project_id: int, person_id: int, role: Rol
     reviews, labels = (role is not None and role.includes(needed) for needed in (Role.REVIEWER, Role.LABELER))
     for task_id in [] if reviews else partition.tasks_of(conn, project_id, person_id):
         edits.hold(conn, task_id)
-        partition.set_reviewers(conn, task_id, partition.reviewers(conn, task_id) - {person_id})
+        got = partition.set_reviewers(conn, task_id, partition.reviewers(conn, task_id) - {person_id})
+        notifications.make(conn, task_id, "assigned", got)
         partition.lower_votes(conn, task_id)
         partition.hand_over(conn, task_id, person_id)
         if not labels:

@@ -14,7 +14,7 @@ from labelmill.flows import team
 from labelmill.flows.catalog import keep, named_card
 from labelmill.flows.start_task import DEFAULT_FLOOR, Plan, Review, check_plan, start_for_people, start_task
 from labelmill.models.cards import Card
-from labelmill.store import activity, annotations, browse, inputs, mappings, members, projects, tasks
+from labelmill.store import activity, annotations, browse, inputs, mappings, members, notifications, projects, tasks
 from labelmill.store.database import Database
 
 Drawn = Literal["class", "box", "polygon", "span"]
@@ -82,7 +82,7 @@ def create(
         _check_reads(conn, card, plan)
         task_id = start_task(conn, card, reference, plan, enqueue)
         mappings.remember(conn, project_id, card.name, tasks.terms(conn, task_id).concepts)
-        act = _record(conn, plan, task_id)
+        act = record(conn, plan, task_id)
         if wish.delete_earlier:
             actor = projects.person_labeler(conn, person_id)
             gone = annotations.drop_earlier(conn, task_id, card.name, actor, act=act)
@@ -114,7 +114,7 @@ def _for_people(database: Database, wish: Wish, project_id: int, person_id: int)
             raise BadCall("Say who labels: name labelers, or reviewers who do it, too.")
         _check_drawn(conn, wish.makes, plan)
         task_id = start_for_people(conn, plan, wish.makes)
-        _record(conn, plan, task_id)
+        record(conn, plan, task_id)
     return task_id
 
 
@@ -146,7 +146,9 @@ def _plan(
     )
 
 
-def _record(conn: sa.Connection, plan: Plan, task_id: int) -> int:
+def record(conn: sa.Connection, plan: Plan, task_id: int) -> int:
+    """Write down that a task was made, and tell those who are to work on it; the id of the act."""
+    notifications.make(conn, task_id, "assigned", {*plan.reviewers, *(plan.labelers or ())} - {plan.person_id})
     told = {"name": tasks.row(conn, task_id).name}
     return activity.record(conn, plan.project_id, plan.person_id, "create_task", task_id=task_id, detail=told)
 

@@ -10,7 +10,7 @@ from functools import cache
 import argon2
 import sqlalchemy as sa
 
-from labelmill.core.errors import BadCall, NotSignedIn, TooOften
+from labelmill.core.errors import BadCall, Conflict, NotSignedIn, TooOften
 from labelmill.store import persons
 from labelmill.store.database import Database
 from labelmill.store.persons import Person
@@ -118,6 +118,13 @@ def one_time_token(conn: sa.Connection, person_id: int, lasts: timedelta) -> str
     token = secrets.token_urlsafe(32)
     persons.put_one_time_token(conn, _digest(token), person_id, lasts)
     return token
+
+
+def rename(conn: sa.Connection, person: Person, name: str) -> None:
+    """Give a person another name. Raises Conflict when it is taken, or stands for who works on the server's machine."""
+    if persons.OWNER in (person.name, name) and person.name != name:
+        raise Conflict(f"{persons.OWNER!r} is who works on this machine without signing in: that name is not changed.")
+    persons.rename(conn, person.id, name)
 
 
 def is_awaited(conn: sa.Connection, person_id: int) -> bool:

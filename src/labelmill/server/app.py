@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from labelmill import __version__
 from labelmill.server import (
+    activity,
     concepts,
     datasets,
     docs,
@@ -14,6 +15,7 @@ from labelmill.server import (
     label,
     members,
     models,
+    notifications,
     own_tasks,
     pages,
     projects,
@@ -32,9 +34,11 @@ from labelmill.server.site import Site
 API = "/api/v1"
 NOUNS = (
     session,
+    notifications,
     tokens,
     projects,
     members,
+    activity,
     datasets,
     concepts,
     inputs,

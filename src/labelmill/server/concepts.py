@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from labelmill.server.access import Admin, Viewer
+from labelmill.server.access import Admin, Membership, Viewer
 from labelmill.server.page import After, Limit, Named, Page, PathId
 from labelmill.server.site import Here
-from labelmill.store import concepts
+from labelmill.store import activity, concepts
 
 router = APIRouter(prefix="/projects/{project_id}/concepts", tags=["datasets"])
 
@@ -34,21 +35,31 @@ def list_concepts(member: Viewer, site: Here, after: After = None, limit: Limit 
 def create_concept(said: Named, member: Admin, site: Here) -> Concept:
     """Make a concept."""
     with site.database.begin() as conn:
-        return _shown(concepts.make(conn, member.project_id, said.name))
+        made = _shown(concepts.make(conn, member.project_id, said.name))
+        _record(conn, member, "create_concept", made.id, said.name)
+        return made
 
 
 @router.patch("/{concept_id}")
 def rename_concept(concept_id: PathId, said: Named, member: Admin, site: Here) -> Concept:
     """Give a concept another name, everywhere at once."""
     with site.database.begin() as conn:
-        return _shown(concepts.rename(conn, member.project_id, concept_id, said.name))
+        renamed = _shown(concepts.rename(conn, member.project_id, concept_id, said.name))
+        _record(conn, member, "rename_concept", concept_id, said.name)
+        return renamed
 
 
 @router.delete("/{concept_id}", status_code=204)
 def delete_concept(concept_id: PathId, member: Admin, site: Here) -> None:
     """Delete a concept that no task and no annotation uses."""
     with site.database.begin() as conn:
-        concepts.delete(conn, member.project_id, concept_id)
+        name = concepts.delete(conn, member.project_id, concept_id)
+        _record(conn, member, "delete_concept", concept_id, name)
+
+
+def _record(conn: sa.Connection, member: Membership, operation: str, concept_id: int, name: str) -> None:
+    told = {"name": name, "concept_id": concept_id}
+    activity.record(conn, member.project_id, member.person.id, operation, detail=told)
 
 
 def _shown(row: Any) -> Concept:

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from labelmill.server.access import Admin, Viewer
+from labelmill.server.access import Admin, Membership, Viewer
 from labelmill.server.page import After, Body, Limit, Name, Named, Page, PathId, Text
 from labelmill.server.site import Here, Site
-from labelmill.store import datasets, inputs, projects
+from labelmill.store import activity, datasets, inputs, projects
 
 router = APIRouter(prefix="/projects/{project_id}/datasets", tags=["datasets"])
 
@@ -57,6 +58,7 @@ def create_dataset(said: NewDataset, member: Admin, site: Here) -> Dataset:
             dataset_id = projects.dataset_of(conn, member.project_id, said.origin, said.name)
         if said.all_inputs:
             inputs.put_all_into(conn, member.project_id, dataset_id)
+        _record(conn, member, "create_dataset", dataset_id, said.name)
     return _alone(site, member.project_id, dataset_id)
 
 
@@ -65,6 +67,7 @@ def rename_dataset(dataset_id: PathId, said: Named, member: Admin, site: Here) -
     """Give a dataset another name."""
     with site.database.begin() as conn:
         datasets.rename(conn, member.project_id, dataset_id, said.name)
+        _record(conn, member, "rename_dataset", dataset_id, said.name)
     return _alone(site, member.project_id, dataset_id)
 
 
@@ -72,7 +75,13 @@ def rename_dataset(dataset_id: PathId, said: Named, member: Admin, site: Here) -
 def delete_dataset(dataset_id: PathId, member: Admin, site: Here) -> None:
     """Delete a dataset that no task uses; its inputs stay."""
     with site.database.begin() as conn:
-        datasets.delete(conn, member.project_id, dataset_id)
+        name = datasets.delete(conn, member.project_id, dataset_id)
+        _record(conn, member, "delete_dataset", dataset_id, name)
+
+
+def _record(conn: sa.Connection, member: Membership, operation: str, dataset_id: int, name: str) -> None:
+    told = {"name": name, "dataset_id": dataset_id}
+    activity.record(conn, member.project_id, member.person.id, operation, detail=told)
 
 
 def _alone(site: Site, project_id: int, dataset_id: int) -> Dataset:

@@ -66,8 +66,9 @@ def add_member(said: NewMember, member: Admin, site: Here) -> Invited:
 @router.patch("/{person_id}")
 def change_member(person_id: PathId, said: NewRole, member: Admin, site: Here) -> Members:
     """Give a member another role; only owners make and unmake owners and admins."""
+    actor = (member.person.id, member.role)
     with site.database.begin() as conn:
-        membership.change(conn, member.project_id, member.role, person_id, said.role)
+        membership.change(conn, member.project_id, actor, person_id, said.role)
         return Members(items=[Member(**row._mapping) for row in members.of_project(conn, member.project_id)])
 
 

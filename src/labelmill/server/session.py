@@ -1,6 +1,7 @@
 """Sign in, sign out, who am I, passwords."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -9,8 +10,10 @@ from labelmill.core.errors import BadCall, NotAllowed
 from labelmill.flows import sign_in as flow
 from labelmill.flows.sign_in import Known
 from labelmill.server.access import SignedIn, cookie_name
-from labelmill.server.page import Body
+from labelmill.server.page import Body, Named
 from labelmill.server.site import Here
+from labelmill.store import persons
+from labelmill.store.notifications import Kind
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -32,13 +35,23 @@ class NewPassword(Body):
     current: Secret | None = None
 
 
+class Muted(Body):
+    """Kinds of notifications that are not wanted."""
+
+    muted: Annotated[list[Kind], Field(max_length=10)]
+
+
 class Me(BaseModel):
-    """Who is signed in. A page sends `csrf` back as X-Labelmill-CSRF with every change; null with access tokens."""
+    """Who is signed in. A page sends `csrf` back as X-Labelmill-CSRF with every change; null with access tokens.
+
+    `muted`: kinds of notifications that they do not want.
+    """
 
     id: int
     name: str
     operator: bool
     has_password: bool
+    muted: list[Kind]
     csrf: str | None
 
     @classmethod
@@ -47,7 +60,7 @@ class Me(BaseModel):
         person = known.person
         return cls(
             id=person.id, name=person.name, operator=person.operator, has_password=person.password is not None,
-            csrf=known.csrf,
+            muted=[kind for kind in get_args(Kind) if kind in person.muted], csrf=known.csrf,
         )  # fmt: skip
 
 
@@ -78,6 +91,22 @@ def sign_out(who: SignedIn, site: Here, request: Request, response: Response) ->
         with site.database.begin() as conn:
             flow.sign_out(conn, who.secret)
     response.delete_cookie(cookie_name(request))
+
+
+@router.patch("")
+def rename_me(said: Named, who: SignedIn, site: Here) -> Me:
+    """Give oneself another name, also on all that one labeled."""
+    with site.database.begin() as conn:
+        flow.rename(conn, who.person, said.name)
+    return Me.of(replace(who, person=replace(who.person, name=said.name)))
+
+
+@router.put("/muted")
+def mute(said: Muted, who: SignedIn, site: Here) -> Me:
+    """Say which kinds of notifications one does not want; they are made no more."""
+    with site.database.begin() as conn:
+        persons.set_muted(conn, who.person.id, said.muted)
+    return Me.of(replace(who, person=replace(who.person, muted=said.muted)))
 
 
 @router.put("/password")

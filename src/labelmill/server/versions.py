@@ -9,16 +9,12 @@ from pydantic import BaseModel
 
 from labelmill.flows import freeze
 from labelmill.server.access import Admin, Viewer
-from labelmill.server.page import BIGGEST, After, Body, Limit, Page, PathId
+from labelmill.server.page import BIGGEST, After, Limit, Page, PathId
 from labelmill.server.site import Here
 from labelmill.server.tasks import Changed, sent
 from labelmill.store import browse, versions
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["datasets"])
-
-
-class NewVersion(Body):
-    """Nothing is chosen: a version holds what is approved."""
 
 
 class Version(BaseModel):
@@ -45,7 +41,7 @@ class Version(BaseModel):
 
 
 @router.post("/tasks/{task_id}/versions", status_code=201)
-def create_version(said: NewVersion, task: Changed, member: Admin, site: Here) -> Version:
+def create_version(task: Changed, member: Admin, site: Here) -> Version:
     """Freeze what is approved of a task as a new version of its dataset."""
     with site.database.begin() as conn:
         return Version.of(freeze.freeze(conn, task, member.person.id))

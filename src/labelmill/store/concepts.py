@@ -50,8 +50,8 @@ def rename(conn: sa.Connection, project_id: int, concept_id: int, name: str) -> 
     return renamed
 
 
-def delete(conn: sa.Connection, project_id: int, concept_id: int) -> None:
-    """Delete a concept. Raises NotFound, Conflict while a task or an annotation uses it."""
+def delete(conn: sa.Connection, project_id: int, concept_id: int) -> str:
+    """Delete a concept; its name. Raises NotFound, Conflict while a task or an annotation uses it."""
     mine = sa.select(t.concept.c.name).filter_by(id=concept_id, project_id=project_id).with_for_update()
     name = conn.execute(mine).scalar()
     if name is None:
@@ -61,6 +61,7 @@ def delete(conn: sa.Connection, project_id: int, concept_id: int) -> None:
     if conn.execute(sa.select(of_tasks | of_annotations)).scalar_one():
         raise Conflict(f"The concept {name!r} stays: tasks or annotations use it. Delete those tasks first.")
     conn.execute(sa.delete(t.concept).where(t.concept.c.id == concept_id))
+    return str(name)
 
 
 def _gone(concept_id: int) -> NotFound:

@@ -43,8 +43,8 @@ def rename(conn: sa.Connection, project_id: int, dataset_id: int, name: str) -> 
         raise _gone(dataset_id)
 
 
-def delete(conn: sa.Connection, project_id: int, dataset_id: int) -> None:
-    """Delete a dataset; its inputs stay. Raises NotFound, Conflict while it has tasks or versions, or an import."""
+def delete(conn: sa.Connection, project_id: int, dataset_id: int) -> str:
+    """Delete a dataset; its inputs stay. Its name. Raises NotFound, Conflict while something uses it."""
     mine = sa.select(t.dataset.c.name).filter_by(id=dataset_id, project_id=project_id).with_for_update()
     name = conn.execute(mine).scalar()
     if name is None:
@@ -63,6 +63,7 @@ def delete(conn: sa.Connection, project_id: int, dataset_id: int) -> None:
     conn.execute(sa.update(t.task).where(t.task.c.dataset_id == dataset_id).values(dataset_id=None))
     conn.execute(sa.delete(t.dataset_source).where(t.dataset_source.c.dataset_id == dataset_id))
     conn.execute(sa.delete(t.dataset).where(t.dataset.c.id == dataset_id))
+    return str(name)
 
 
 def _gone(dataset_id: int) -> NotFound:

@@ -9,12 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from labelmill.core.errors import NotFound
+from labelmill.store import locks
 from labelmill.store import schema as t
 
 
 def hold(conn: sa.Connection, task_id: int) -> None:
-    """Keep a task from changing, and from going, until the transaction ends. Raises NotFound."""
-    query = sa.select(t.task.c.id).where(t.task.c.id == task_id, t.task.c.deleted_at.is_(None)).with_for_update()
+    """Keep a task from changing, and from going, until the transaction ends, and its inputs too. Raises NotFound."""
+    locks.keep_inputs_of(conn, task_id)  # before the task, as everybody does
+    query = (
+        sa.select(t.task.c.id)
+        .where(t.task.c.id == task_id, t.task.c.deleted_at.is_(None))
+        .with_for_update(key_share=True)
+    )
     if conn.execute(query).first() is None:
         raise NotFound(f"Task {task_id} was deleted.")
 

@@ -101,7 +101,8 @@ _REVIEW = """
 EXISTS (SELECT FROM assignment a WHERE a.task_id = t.id AND a.person_id = :person AND a.done_at IS NULL)
 """
 _LABEL = """
-(EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person)
+((t.run_id IS NOT NULL OR t.paused_at IS NULL AND t.cancelled_at IS NULL)
+ AND EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person)
  AND EXISTS (SELECT FROM ledger l WHERE l.task_id = t.id AND l.work = 'label' AND NOT EXISTS (
      SELECT FROM lease s WHERE s.task_id = l.task_id AND s.input_id = l.input_id AND s.person_id <> :person
                            AND s.expires_at > now())))

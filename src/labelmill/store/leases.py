@@ -6,8 +6,10 @@ import sqlalchemy as sa
 
 LASTS = "5 minutes"
 
+# a task that people label from the start rests when it is paused; one with a model pauses the model alone
 _NEXT = sa.text("""
 SELECT l.input_id FROM ledger l
+JOIN task t ON t.id = l.task_id AND (t.run_id IS NOT NULL OR t.paused_at IS NULL AND t.cancelled_at IS NULL)
 WHERE l.task_id = :task AND l.work = 'label' AND l.input_id > :after
   AND NOT EXISTS (SELECT FROM lease x WHERE x.task_id = l.task_id AND x.input_id = l.input_id
                   AND x.expires_at > clock_timestamp() AND x.person_id <> :person)
@@ -26,7 +28,7 @@ RETURNING expires_at
 def next_free(conn: sa.Connection, task_id: int, person_id: int, *, after: int = 0) -> int | None:
     """The next input of a task that waits for a labeler and that nobody else has; its ledger row is held.
 
-    Those whose rows others hold at this moment are passed over: no two get the same.
+    None while the task rests. Those whose rows others hold at this moment are passed over: no two get the same.
     """
     return conn.execute(_NEXT, {"task": task_id, "person": person_id, "after": after}).scalar()
 

@@ -27,7 +27,8 @@ def set_reviewers(conn: sa.Connection, task_id: int, persons: Collection[int]) -
 
     Each input to one reviewer: only open inputs move, see core.partition.repartition. Stacked: who reviews no more
     loses their open inputs, who is new gets all that are open, and what then waits for nobody goes to the arbiter.
-    What reviewers are through with stays theirs. Nobody else assigns until the transaction ends.
+    What reviewers are through with stays theirs. The caller holds the task (store.edits), and nobody else assigns until
+    the transaction ends.
     """
     locks.hold(conn, task_id, locks.ASSIGNING)
     before = reviewers(conn, task_id)

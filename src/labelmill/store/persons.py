@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from labelmill.core.errors import NotFound
+from labelmill.core.errors import Conflict, NotFound
 from labelmill.store import schema as t
 
 OWNER = "owner"
@@ -22,17 +22,22 @@ OWNER = "owner"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the server knows them; `password` is the hash, None where there is none."""
+    """A person as the server knows them; `password` is the hash, None where there is none.
+
+    `muted`: kinds of notifications that they do not want.
+    """
 
     id: int
     name: str
     operator: bool
     password: str | None
     disabled: bool
+    muted: Sequence[str] = ()
 
 
 _COLUMNS = [
     t.person.c.id, t.person.c.name, t.person.c.operator, t.person.c.password, t.person.c.disabled_at.is_not(None),
+    t.person.c.muted,
 ]  # fmt: skip
 
 
@@ -50,6 +55,20 @@ def make(conn: sa.Connection, name: str) -> int | None:
     """The id of a new person; None when the name is taken."""
     row = insert(t.person).values(name=name).on_conflict_do_nothing().returning(t.person.c.id)
     return conn.execute(row).scalar()
+
+
+def rename(conn: sa.Connection, person_id: int, name: str) -> None:
+    """Give a person another name, also as the labeler of what they labeled. Raises Conflict when it is taken."""
+    taken = sa.select(t.person.c.id).where(t.person.c.name == name, t.person.c.id != person_id)
+    if conn.execute(taken).first():
+        raise Conflict(f"There is somebody called {name!r} already: choose another name.")
+    conn.execute(sa.update(t.person).where(t.person.c.id == person_id).values(name=name))
+    conn.execute(sa.update(t.labeler).where(t.labeler.c.person_id == person_id).values(name=name))
+
+
+def set_muted(conn: sa.Connection, person_id: int, kinds: Sequence[str]) -> None:
+    """Keep which kinds of notifications a person does not want."""
+    conn.execute(sa.update(t.person).where(t.person.c.id == person_id).values(muted=list(kinds)))
 
 
 def set_password(conn: sa.Connection, person_id: int, password: str) -> None:

@@ -102,7 +102,7 @@ def freeze(conn: sa.Connection, task_id: int, dataset_id: int, person_id: int) -
     One that was rejected as a whole is not. Of its annotations those that are approved are in it.
     """
     locks.keep_inputs_of(conn, task_id)
-    conn.execute(sa.text("SELECT FROM dataset WHERE id = :dataset FOR UPDATE"), {"dataset": dataset_id})
+    conn.execute(sa.text("SELECT FROM dataset WHERE id = :dataset FOR NO KEY UPDATE"), {"dataset": dataset_id})
     values = {"task": task_id, "dataset": dataset_id, "person": person_id}
     version_id = int(conn.execute(_NEW, {**values, "concepts": concepts(conn, task_id)}).scalar_one())
     return version_id, int(conn.execute(_FREEZE, {**values, "version": version_id}).scalar_one())

@@ -6,12 +6,12 @@ from typing import Any, get_type_hints, is_typeddict
 
 import pytest
 
-from labelmill.client import answers, work_answers
+from labelmill.client import answers, news, work_answers
 
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "web/openapi.json").read_text(encoding="utf-8"))[
     "components"
 ]["schemas"]
-EVERY = vars(answers) | vars(work_answers)
+EVERY = vars(answers) | vars(work_answers) | vars(news)
 SHAPES = {name: shape for name, shape in EVERY.items() if is_typeddict(shape)}
 
 

@@ -195,3 +195,20 @@ def test_a_page_of_tasks_takes_as_many_queries_as_one_task(world: World, model: 
     for _ in range(4):
         make(world, ids, [], reviewers=[world.people[Role.REVIEWER], world.people[Role.ADMIN]])
     assert queries() == one
+
+
+def test_a_paused_task_gives_people_nothing_more_to_label(world: World) -> None:
+    ids = world.fresh()
+    labelers = [world.people[who] for who in (Role.LABELER, Role.ADMIN)]
+    said = {"model": None, "thresholds": None, "makes": "span", "concepts": ["a"], "labelers": labelers}
+    path = f"{at(ids)}/{make(world, ids, ['one', 'two'], **said)['id']}"
+
+    def following(who: Role) -> Any:
+        return ask(world, "POST", f"{path}/label/next", who=who, json={})["input"]
+
+    mine = following(Role.LABELER)["id"]
+    assert ask(world, "POST", f"{path}/pause")["can_label"] is False
+    assert following(Role.ADMIN) is None
+    assert following(Role.LABELER)["id"] == mine  # who is at one may end it
+    assert ask(world, "POST", f"{path}/resume")["can_label"] is True
+    assert following(Role.ADMIN)["id"] != mine
