@@ -13,6 +13,7 @@ import { ticked, type Drafted } from '../work/draft'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
 import { ActionButton, useAction, useControls } from './controls'
+import { AT_ONCE } from './dialogs'
 import { DeskList, Strip } from './DeskList'
 import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
@@ -218,7 +219,7 @@ function AllMenu() {
 
 function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
   return (
-    <Modal opened={opened} onClose={close} title={`Request changes on ${name}`}>
+    <Modal opened={opened} onClose={close} title={`Request changes on ${name}`} {...AT_ONCE}>
       {opened && <CommentForm send={send} />}
     </Modal>
   )
@@ -235,6 +236,7 @@ function CommentForm({ send }: { send: (comment: string) => void }) {
     >
       <Stack>
         <Textarea
+          autoFocus
           data-autofocus
           label="What should be different?"
           description="Whoever labels it reads this. Ctrl Enter sends it."
