@@ -1,4 +1,4 @@
-"""The server over 200,000 inputs with 1,000,000 annotations: pages of the grid and the slider, by HTTP from outside."""
+"""The server over 200,000 inputs with 1,000,000 annotations: pages of the grid, the slider, a review, from outside."""
 
 import json
 import random
@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from bench import review
 from bench.command import environment, labelmill, warm
 from bench.table import Row
 
@@ -112,7 +113,8 @@ def _rows(client: httpx2.Client, task: dict[str, Any]) -> list[Row]:
         limits = {"lower": low, "upper": high, "by_concept": {"concept 3": {"lower": low, "upper": None}}}
         client.post(f"{tasks}/{one['id']}/preview", json=limits).raise_for_status()
 
-    return [*rows, _row(f"slider answer, {CONCEPTS} concepts", slide)]
+    slider = _row(f"slider answer, {CONCEPTS} concepts", slide)
+    return [*rows, slider, *review.rows(client, project, one["id"], _row)]
 
 
 def _grid(client: httpx2.Client, path: str, what: str, wanted: dict[str, Any]) -> list[Row]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _RUN_TASK = "run_task"
 _RUN_IMPORT = "run_import"
 _TASKS, _IMPORTS = "tasks", "imports"
+_LOOK = 1.0
+"""Seconds between looks into the queue: Procrastinate misses a notice that comes while it looks."""
+
 _HEARTBEAT = 3
 """Seconds between heartbeats of a worker, and between looks for those that have none."""
 
@@ -143,6 +146,7 @@ async def _both(app: procrastinate.App, *, wait: bool) -> None:
         "concurrency": 1,
         "wait": wait,
         "delete_jobs": "successful",
+        "fetch_job_polling_interval": _LOOK,
         "update_heartbeat_interval": _HEARTBEAT,
         "stalled_worker_timeout": _SILENT_FOR,
         "shutdown_graceful_timeout": 0,  # a task is asked to stop at once: what it has not committed is done again

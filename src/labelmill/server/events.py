@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,7 +28,11 @@ from labelmill.store.database import Database
 router = APIRouter(prefix="/projects/{project_id}/events", tags=["tasks"])
 
 EVERY = 1.0
-"""Seconds between looks; twenty times as long as the look took, if that is longer."""
+"""Seconds between looks; TIMES as long as a look takes, if that is longer."""
+
+TIMES = 10
+_LAST = 5
+"""So many looks tell how long one takes, by the quickest: on a busy machine some wait for their turn."""
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent. Before it, as before news, it is looked whether one still may."""
@@ -57,6 +62,7 @@ class Watch:
     _states: dict[Listener, State] = field(default_factory=dict)
     _looked: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: "asyncio.Task[None] | None" = None
+    _took: deque[float] = field(default_factory=partial(deque[float], maxlen=_LAST))
     closed: bool = False
 
     def join(self, who: Listener) -> None:
@@ -93,8 +99,8 @@ class Watch:
                 self._wake()
             except StoreFault:
                 pass  # the database is away: what is sent next is what stands when it is back
-            took = time.monotonic() - started
-            await asyncio.sleep(max(EVERY, 20 * took))
+            self._took.append(time.monotonic() - started)
+            await asyncio.sleep(max(EVERY, TIMES * min(self._took)))
 
     def _wake(self) -> None:
         self._looked.set()

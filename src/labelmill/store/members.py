@@ -53,7 +53,9 @@ def remove(conn: sa.Connection, project_id: int, person_id: int) -> None:
 
 def hold(conn: sa.Connection, project_id: int) -> list[int]:
     """The ids of a project's owners; nobody else changes members until the transaction ends."""
-    conn.execute(sa.select(t.project.c.id).where(t.project.c.id == project_id).with_for_update()).all()
+    # not the key: whoever writes down an act refers to the project, and need not wait
+    row = sa.select(t.project.c.id).where(t.project.c.id == project_id)
+    conn.execute(row.with_for_update(key_share=True)).all()
     query = sa.select(t.member.c.person_id).filter_by(project_id=project_id, role=Role.OWNER.value)
     return list(conn.execute(query).scalars())
 

@@ -1,5 +1,6 @@
 """The durable queue: a task is in it from the moment it exists, and whoever takes it up finds what is left to do."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_a_worker_does_what_a_killed_command_left(mill: Mill, database: Database
     assert (done["status"], done["annotated"]) == ("complete", 60)
     assert rows(database, "SELECT DISTINCT attempts FROM ledger") == [1]
     assert rows(database, QUEUED) == [0]
+
+
+def test_what_a_worker_had_no_notice_of_waits_no_longer_than_it_needs(mill: Mill, database: Database) -> None:
+    mill.start("worker")
+    until(lambda: rows(database, "SELECT count(*) FROM procrastinate_workers") == [2])  # of tasks, of imports
+    for _ in range(4):
+        with database.begin() as conn:
+            conn.exec_driver_sql("SET LOCAL session_replication_role = replica")  # what tells of a job is a trigger
+            jobs.enqueue(conn, 404)
+        started = time.monotonic()
+        until(lambda: rows(database, "SELECT count(*) FROM procrastinate_jobs") == [0])
+    assert time.monotonic() - started < 4  # the first is found at the start; from there on each would wait for 5
 
 
 def test_a_worker_gives_a_standing_task_its_new_inputs(mill: Mill, tmp_path: Path) -> None:

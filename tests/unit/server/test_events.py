@@ -158,6 +158,29 @@ def test_one_look_serves_all_and_none_is_taken_for_nobody(served: Served, monkey
     until(lambda: served.server._app.state.watch._looking.done())
 
 
+def test_a_look_that_had_to_wait_once_holds_up_no_news(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine on which a model runs."""
+    look, looks = events.look, list[Any]()
+
+    def slow_once(*asked: Any) -> Any:
+        looks.append(look(*asked))
+        if len(looks) == 3:
+            time.sleep(1)
+        return looks[-1]
+
+    monkeypatch.setattr(events, "look", slow_once)
+    task = make_task(served.database, 3)
+    owned(served.database, task.project_id)
+    with served.listen(task.project_id) as heard:
+        until_event(heard, "task")
+        until(lambda: len(looks) == 3)
+        work(served.database, task.id)
+        started = time.monotonic()
+        while until_event(heard, "task")["waiting"]:
+            pass
+    assert time.monotonic() - started < 5  # its tenfold is 10
+
+
 def test_news_are_what_changed_and_what_is_gone() -> None:
     before = {("task", 1): "a", ("task", 2): "b", ("import", 1): "x"}
     assert news({}, before) == [("task", "a"), ("task", "b"), ("import", "x")]
