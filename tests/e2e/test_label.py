@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from e2e.conftest import Enter
 from e2e.desk import COAT, HAT, SHIRT, Desk, at, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import expect
@@ -181,11 +180,9 @@ def test_two_labelers_never_get_the_same_and_what_is_skipped_is_free(walk: Walk,
     expect(page.get_by_role("img", name=names[ids[0]])).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_keeps_nobody_out(enter: Enter, desk: Desk, scheme: str) -> None:
+def test_it_keeps_nobody_out(walk: Walk, desk: Desk) -> None:
     task = desk.task("blind", instructions="Look twice.")
     words = desk.task(None, "texts", makes="span", concepts=["thing"])
-    walk = enter(color_scheme=scheme)
     start(walk, desk, task)
     stage(walk)
     for key in ("b", "b", "v", "q"):
