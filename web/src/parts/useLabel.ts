@@ -164,6 +164,8 @@ export function useLabel(project: number, task: number): Label {
     const { id } = last.input
     const back = (fresh: WorkInput): void => {
       setMade((all) => all.filter((one) => one !== last))
+      // what had been submitted before this as well is looked at again; else it waits for somebody, which is oneself
+      if (fresh.work !== 'label') return setLooked({ at: before.indexOf(id), input: fresh })
       setBefore((all) => all.filter((other) => other !== id))
       setLooked(null)
       setAhead((now) => held ?? now)
@@ -179,14 +181,15 @@ export function useLabel(project: number, task: number): Label {
     }
     try {
       await undoActivity(project, last.activity)
-      await renewLease(project, task, id)
-      back(await labelInput(project, task, id))
+      const fresh = await labelInput(project, task, id)
+      if (fresh.work === 'label') await renewLease(project, task, id)
+      back(fresh)
     } catch (fault) {
       setMade((all) => all.filter((one) => one !== last))
       tellFault(fault as Error)
     }
     return null
-  }, [project, task, last, held, outbox])
+  }, [project, task, last, held, before, outbox])
 
   return {
     input,
