@@ -84,6 +84,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit } = desk
   const sections = useMemo(() => inSections(items), [items])
+  const strip = useMemo(
+    () => feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null })),
+    [project, feed],
+  )
 
   useControls(
     'review',
@@ -136,7 +140,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       <Strip
         now={input.id}
         look={review.look}
-        items={feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null }))}
+        items={strip}
       />
       <ConceptPicker desk={desk} colour={colour} />
       <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
