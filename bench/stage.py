@@ -21,6 +21,8 @@ PAGES = Path(labelmill.__file__).parent / "pages"
 CONCEPTS = ["shirt", "pants", "shoe", "hat", "bag", "coat", "dress", "scarf", "glove", "belt", "sock", "tie"]
 INPUTS = 200_000
 PER_INPUT = 5
+REVIEWED = 40
+"""Regions of an input that is reviewed."""
 CROWDED = 1
 """The input that has 5,000 regions."""
 
@@ -88,6 +90,41 @@ def _project() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _task() -> dict[str, Any]:
+    people: dict[str, Any] = {
+        "reviewers": [],
+        "labelers": [],
+        "instructions": "",
+        "review": "even",
+        "agree": None,
+        "checked": False,
+    }
+    counts = dict.fromkeys(("waiting", "empty", "failed", "deciding", "reviewed", "failures_total"), 0)
+    return {
+        "id": 1, "project_id": 1, "project": "wardrobe", "name": "Find clothes", "status": "complete", "error": None,
+        "dataset_id": 1, "dataset": "all", "model": "finder", "makes": None, "annotation_types": ["box"],
+        "concepts": CONCEPTS, "thresholds": {"lower": 0.5, "upper": 0.9, "by_concept": {}}, "standing": False,
+        "inputs": INPUTS, "annotated": INPUTS, "entered": INPUTS, "can_review": True, "can_label": False,
+        "priority": "medium", "paused": False, "rate": None, "seconds_left": None, "created_by": "Ana",
+        "created_at": _TIME, **people, **counts,
+    }  # fmt: skip
+
+
+def _progress() -> dict[str, int]:
+    return {"mine_open": INPUTS, "mine_done": 0, "entered": INPUTS, "reviewed": 0}
+
+
+def _to_review(number: int) -> dict[str, Any]:
+    one = _input(2 * number, REVIEWED)  # even numbers: every one is a picture but each ninth
+    said = [{**annotation, "mine": False, "vote": None} for annotation in one["annotations"]]
+    facts = {"work": "review", "outcome": "done", "seen": 0, "comment": None, "message": None, "arbiter": False}
+    return {**one, **facts, "id": number, "annotations": said}
+
+
+def _decided() -> dict[str, Any]:
+    return {"activity_id": 1, "work": "reviewed", "progress": _progress()}
+
+
 def _answer(path: str, said: dict[str, str]) -> Any:
     """What the API would say; None: there is no such thing."""
     number = int((re.search(r"/inputs/(\d+)", path) or [0, 0])[1])
@@ -99,9 +136,13 @@ def _answer(path: str, said: dict[str, str]) -> Any:
         "/projects/1/concepts": _page([{"id": i + 1, "name": n, "created_at": _TIME} for i, n in enumerate(CONCEPTS)]),
         "/projects/1/datasets": _page([]),
         "/projects/1/tasks": _page([]),
+        "/projects/1/tasks/1": _task(),
         "/projects/1/imports": _page([]),
         "/projects/1/inputs/count": {"count": INPUTS},
     }
+    if path == "/projects/1/tasks/1/review":
+        last = after + int(said.get("limit", 10))
+        return {**_page([_to_review(one) for one in range(after + 1, last + 1)], str(last)), "progress": _progress()}
     if path == "/projects/1/inputs":
         last = min(INPUTS, after + int(said.get("limit", 100)))
         return _page([_input(one) for one in range(after + 1, last + 1)], str(last) if last < INPUTS else None)
@@ -123,6 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         file = PAGES / path.lstrip("/")
         file = file if file.is_file() else PAGES / "index.html"
         self._send(file.read_bytes(), _TYPES.get(file.suffix, "application/octet-stream"))
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._send(json.dumps(_decided()).encode(), "application/json")
 
     def _api(self, path: str, said: dict[str, str]) -> None:
         if path.endswith("/events"):

@@ -48,7 +48,8 @@ class Desk:
         dataset_id = self.client.datasets.named(self.project, dataset, make=False)["id"]
         more = {"reviewers": [self.me], **more}
         task = self.client.tasks.create(self.project, model, dataset_id=dataset_id, **more)["id"]
-        until(lambda: self.client.tasks.get(self.project, task)["status"] == "complete")
+        if model is not None:
+            until(lambda: self.client.tasks.get(self.project, task)["status"] == "complete")
         return task
 
     def said(self, task: int, input_id: int) -> list[tuple[str, str, list[Any]]]:
@@ -113,6 +114,10 @@ def rows(walk: Walk, section: str) -> Locator:
     )
 
 
+_SAVED = "() => Object.keys(localStorage).every((name) => !name.startsWith('labelmill-unsaved'))"
+
+
 def saved(walk: Walk) -> None:
-    """Wait until the server has every decision."""
+    """Wait until the server has every decision, and the page shows so."""
+    walk.page.wait_for_function(_SAVED)
     expect(walk.page.get_by_text("unsaved")).to_have_count(0)

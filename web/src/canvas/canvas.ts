@@ -304,9 +304,9 @@ export class Canvas {
     const { picture, size, filter = 'none' } = this.#scene
     if (picture === null) return
     pen.imageSmoothingEnabled = view.scale < 3
-    pen.filter = filter
+    if (filter !== 'none') pen.filter = filter
     pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
-    pen.filter = 'none'
+    if (filter !== 'none') pen.filter = 'none'
   }
 
   #paintPicked(): void {

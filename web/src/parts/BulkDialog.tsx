@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { freshKey, type Group as Waiting, reviewBulk, reviewGroups } from '../api/work'
+import { AT_ONCE } from './dialogs'
 import { tell, tellFault, Trouble } from './states'
 import { many, whole } from './words'
 
@@ -22,7 +23,7 @@ const WORDS: Record<Action, string> = { approve: 'Approve', reject: 'Reject' }
 /** Decides at once all that waits for oneself, or what one labeler said, or one concept; asked for twice. */
 export function BulkDialog({ opened, close, ...rest }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title="Approve or reject all" size="lg">
+    <Modal opened={opened} onClose={close} title="Approve or reject all" size="lg" {...AT_ONCE}>
       {opened && <Bulk close={close} {...rest} />}
     </Modal>
   )

@@ -1,6 +1,7 @@
 import { Kbd, Modal, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 
+import { AT_ONCE } from './dialogs'
 import type { Desk } from './useDesk'
 
 const TITLES = { give: 'Which concept?', duplicate: 'Duplicate with which concept?' } as const
@@ -10,7 +11,7 @@ const MOST = 200
 export function ConceptPicker({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
   const { picking, pick } = desk
   return (
-    <Modal opened={picking !== null} onClose={() => pick(null)} title={TITLES[picking ?? 'give']} size="sm">
+    <Modal opened={picking !== null} onClose={() => pick(null)} title={TITLES[picking ?? 'give']} size="sm" {...AT_ONCE}>
       {picking !== null && <Choice desk={desk} colour={colour} take={picking === 'give' ? desk.give : desk.copy} />}
     </Modal>
   )
@@ -31,7 +32,7 @@ function Choice({ desk, colour, take }: { desk: Desk; colour: (concept: string) 
         choose(found[0])
       }}
     >
-      <TextInput data-autofocus aria-label="Search concepts" placeholder="Search" value={text} onChange={({ currentTarget }) => setText(currentTarget.value)} />
+      <TextInput autoFocus data-autofocus aria-label="Search concepts" placeholder="Search" value={text} onChange={({ currentTarget }) => setText(currentTarget.value)} />
       <ScrollArea.Autosize mah={320} mt="xs">
         {found.slice(0, MOST).map((name, at) => (
           <UnstyledButton key={name} type="button" className="annotation" onClick={() => choose(name)}>

@@ -126,7 +126,7 @@ function Doings({ hidden }: { hidden: boolean }) {
 }
 
 /** Inputs as small pictures; which comes next is seen before it is there. */
-export function Strip({ items, now, look }: { items: readonly { id: number; name: string; picture: string | null; text: string | null }[]; now: number; look: (id: number) => void }) {
+export const Strip = memo(function Strip({ items, now, look }: { items: readonly { id: number; name: string; picture: string | null; text: string | null }[]; now: number; look: (id: number) => void }) {
   return (
     <div className="desk-strip" role="group" aria-label="Next inputs">
       {items.map(({ id, name, picture, text }) => (
@@ -138,4 +138,4 @@ export function Strip({ items, now, look }: { items: readonly { id: number; name
       ))}
     </div>
   )
-}
+})

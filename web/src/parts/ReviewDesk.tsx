@@ -13,6 +13,7 @@ import { ticked, type Drafted } from '../work/draft'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
 import { ActionButton, useAction, useControls } from './controls'
+import { AT_ONCE } from './dialogs'
 import { DeskList, Strip } from './DeskList'
 import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
@@ -83,6 +84,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit } = desk
   const sections = useMemo(() => inSections(items), [items])
+  const strip = useMemo(
+    () => feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null })),
+    [project, feed],
+  )
 
   useControls(
     'review',
@@ -135,7 +140,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       <Strip
         now={input.id}
         look={review.look}
-        items={feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null }))}
+        items={strip}
       />
       <ConceptPicker desk={desk} colour={colour} />
       <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
@@ -218,7 +223,7 @@ function AllMenu() {
 
 function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
   return (
-    <Modal opened={opened} onClose={close} title={`Request changes on ${name}`}>
+    <Modal opened={opened} onClose={close} title={`Request changes on ${name}`} {...AT_ONCE}>
       {opened && <CommentForm send={send} />}
     </Modal>
   )
@@ -235,6 +240,7 @@ function CommentForm({ send }: { send: (comment: string) => void }) {
     >
       <Stack>
         <Textarea
+          autoFocus
           data-autofocus
           label="What should be different?"
           description="Whoever labels it reads this. Ctrl Enter sends it."

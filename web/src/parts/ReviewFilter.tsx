@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { type Order, type ReviewFilter, reviewGroups } from '../api/work'
+import { AT_ONCE } from './dialogs'
 
 const ORDERS: { value: Order; label: string }[] = [
   { value: 'id', label: 'As they came' },
@@ -22,7 +23,7 @@ interface Props {
 /** Which of what waits comes, and in which order. */
 export function FilterDialog({ opened, close, ...rest }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title="Filter and order" size="md">
+    <Modal opened={opened} onClose={close} title="Filter and order" size="md" {...AT_ONCE}>
       {opened && <Form close={close} {...rest} />}
     </Modal>
   )

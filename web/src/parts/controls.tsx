@@ -1,9 +1,9 @@
 /** The bridge from pages to the table of actions: what a page hands in here, toolbar, palette, keys and help can use. */
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { ActionIcon, Kbd, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
-import { useDisclosure, useLocalStorage } from '@mantine/hooks'
+import { shallowEqual, useDisclosure, useLocalStorage } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { createContext, type ReactNode, use, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { createContext, memo, type ReactElement, type ReactNode, use, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, keyName, pressed } from '../actions'
@@ -110,16 +110,37 @@ export function useAction(id: ActionId) {
   return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled: one.enabled(now), run: () => one.run(now, '') }
 }
 
-export function ActionButton({ id, icon }: { id: ActionId; icon: ReactNode }) {
+export function ActionButton({ id, icon }: { id: ActionId; icon: ReactElement<object> }) {
   const { hint, label, enabled, run } = useAction(id)
+  const latest = useRef(run)
+  useLayoutEffect(() => {
+    latest.current = run
+  })
+  const press = useCallback(() => latest.current(), [])
+  return <Face hint={hint} label={label} enabled={enabled} press={press} icon={icon} />
+}
+
+interface FaceProps {
+  hint: string
+  label: string
+  enabled: boolean
+  press: () => void
+  icon: ReactElement<object>
+}
+
+const alike = (before: FaceProps, now: FaceProps): boolean =>
+  before.hint === now.hint && before.enabled === now.enabled && before.icon.type === now.icon.type && shallowEqual(before.icon.props, now.icon.props)
+
+// a page's controls change with every key, and few of its buttons with them
+const Face = memo(function Face({ hint, label, enabled, press, icon }: FaceProps) {
   return (
     <Tooltip label={hint}>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} disabled={!enabled} onClick={run}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} disabled={!enabled} onClick={press}>
         {icon}
       </ActionIcon>
     </Tooltip>
   )
-}
+}, alike)
 
 function Palette({ now }: { now: Context }) {
   const projects = useProjects().data?.items ?? []

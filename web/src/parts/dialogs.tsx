@@ -2,6 +2,9 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { type ReactNode, useState } from 'react'
 
+/** For dialogs that keys open: what is typed next is meant for them, and must never meet the page behind. */
+export const AT_ONCE = { transitionProps: { duration: 0 } } as const
+
 /** Ask for a name; `save` runs only for one that is not empty. */
 export function askName(title: string, button: string, now: string, save: (name: string) => void): void {
   const id = modals.open({ title, children: <NameForm now={now} button={button} done={(name) => {

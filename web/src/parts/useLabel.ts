@@ -46,7 +46,6 @@ export function useLabel(project: number, task: number): Label {
   const [before, setBefore] = useState<readonly number[]>([])
   const [looked, setLooked] = useState<{ at: number; input: WorkInput } | null>(null)
   const [made, setMade] = useState<readonly Made[]>([])
-  const gone = useRef(new Set<number>())
 
   const heard = useMemo(
     () => ({
@@ -58,7 +57,6 @@ export function useLabel(project: number, task: number): Label {
       },
       refused: (one: Unsaved, fault: Fault) => {
         if (one.task !== task) return
-        gone.current.delete(one.input)
         setMade((all) => all.filter(({ key }) => key !== one.key))
         setBefore((all) => all.filter((id) => id !== one.input))
         setEnded(false)
@@ -69,8 +67,10 @@ export function useLabel(project: number, task: number): Label {
   )
   const { outbox, waiting } = useOutbox(heard)
 
-  // the first one, and one more beyond it: so it is there when the first is submitted
-  const wanting = !ended && error === null && (held === null || ahead === null)
+  // the first one, and one more beyond it, so that it is there when the first is submitted; what was submitted has to be
+  // saved before, or it would come again
+  const unsent = waiting.some((one) => one.task === task)
+  const wanting = !ended && !unsent && error === null && (held === null || ahead === null)
   const after = held?.id ?? null
   useEffect(() => {
     if (!wanting) return
@@ -79,7 +79,7 @@ export function useLabel(project: number, task: number): Label {
       ({ input, left: now }) => {
         if (!here) return
         setLeft(now)
-        if (input === null || input.id === after || gone.current.has(input.id)) return setEnded(true)
+        if (input === null || input.id === after) return setEnded(true)
         if (after === null) return setHeld(input)
         setAhead(input)
         if (input.kind === 'image') prefetch(project, [input.id])
@@ -130,7 +130,6 @@ export function useLabel(project: number, task: number): Label {
       if (input === null) return
       const key = freshKey()
       const { id, name, seen } = input
-      gone.current.add(id)
       setMade((all) => [...all.slice(-49), { key, input, history, activity: null }])
       setBefore((all) => [id, ...all.filter((other) => other !== id)])
       setLooked(null)
@@ -164,8 +163,9 @@ export function useLabel(project: number, task: number): Label {
     if (last === undefined) return null
     const { id } = last.input
     const back = (fresh: WorkInput): void => {
-      gone.current.delete(id)
       setMade((all) => all.filter((one) => one !== last))
+      // what had been submitted before this as well is looked at again; else it waits for somebody, which is oneself
+      if (fresh.work !== 'label') return setLooked({ at: before.indexOf(id), input: fresh })
       setBefore((all) => all.filter((other) => other !== id))
       setLooked(null)
       setAhead((now) => held ?? now)
@@ -181,18 +181,19 @@ export function useLabel(project: number, task: number): Label {
     }
     try {
       await undoActivity(project, last.activity)
-      await renewLease(project, task, id)
-      back(await labelInput(project, task, id))
+      const fresh = await labelInput(project, task, id)
+      if (fresh.work === 'label') await renewLease(project, task, id)
+      back(fresh)
     } catch (fault) {
       setMade((all) => all.filter((one) => one !== last))
       tellFault(fault as Error)
     }
     return null
-  }, [project, task, last, held, outbox])
+  }, [project, task, last, held, before, outbox])
 
   return {
     input,
-    over: input === null && ended && !waiting.some((one) => one.task === task),
+    over: input === null && ended && !unsent,
     error,
     left,
     submitted: looked !== null,
