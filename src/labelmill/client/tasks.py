@@ -38,9 +38,21 @@ class Tasks:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def list(self, project_id: int | None = None) -> Iterator[TaskHead]:
-        """Newest first, of a project or of all that one is in; pages are fetched as they are needed."""
-        return self._wire.pages("/tasks" if project_id is None else f"/projects/{project_id}/tasks", limit=200)
+    def list(
+        self,
+        project_id: int | None = None,
+        *,
+        text: str | None = None,
+        mine: Literal["assigned", "review", "label"] | None = None,
+    ) -> Iterator[TaskHead]:
+        """Newest first, of a project or of all that one is in; pages are fetched as they are needed.
+
+        Of a project, only those whose name, dataset or model says `text`, or in which one reviews or labels
+        (`assigned`), or has something to review or to label now.
+        """
+        if project_id is None:
+            return self._wire.pages("/tasks", limit=200)
+        return self._wire.pages(f"/projects/{project_id}/tasks", limit=200, text=text, mine=mine)
 
     def find(self, task: str) -> TaskHead:
         """The task with this id or, when just one has it, this name. Raises NotFound, BadCall."""

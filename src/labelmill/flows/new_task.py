@@ -85,7 +85,7 @@ def create(
         act = _record(conn, plan, task_id)
         if wish.delete_earlier:
             actor = projects.person_labeler(conn, person_id)
-            gone = annotations.drop_earlier(conn, task_id, card.name, actor, act)
+            gone = annotations.drop_earlier(conn, task_id, card.name, actor, act=act)
             activity.tell(conn, act, {"deleted_earlier": gone})
     return task_id
 

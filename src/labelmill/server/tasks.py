@@ -14,7 +14,7 @@ from labelmill.core.threshold import Band
 from labelmill.engine import jobs
 from labelmill.flows import export, new_task, preview, report
 from labelmill.server.access import Admin, Labeler, Membership, Reviewer, Viewer
-from labelmill.server.page import Limit, Page
+from labelmill.server.page import Limit, Page, Text
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
     Bands,
@@ -73,10 +73,21 @@ LabeledTask = Annotated[int, Depends(_labeled)]
 
 
 @router.get("")
-def list_tasks(member: Viewer, site: Here, after: After = None, limit: Limit = 50) -> Page[TaskHead]:
+def list_tasks(
+    member: Viewer,
+    site: Here,
+    after: After = None,
+    limit: Limit = 50,
+    text: Annotated[Text | None, Query(max_length=200, description="What a name, dataset or model says.")] = None,
+    mine: Annotated[
+        Literal["assigned", "review", "label"] | None,
+        Query(description="One reviews or labels in it; has something to review, or to label, in it now."),
+    ] = None,
+) -> Page[TaskHead]:
     """The tasks of a project, newest first."""
+    only = heads.Only(member.person.id, text, mine)
     with site.database.begin() as conn:
-        found = heads.page(conn, member.project_id, before=after or heads.NEWEST, limit=limit + 1)
+        found = heads.page(conn, member.project_id, only, before=after or heads.NEWEST, limit=limit + 1)
         return Page[TaskHead].of(listed(conn, found, member.person.id), limit)
 
 

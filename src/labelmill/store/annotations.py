@@ -205,19 +205,19 @@ WITH gone AS (
       AND NOT EXISTS (SELECT FROM vote WHERE annotation_id = a.id)
     RETURNING a.*
 )
-INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, before, activity_id)
-SELECT id, task_id, input_id, :actor, 'delete_earlier', {_SAYS_ALL}, :activity FROM gone
-""")  # noqa: S608 - the constant above
+INSERT INTO annotation_event (annotation_id, task_id, input_id, labeler_id, operation, activity_id, before)
+SELECT id, task_id, input_id, :actor, 'delete_earlier', :act, {_SAYS_ALL} FROM gone
+""")  # noqa: S608 - put together from the constants above
 
 
-def drop_earlier(conn: sa.Connection, task_id: int, model: str, actor: int, activity_id: int) -> int:
+def drop_earlier(conn: sa.Connection, task_id: int, model: str, actor: int, *, act: int) -> int:
     """Delete what other tasks have by versions of a model on a task's inputs for its concepts; how many there were.
 
     What a person touched or voted on stays. The ledgers of those tasks stay as they are: who opens such an input for
     review finds nothing left to decide on it and is through with one word, and applying other thresholds to such a task
     makes anew what these say. Events keep what the annotations said, as part of an act of `actor`.
     """
-    values = {"task": task_id, "model": model, "actor": actor, "activity": activity_id}
+    values = {"task": task_id, "model": model, "actor": actor, "act": act}
     return conn.execute(_DROP_EARLIER, values).rowcount
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -97,16 +97,52 @@ CROSS JOIN LATERAL (
 ) AS n
 WHERE t.deleted_at IS NULL
 """
-_PAGE = sa.text(f"{_HEADS} AND t.project_id = :project AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
+_REVIEW = """
+EXISTS (SELECT FROM assignment a WHERE a.task_id = t.id AND a.person_id = :person AND a.done_at IS NULL)
+"""
+_LABEL = """
+(EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person)
+ AND EXISTS (SELECT FROM ledger l WHERE l.task_id = t.id AND l.work = 'label' AND NOT EXISTS (
+     SELECT FROM lease s WHERE s.task_id = l.task_id AND s.input_id = l.input_id AND s.person_id <> :person
+                           AND s.expires_at > now())))
+"""
+_ASSIGNED = """
+(EXISTS (SELECT FROM reviewer w WHERE w.task_id = t.id AND w.person_id = :person)
+ OR EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person))
+"""
+_FOR = {"assigned": _ASSIGNED, "review": _REVIEW, "label": _LABEL}
+_SAYS = """
+EXISTS (SELECT FROM unnest(ARRAY[t.name, d.name, l.name]) AS said WHERE strpos(lower(said), lower(:text)) > 0)
+"""
 _MINE = "t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)"
 _KEYED = "(CAST(:key AS text) IS NULL OR t.name = :key OR t.id = CAST(:id AS bigint))"
 _OF_PERSON = sa.text(f"{_HEADS} AND {_MINE} AND {_KEYED} AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
 _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 
 
-def page(conn: sa.Connection, project_id: int, *, before: int = NEWEST, limit: int) -> list[Head]:
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Only those tasks that say `text` in their name, dataset or model, in any case, or that are `mine` for a person.
+
+    `assigned`: they review or label in it; `review`, `label`: there is something for them to do now.
+    """
+
+    person_id: int
+    text: str | None = None
+    mine: Literal["assigned", "review", "label"] | None = None
+
+
+def page(
+    conn: sa.Connection, project_id: int, only: Only | None = None, *, before: int = NEWEST, limit: int
+) -> list[Head]:
     """A project's tasks with ids below `before`, newest first, at most `limit`."""
-    return [Head(*row) for row in conn.execute(_PAGE, {"project": project_id, "before": before, "limit": limit})]
+    query = f"{_HEADS} AND t.project_id = :project AND t.id < :before"
+    values: dict[str, Any] = {"project": project_id, "before": before, "limit": limit}
+    if only is not None and only.text is not None:
+        query, values = f"{query} AND {_SAYS}", {**values, "text": only.text}
+    if only is not None and only.mine is not None:
+        query, values = f"{query} AND {_FOR[only.mine]}", {**values, "person": only.person_id}
+    return [Head(*row) for row in conn.execute(sa.text(f"{query} ORDER BY t.id DESC LIMIT :limit"), values)]
 
 
 def of_person(
@@ -126,15 +162,6 @@ class Turn:
     label: bool = False
 
 
-_REVIEW = """
-EXISTS (SELECT FROM assignment a WHERE a.task_id = t.id AND a.person_id = :person AND a.done_at IS NULL)
-"""
-_LABEL = """
-(EXISTS (SELECT FROM task_labeler w WHERE w.task_id = t.id AND w.person_id = :person)
- AND EXISTS (SELECT FROM ledger l WHERE l.task_id = t.id AND l.work = 'label' AND NOT EXISTS (
-     SELECT FROM lease s WHERE s.task_id = l.task_id AND s.input_id = l.input_id AND s.person_id <> :person
-                           AND s.expires_at > now())))
-"""
 _TURNS = sa.text(f"SELECT t.id, {_REVIEW}, {_LABEL} FROM task t WHERE t.id = ANY(:ids)")  # noqa: S608 - as above
 
 

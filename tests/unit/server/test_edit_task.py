@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from asked import ask, at, make
-from asked import model as model
 from made import check_sums, work
 from mill import rows
 from world import World
@@ -156,3 +155,43 @@ def test_a_member_who_goes_leaves_every_task_and_what_they_leased(world: World, 
     still = [] if how == "removed" else [person]
     assert rows(world.database, "SELECT person_id FROM lease") == still
     assert [one["id"] for one in now["labelers"] if one["id"] == person] == still
+
+
+def test_a_list_finds_tasks_by_what_they_say_and_by_what_is_there_for_one_to_do(world: World, model: Model) -> None:
+    ids = world.fresh()
+    reviewed = make(world, ids, name="Red 100%", reviewers=[world.people[Role.REVIEWER]])
+    make(world, ids, [], name="blue_1")
+    work(world.database, reviewed["id"], model)
+
+    def listed(who: Role = Role.ADMIN, **query: str) -> list[str]:
+        return [one["name"] for one in ask(world, "GET", at(ids), who=who, params=query)["items"]]
+
+    assert (listed(text="RED"), listed(text="0%"), listed(text="_"), listed(text="M")) == (
+        ["Red 100%"], ["Red 100%"], ["blue_1"], ["blue_1", "Red 100%"],
+    )  # fmt: skip
+    for mine in ("assigned", "review", "label"):
+        assert listed(Role.REVIEWER, mine=mine) == ["Red 100%"]
+        assert listed(Role.ADMIN, mine=mine) == []
+    taken = "INSERT INTO lease SELECT task_id, input_id, :person, now() + :for * interval '1 hour' FROM ledger"
+    waits = f"{taken} WHERE work = 'label' RETURNING 1"
+    rows(world.database, waits, person=world.people[Role.ADMIN], **{"for": 1})
+    assert listed(Role.REVIEWER, mine="label") == []
+    rows(world.database, "UPDATE lease SET expires_at = now() RETURNING 1")
+    assert listed(Role.REVIEWER, mine="label") == ["Red 100%"]
+
+
+def test_a_page_of_tasks_takes_as_many_queries_as_one_task(world: World, model: Model) -> None:
+    ids = world.fresh()
+    asked: list[str] = []
+    sa.event.listen(world.database._engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def queries() -> int:
+        asked.clear()
+        ask(world, "GET", at(ids))
+        return len(asked)
+
+    make(world, ids, reviewers=[world.people[Role.REVIEWER]])
+    one = queries()
+    for _ in range(4):
+        make(world, ids, [], reviewers=[world.people[Role.REVIEWER], world.people[Role.ADMIN]])
+    assert queries() == one

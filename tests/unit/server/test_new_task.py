@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from asked import LIMITS, ask, at, make, put_texts
-from asked import model as model
 from made import add_texts, check_sums, work
 from mill import rows
 from world import World

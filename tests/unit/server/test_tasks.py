@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from asked import LIMITS, ask, at, make, put_texts
-from asked import model as model
 from made import check_sums, work
 from mill import rows
 from world import World
