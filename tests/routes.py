@@ -134,6 +134,7 @@ ROUTES: dict[str, Row] = {
     f"GET {TASK}/review/regions": Row("reviewer", query="?concept=null-1"),
     f"POST {TASK}/review/regions": Row("reviewer", 200, lambda _: {"key": _key(), "accept": []}),
     # nothing waits for those who ask: what does is in test_review
+    f"GET {TASK}/review/{{input_id}}": Row("reviewer", 409),
     f"POST {TASK}/review/{{input_id}}": Row("reviewer", 409, lambda _: {"key": _key(), "seen": 0, "action": "approve"}),
     f"POST {PROJECT}/activity/{{activity_id}}/undo": Row("labeler", 403),  # somebody else's
     # who asks is no labeler of the task: what those may is in test_label

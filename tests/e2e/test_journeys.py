@@ -102,11 +102,11 @@ def test_photos_with_a_detector(walk: Walk, shared_data: Path, shared_models: Pa
     expect(panel.get_by_text("yolox-nano").first).to_be_visible()
     picture = walk.page.locator(".viewer-picture")
     with_boxes = picture.screenshot()
-    walk.page.keyboard.press("h")
+    walk.page.keyboard.press("Shift+h")
     expect(panel.get_by_text("All its concepts are hidden.")).to_be_visible()
     without = picture.screenshot()
     assert with_boxes != without
-    walk.page.keyboard.press("h")
+    walk.page.keyboard.press("Shift+h")
     expect(panel.get_by_text("yolox-nano").first).to_be_visible()
     assert picture.screenshot() == with_boxes
 

@@ -1,3 +1,5 @@
+import type { Tool } from './canvas/editor'
+
 /**
  * Everything one can do by button, menu or key, in one table. Toolbar, palette, shortcuts and the help page all read
  * it, so they cannot disagree. What a page offers it hands over as controls; without them its actions are off.
@@ -12,7 +14,68 @@ export interface ViewerControls {
   panel: () => void
   previous: (() => void) | null
   next: (() => void) | null
-  back: () => void
+  back: (() => void) | null
+}
+
+/** Drawing and changing, while reviewing as while labeling. */
+export interface WorkControls {
+  image: boolean
+  /** Choosing a drawing tool once more draws in the middle of what is seen. */
+  use: (tool: Tool) => void
+  concept: (number: number) => void
+  selected: boolean
+  changeConcept: () => void
+  duplicate: () => void
+  redraw: () => void
+  remove: () => void
+  hide: () => void
+  nudge: (dx: number, dy: number) => void
+  grow: (dx: number, dy: number) => void
+  /** Between the points of a polygon, or the words of a text. */
+  stepPoint: (by: 1 | -1) => void
+  givePoint: () => void
+  undo: (() => void) | null
+  redo: (() => void) | null
+  cancel: () => void
+  adjust: () => void
+  /** Enter, while a polygon is being drawn: true when it ended one. */
+  closeDrawing: () => boolean
+}
+
+/** What ends the work on an input, and what leads to another. */
+export interface DecideControls {
+  skip: (() => void) | null
+  /** Takes the last decision or submission back. */
+  undoLast: (() => void) | null
+}
+
+export interface ReviewControls extends DecideControls {
+  approve: () => void
+  reject: () => void
+  requestChanges: () => void
+  tick: (() => void) | null
+  /** Whether one awaits a decision after or before the selected one. */
+  hasOpen: (by: 1 | -1) => boolean
+  stepOpen: (by: 1 | -1) => void
+  all: () => void
+  filter: () => void
+  grid: () => void
+}
+
+export interface LabelControls extends DecideControls {
+  submit: () => void
+  help: (() => void) | null
+  accept: (() => void) | null
+  acceptAll: (() => void) | null
+}
+
+export interface GridReviewControls {
+  decide: () => void
+  flip: () => void
+  step: (across: number, down: number) => void
+  all: () => void
+  undoLast: (() => void) | null
+  single: () => void
 }
 
 export interface InputsControls {
@@ -36,16 +99,24 @@ export interface Context {
   signOut: () => void
   viewer: ViewerControls | null
   inputs: InputsControls | null
+  work: WorkControls | null
+  review: ReviewControls | null
+  grid: GridReviewControls | null
+  label: LabelControls | null
 }
+
+export type Group = 'Go to' | 'Input' | 'Inputs' | 'Regions' | 'Review' | 'Grid review' | 'Label' | 'Everywhere'
 
 export interface Action {
   id: string
   label: string
-  group: 'Go to' | 'Input' | 'Inputs' | 'Everywhere'
+  group: Group
   /** As KeyboardEvent.key says, lower case; `mod+` is Ctrl, or Command on a Mac. */
   keys: readonly string[]
   enabled: (now: Context) => boolean
-  run: (now: Context) => void
+  run: (now: Context, key: string) => void
+  /** Which key it was says what it does, so it is in no menu. */
+  byKey?: true
 }
 
 const inProject = ({ project }: Context): boolean => project !== null
@@ -53,6 +124,24 @@ const viewing = ({ viewer }: Context): boolean => viewer !== null
 const always = (): boolean => true
 const changing = ({ inputs }: Context): boolean => inputs?.mayChange === true
 const selecting = ({ inputs }: Context): boolean => inputs !== null && inputs.selected > 0
+const drawing = ({ work }: Context): boolean => work?.image === true
+const working = ({ work }: Context): boolean => work !== null
+const chosen = ({ work }: Context): boolean => work?.selected === true
+const reviewing = ({ review }: Context): boolean => review !== null
+const crops = ({ grid }: Context): boolean => grid !== null
+
+/** Which way an arrow key points. */
+function arrow(key: string): [number, number] {
+  const ways: Record<string, [number, number]> = { arrowleft: [-1, 0], arrowright: [1, 0], arrowup: [0, -1], arrowdown: [0, 1] }
+  return ways[key.split('+').at(-1) ?? ''] ?? [0, 0]
+}
+
+/** What an arrow key moves by, in pixels of the screen. */
+const NUDGE = 4
+const ARROWS = ['arrowleft', 'arrowright', 'arrowup', 'arrowdown'] as const
+const shifted = ARROWS.map((key) => `shift+${key}`)
+const modded = ARROWS.map((key) => `mod+${key}`)
+const pushed = (key: string): [number, number] => arrow(key).map((way) => way * NUDGE) as [number, number]
 
 export const ACTIONS = [
   { id: 'projects', label: 'Projects', group: 'Go to', keys: [], enabled: always, run: ({ go }) => go('/projects') },
@@ -66,13 +155,13 @@ export const ACTIONS = [
   { id: 'actual-size', label: 'Actual size', group: 'Input', keys: ['o'], enabled: viewing, run: ({ viewer }) => viewer?.actualSize() },
   { id: 'zoom-in', label: 'Zoom in', group: 'Input', keys: ['+', '='], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(1.25) },
   { id: 'zoom-out', label: 'Zoom out', group: 'Input', keys: ['-'], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(0.8) },
-  { id: 'hide-all', label: 'Hide or show all regions', group: 'Input', keys: ['h'], enabled: viewing, run: ({ viewer }) => viewer?.hideAll() },
+  { id: 'hide-all', label: 'Hide or show all regions', group: 'Input', keys: ['shift+h'], enabled: viewing, run: ({ viewer }) => viewer?.hideAll() },
   { id: 'next-annotation', label: 'Next annotation', group: 'Input', keys: ['j'], enabled: viewing, run: ({ viewer }) => viewer?.step(1) },
   { id: 'previous-annotation', label: 'Previous annotation', group: 'Input', keys: ['k'], enabled: viewing, run: ({ viewer }) => viewer?.step(-1) },
   { id: 'panel', label: 'Fold or open the list', group: 'Input', keys: ['l'], enabled: viewing, run: ({ viewer }) => viewer?.panel() },
   { id: 'previous', label: 'Previous input', group: 'Input', keys: ['arrowleft'], enabled: ({ viewer }) => Boolean(viewer?.previous), run: ({ viewer }) => viewer?.previous?.() },
   { id: 'next', label: 'Next input', group: 'Input', keys: ['arrowright'], enabled: ({ viewer }) => Boolean(viewer?.next), run: ({ viewer }) => viewer?.next?.() },
-  { id: 'back', label: 'Back to all inputs', group: 'Input', keys: ['escape'], enabled: viewing, run: ({ viewer }) => viewer?.back() },
+  { id: 'back', label: 'Back to all inputs', group: 'Input', keys: ['escape'], enabled: ({ viewer }) => Boolean(viewer?.back), run: ({ viewer }) => viewer?.back?.() },
 
   { id: 'upload', label: 'Upload files', group: 'Inputs', keys: ['u'], enabled: changing, run: ({ inputs }) => inputs?.upload() },
   { id: 'paste', label: 'Paste text', group: 'Inputs', keys: ['t'], enabled: changing, run: ({ inputs }) => inputs?.paste() },
@@ -80,6 +169,48 @@ export const ACTIONS = [
   { id: 'select-all', label: 'Select all that is loaded', group: 'Inputs', keys: ['mod+a'], enabled: ({ inputs }) => inputs !== null, run: ({ inputs }) => inputs?.selectAll() },
   { id: 'select-none', label: 'Clear the selection', group: 'Inputs', keys: ['escape'], enabled: selecting, run: ({ inputs }) => inputs?.selectNone() },
   { id: 'delete', label: 'Delete selected inputs', group: 'Inputs', keys: ['delete'], enabled: (now) => selecting(now) && changing(now), run: ({ inputs }) => inputs?.remove() },
+
+  { id: 'select', label: 'Select and change', group: 'Regions', keys: ['v'], enabled: drawing, run: ({ work }) => work?.use('select') },
+  { id: 'hand', label: 'Move the picture by hand', group: 'Regions', keys: ['h'], enabled: drawing, run: ({ work }) => work?.use('hand') },
+  { id: 'box', label: 'Draw a box; twice: in the middle', group: 'Regions', keys: ['b'], enabled: drawing, run: ({ work }) => work?.use('box') },
+  { id: 'polygon', label: 'Draw a polygon; twice: in the middle', group: 'Regions', keys: ['p'], enabled: drawing, run: ({ work }) => work?.use('polygon') },
+  { id: 'concept', label: 'Give the concept of that number', group: 'Regions', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], byKey: true, enabled: working, run: ({ work }, key) => work?.concept(Number(key)) },
+  { id: 'change-concept', label: 'Find a concept to give', group: 'Regions', keys: ['e'], enabled: working, run: ({ work }) => work?.changeConcept() },
+  { id: 'duplicate', label: 'Duplicate with another concept', group: 'Regions', keys: ['d'], enabled: chosen, run: ({ work }) => work?.duplicate() },
+  { id: 'redraw', label: 'Draw it anew', group: 'Regions', keys: ['w'], enabled: chosen, run: ({ work }) => work?.redraw() },
+  { id: 'remove', label: 'Delete it, or the point', group: 'Regions', keys: ['delete', 'backspace'], enabled: working, run: ({ work }) => work?.remove() },
+  { id: 'hide', label: 'Hide or show it', group: 'Regions', keys: ['x'], enabled: chosen, run: ({ work }) => work?.hide() },
+  { id: 'nudge', label: 'Move it, the point, or the end of the marking', group: 'Regions', keys: shifted, byKey: true, enabled: working, run: ({ work }, key) => work?.nudge(...pushed(key)) },
+  { id: 'grow', label: 'Make it larger or smaller', group: 'Regions', keys: modded, byKey: true, enabled: working, run: ({ work }, key) => work?.grow(...pushed(key)) },
+  { id: 'previous-point', label: 'Previous point or word', group: 'Regions', keys: [','], enabled: working, run: ({ work }) => work?.stepPoint(-1) },
+  { id: 'next-point', label: 'Next point or word', group: 'Regions', keys: ['.'], enabled: working, run: ({ work }) => work?.stepPoint(1) },
+  { id: 'give-point', label: 'Add a point after it', group: 'Regions', keys: ['n'], enabled: drawing, run: ({ work }) => work?.givePoint() },
+  { id: 'undo', label: 'Undo', group: 'Regions', keys: ['mod+z'], enabled: ({ work }) => Boolean(work?.undo), run: ({ work }) => work?.undo?.() },
+  { id: 'redo', label: 'Redo', group: 'Regions', keys: ['mod+shift+z', 'mod+y'], enabled: ({ work }) => Boolean(work?.redo), run: ({ work }) => work?.redo?.() },
+  { id: 'adjust', label: 'Brightness, contrast, colours', group: 'Regions', keys: ['i'], enabled: drawing, run: ({ work }) => work?.adjust() },
+  { id: 'cancel', label: 'Leave off drawing; select nothing', group: 'Regions', keys: ['escape'], enabled: working, run: ({ work }) => work?.cancel() },
+
+  { id: 'approve', label: 'Approve selected', group: 'Review', keys: ['enter'], enabled: reviewing, run: (now) => now.work?.closeDrawing() === true || now.review?.approve() },
+  { id: 'reject', label: 'Reject input', group: 'Review', keys: ['r'], enabled: reviewing, run: ({ review }) => review?.reject() },
+  { id: 'request-changes', label: 'Request changes', group: 'Review', keys: ['c'], enabled: reviewing, run: ({ review }) => review?.requestChanges() },
+  { id: 'tick', label: 'Tick or untick', group: 'Review', keys: ['space'], enabled: ({ review }) => Boolean(review?.tick), run: ({ review }) => review?.tick?.() },
+  { id: 'next-open', label: 'Next to decide', group: 'Review', keys: ['tab'], enabled: ({ review }) => review?.hasOpen(1) === true, run: ({ review }) => review?.stepOpen(1) },
+  { id: 'previous-open', label: 'Previous to decide', group: 'Review', keys: ['shift+tab'], enabled: ({ review }) => review?.hasOpen(-1) === true, run: ({ review }) => review?.stepOpen(-1) },
+  { id: 'skip', label: 'Skip', group: 'Review', keys: ['s'], enabled: ({ review, label }) => Boolean((review ?? label)?.skip), run: ({ review, label }) => (review ?? label)?.skip?.() },
+  { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], enabled: ({ review, label, grid }) => Boolean((review ?? label ?? grid)?.undoLast), run: ({ review, label, grid }) => (review ?? label ?? grid)?.undoLast?.() },
+  { id: 'all', label: 'Approve or reject all', group: 'Review', keys: ['a'], enabled: (now) => reviewing(now) || crops(now), run: ({ review, grid }) => (review ?? grid)?.all() },
+  { id: 'filter', label: 'Filter and order', group: 'Review', keys: ['/'], enabled: reviewing, run: ({ review }) => review?.filter() },
+  { id: 'to-grid', label: 'Grid review', group: 'Review', keys: ['shift+g'], enabled: reviewing, run: ({ review }) => review?.grid() },
+
+  { id: 'decide', label: 'Decide the screen', group: 'Grid review', keys: ['enter'], enabled: crops, run: ({ grid }) => grid?.decide() },
+  { id: 'flip', label: 'Wrong or right', group: 'Grid review', keys: ['space'], enabled: crops, run: ({ grid }) => grid?.flip() },
+  { id: 'crops', label: 'From region to region', group: 'Grid review', keys: [...ARROWS], byKey: true, enabled: crops, run: ({ grid }, key) => grid?.step(...arrow(key)) },
+  { id: 'single', label: 'Review one by one', group: 'Grid review', keys: ['shift+g'], enabled: crops, run: ({ grid }) => grid?.single() },
+
+  { id: 'submit', label: 'Submit', group: 'Label', keys: ['enter'], enabled: ({ label }) => label !== null, run: (now) => now.work?.closeDrawing() === true || now.label?.submit() },
+  { id: 'predictions', label: 'Show what models said', group: 'Label', keys: ['q'], enabled: ({ label }) => Boolean(label?.help), run: ({ label }) => label?.help?.() },
+  { id: 'accept', label: 'Accept the selected prediction', group: 'Label', keys: ['space'], enabled: ({ label }) => Boolean(label?.accept), run: ({ label }) => label?.accept?.() },
+  { id: 'accept-all', label: 'Accept all predictions shown', group: 'Label', keys: ['shift+a'], enabled: ({ label }) => Boolean(label?.acceptAll), run: ({ label }) => label?.acceptAll?.() },
 
   { id: 'palette', label: 'Commands', group: 'Everywhere', keys: ['mod+k'], enabled: always, run: ({ palette }) => palette() },
   { id: 'help', label: 'Keys', group: 'Everywhere', keys: ['?'], enabled: always, run: ({ help }) => help() },
@@ -94,6 +225,9 @@ export const BY_HAND: readonly { group: Action['group'] | 'Limits'; label: strin
   { group: 'Input', label: 'Zoom where the pointer is', keys: ['Wheel'] },
   { group: 'Input', label: 'Move the picture', keys: ['Drag'] },
   { group: 'Input', label: 'Fit to window by mouse', keys: ['Double click'] },
+  { group: 'Regions', label: 'Add a point by mouse', keys: ['Drag a side'] },
+  { group: 'Regions', label: 'Delete a point by mouse', keys: ['Alt click'] },
+  { group: 'Regions', label: 'End a polygon', keys: ['Double click', 'Enter'] },
   { group: 'Inputs', label: 'From input to input', keys: ['← ↑ → ↓'] },
   { group: 'Inputs', label: 'Open the input', keys: ['Enter'] },
   { group: 'Inputs', label: 'Select or leave out', keys: ['Space'] },
@@ -109,10 +243,11 @@ export function action(id: ActionId): Action {
   return ACTIONS.find((one) => one.id === id) as Action
 }
 
-/** What was pressed, as `keys` writes it. Shift counts only with mod: without, it is in the character itself. */
+/** What was pressed, as `keys` writes it. Shift counts with mod, letters and keys that have a name: else it is in the character itself. */
 export function pressed(event: { key: string; ctrlKey: boolean; metaKey: boolean; shiftKey: boolean }): string {
   const mod = event.ctrlKey || event.metaKey
-  return (mod ? 'mod+' : '') + (mod && event.shiftKey ? 'shift+' : '') + event.key.toLowerCase()
+  const shift = event.shiftKey && (mod || event.key.length > 1 || /\p{L}/u.test(event.key))
+  return (mod ? 'mod+' : '') + (shift ? 'shift+' : '') + (event.key === ' ' ? 'space' : event.key.toLowerCase())
 }
 
 /** The action for a key, given the one before it: "g i" is g, then i. Plain keys mean nothing while typing. */
@@ -122,7 +257,7 @@ export function actionFor(key: string, before: string, now: Context, typing: boo
 }
 
 export function keyName(keys: string): string {
-  const names: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', arrowleft: '←', arrowright: '→', escape: 'Esc', delete: 'Del' }
+  const names: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', arrowleft: '←', arrowright: '→', arrowup: '↑', arrowdown: '↓', escape: 'Esc', delete: 'Del', space: 'Space', enter: 'Enter', tab: 'Tab', backspace: '⌫' }
   const one = (key: string): string => names[key] ?? (key.length === 1 ? key.toUpperCase() : key)
   return keys.split(' ').map((part) => (part === '+' ? '+' : part.split('+').map(one).join(' '))).join(' then ')
 }

@@ -39,6 +39,11 @@ class Review:
         wanted = {"concept": concept, "labeler": labeler, "lowest": lowest, "highest": highest}
         return self._wire.pages(_at(project_id, task_id, "review"), order=order, limit=50, **wanted)
 
+    def get(self, project_id: int, task_id: int, input_id: int) -> WorkInput:
+        """One input that waits, as it is now. Raises Conflict when it waits for one no more."""
+        said: WorkInput = self._wire.get(_at(project_id, task_id, f"review/{input_id}"))
+        return said
+
     def groups(self, project_id: int, task_id: int) -> Sequence[Group]:
         """What waits, by concept and labeler."""
         items: list[Group] = self._wire.get(_at(project_id, task_id, "review/groups"))["items"]

@@ -75,6 +75,11 @@ def _alone(at: Scene, word: Word, concepts: Mapping[str, int], act_id: int) -> T
     return Trace(at.place, replace(at.place, work=work), at.holders)
 
 
+def check_waits(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> None:
+    """Raise Conflict unless an input waits for this reviewer, NotFound when the task has none such."""
+    _check_mine(act.scene(conn, task_id, input_id, person_id))
+
+
 def _check_mine(at: Scene) -> bool:
     """Raise Conflict unless the input waits for the person; whether they decide it alone."""
     open_ = assignments.lock_open(at.conn, at.task_id, [at.input_id], at.person_id)

@@ -177,6 +177,14 @@ def decide_regions(said: WordOnSome, task: ReviewedTask, member: Reviewer, site:
         return _some(done, 0, progress_of(conn, task, member.person.id))
 
 
+@router.get(f"{TASK}/{{input_id}}")
+def get_reviewed(input_id: PathId, task: ReviewedTask, member: Reviewer, site: Here) -> WorkInput:
+    """An input that waits for one's review, as it is now."""
+    with site.database.begin() as conn:
+        review.check_waits(conn, task, input_id, member.person.id)
+        return inputs_of(conn, task, member.person.id, [input_id])[0]
+
+
 @router.post(f"{TASK}/{{input_id}}")
 def decide_input(said: Word, input_id: PathId, task: ReviewedTask, member: Reviewer, site: Here) -> Decided:
     """One's word on an input that waits for one; sent again with the same key it does nothing twice."""

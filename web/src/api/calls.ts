@@ -2,13 +2,13 @@
 import { BASE, request, send } from './request'
 import type * as t from './types'
 
-const get = <T>(path: string): Promise<T> => request('GET', path)
-const post = <T>(path: string, body?: unknown): Promise<T> => request('POST', path, body)
+export const get = <T>(path: string): Promise<T> => request('GET', path)
+export const post = <T>(path: string, body?: unknown): Promise<T> => request('POST', path, body)
 const patch = <T>(path: string, body: unknown): Promise<T> => request('PATCH', path, body)
 const put = <T>(path: string, body: unknown): Promise<T> => request('PUT', path, body)
-const remove = (path: string): Promise<void> => request('DELETE', path)
+export const remove = (path: string): Promise<void> => request('DELETE', path)
 
-function query(values: Record<string, string | number | boolean | null | undefined>): string {
+export function query(values: Record<string, string | number | boolean | null | undefined>): string {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '')
   return given.length === 0 ? '' : '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
 }

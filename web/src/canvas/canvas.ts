@@ -1,5 +1,6 @@
+import type { Point, Reach } from './edit'
 import { Hits } from './hits'
-import { paintName, paintPicked, strokes } from './paint'
+import { paintName, paintPicked, type Pen, strokes } from './paint'
 import { type Drawn, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
 
@@ -8,6 +9,23 @@ export interface Scene {
   size: Size
   annotations: readonly Drawn[]
   colour: (concept: string) => string
+  /** A CSS filter for the picture alone, such as `brightness(1.4)`. */
+  filter?: string
+}
+
+/** What may take the pointer before the canvas pans or picks with it, and paints over everything. */
+export interface Hand {
+  /** True: the pointer is its own until it is let go. */
+  down: (at: Point, event: PointerEvent) => boolean
+  move: (at: Point) => void
+  /** False: it was a mere click, with which the canvas picks. */
+  up: (at: Point) => boolean
+  cancel: () => void
+  /** The cursor to show while nothing is pressed; null: the canvas's own. */
+  over: (at: Point) => string | null
+  /** True: the double click was for it. */
+  double: () => boolean
+  paint: (pen: Pen, view: View, picture: Size) => void
 }
 
 export interface Listeners {
@@ -56,6 +74,10 @@ export class Canvas {
   #frame = 0
   #settle: ReturnType<typeof setTimeout> | undefined
   #moved = 0
+  #hand: Hand | null = null
+  /** The pointer that the hand has taken. */
+  #taken: number | null = null
+  #lifted: number | null = null
 
   constructor(element: HTMLCanvasElement, listeners: Listeners = {}) {
     this.#element = element
@@ -68,18 +90,50 @@ export class Canvas {
   }
 
   show(scene: Scene): void {
-    const same = scene.size.width === this.#scene.size.width && scene.size.height === this.#scene.size.height
+    const before = this.#scene
+    const same = scene.size.width === before.size.width && scene.size.height === before.size.height
+    const only = same && scene.picture === before.picture && scene.filter === before.filter
     this.#scene = scene
     this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
     this.#hits = new Hits(this.#shapes)
     if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
-    if (!same || this.#fitted) this.fit()
-    this.#choose()
+    if (!same || (this.#fitted && !only)) this.fit()
+    this.#choose(only)
   }
 
   hide(concepts: ReadonlySet<string>): void {
     this.#hidden = concepts
-    this.#choose()
+    this.#choose(false)
+  }
+
+  /** Hands the pointer to a tool first, from now on. */
+  lend(hand: Hand | null): void {
+    this.#hand = hand
+    this.#draw()
+  }
+
+  /** A region that the hand paints, as it is being changed. */
+  lift(id: number | null): void {
+    if (id === this.#lifted) return
+    this.#lifted = id
+    this.#choose(true)
+  }
+
+  /** Draws again what lies over the picture. */
+  touch(): void {
+    this.#draw()
+  }
+
+  /** How far so many pixels of the screen reach, in shares of the picture. */
+  reach(pixels: number): Reach {
+    return [pixels / (this.#scene.size.width * this.#view.scale), pixels / (this.#scene.size.height * this.#view.scale)]
+  }
+
+  /** What of the picture is on the screen: x1, y1, x2, y2 in shares of it. */
+  seen(): [number, number, number, number] {
+    const [low, high] = [this.#share(0, 0), this.#share(this.#stage.width, this.#stage.height)]
+    const clip = (value: number): number => Math.min(1, Math.max(0, value))
+    return [clip(low[0]), clip(low[1]), clip(high[0]), clip(high[1])]
   }
 
   /** Highlight as if the pointer were on it; the list of annotations does this. */
@@ -123,9 +177,19 @@ export class Canvas {
     return id === null ? undefined : this.#shown.find((shape) => shape.id === id)
   }
 
-  #choose(): void {
-    this.#shown = this.#hidden.size === 0 ? this.#shapes : this.#shapes.filter(({ concept }) => !this.#hidden.has(concept))
-    this.#renew()
+  #share(x: number, y: number): Point {
+    const { scale, x: left, y: top } = this.#view
+    return [(x - left) / (this.#scene.size.width * scale), (y - top) / (this.#scene.size.height * scale)]
+  }
+
+  /** `softly`: what was painted stays in sight until the new is ready, as only some regions differ. */
+  #choose(softly: boolean): void {
+    const all = this.#hidden.size === 0 && this.#lifted === null
+    this.#shown = all ? this.#shapes : this.#shapes.filter(({ id, concept }) => id !== this.#lifted && !this.#hidden.has(concept))
+    if (!softly || this.#painted === null) return this.#renew()
+    delete this.#element.dataset.painted
+    this.#work = this.#begin()
+    this.#draw()
   }
 
   #resize(): void {
@@ -178,6 +242,7 @@ export class Canvas {
       pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
     }
     this.#paintPicked()
+    this.#hand?.paint(pen, view, this.#scene.size)
     if (this.#work !== null) this.#draw()
   }
 
@@ -236,9 +301,12 @@ export class Canvas {
   }
 
   #paintPicture(pen: CanvasRenderingContext2D, view: View): void {
-    const { picture, size } = this.#scene
+    const { picture, size, filter = 'none' } = this.#scene
+    if (picture === null) return
     pen.imageSmoothingEnabled = view.scale < 3
-    if (picture !== null) pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
+    pen.filter = filter
+    pen.drawImage(picture, view.x, view.y, size.width * view.scale, size.height * view.scale)
+    pen.filter = 'none'
   }
 
   #paintPicked(): void {
@@ -268,22 +336,43 @@ export class Canvas {
     }, false)
     on('pointerdown', (event) => {
       this.#element.setPointerCapture(event.pointerId)
+      if (event.button === 0 && this.#taken === null && this.#hand?.down(this.#share(event.offsetX, event.offsetY), event)) {
+        this.#taken = event.pointerId
+        return
+      }
       this.#pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
       this.#moved = 0
     })
     on('pointermove', (event) => this.#drag(event))
     on('pointerup', (event) => {
       this.#pointers.delete(event.pointerId)
+      if (event.pointerId === this.#taken) {
+        this.#taken = null
+        if (this.#hand?.up(this.#share(event.offsetX, event.offsetY)) !== false) return
+        this.#moved = 0
+      }
       if (this.#moved < 4 && event.button === 0) this.#listeners.pick?.(this.#at(event.offsetX, event.offsetY)?.id ?? null)
     })
-    on('pointercancel', (event) => this.#pointers.delete(event.pointerId))
+    on('pointercancel', (event) => {
+      this.#pointers.delete(event.pointerId)
+      if (event.pointerId === this.#taken) this.#hand?.cancel()
+      this.#taken = null
+    })
     on('pointerleave', () => this.#point(null))
-    on('dblclick', () => this.fit())
+    on('dblclick', () => {
+      if (this.#hand?.double() !== true) this.fit()
+    })
   }
 
   #drag(event: PointerEvent): void {
+    const at = this.#share(event.offsetX, event.offsetY)
+    if (event.pointerId === this.#taken) return this.#hand?.move(at)
     const before = this.#pointers.get(event.pointerId)
-    if (before === undefined) return this.#point(this.#at(event.offsetX, event.offsetY)?.id ?? null)
+    if (before === undefined) {
+      this.#point(this.#at(event.offsetX, event.offsetY)?.id ?? null)
+      this.#element.style.cursor = this.#hand?.over(at) ?? (this.#hovered === null ? 'grab' : 'pointer')
+      return
+    }
     const [dx, dy] = [event.offsetX - before.x, event.offsetY - before.y]
     this.#moved += Math.abs(dx) + Math.abs(dy)
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1]
@@ -296,7 +385,6 @@ export class Canvas {
 
   #point(id: number | null): void {
     if (id === this.#hovered) return
-    this.#element.style.cursor = id === null ? 'grab' : 'pointer'
     this.hover(id)
     this.#listeners.hover?.(id)
   }

@@ -2,8 +2,13 @@ import { Group, Kbd, Modal, Text, Title } from '@mantine/core'
 
 import { type Action, ACTIONS, BY_HAND, type Context, keyName } from '../actions'
 
-const GROUPS = ['Input', 'Inputs', 'Limits', 'Go to', 'Everywhere'] as const
-const NAMES: Record<(typeof GROUPS)[number], string> = { Input: 'On an input', Inputs: 'Among inputs', Limits: 'On a limit', 'Go to': 'Go to', Everywhere: 'Everywhere' }
+const GROUPS = ['Review', 'Label', 'Regions', 'Grid review', 'Input', 'Inputs', 'Limits', 'Go to', 'Everywhere'] as const
+const NAMES: Record<(typeof GROUPS)[number], string> = {
+  Review: 'Reviewing', Label: 'Labeling', Regions: 'Drawing and changing', 'Grid review': 'Grid review', Input: 'On an input', Inputs: 'Among inputs', Limits: 'On a limit',
+  'Go to': 'Go to', Everywhere: 'Everywhere',
+}
+/** Which part of the page must be there for what hands can do. */
+const NEEDS = { Input: 'viewer', Inputs: 'inputs', Regions: 'work' } as const
 
 /** All keys and what hands can do; dimmed is what this page has no use for. */
 export function Help({ opened, close, now }: { opened: boolean; close: () => void; now: Context }) {
@@ -16,16 +21,22 @@ export function Help({ opened, close, now }: { opened: boolean; close: () => voi
               {NAMES[group]}
             </Title>
             {ACTIONS.filter((one: Action) => one.group === group && one.keys.length > 0).map((one: Action) => (
-              <Line key={one.id} label={one.label} keys={one.keys.map(keyName)} dimmed={!one.enabled(now)} />
+              <Line key={one.id} label={one.label} keys={one.byKey === true ? [between(one.keys)] : one.keys.map(keyName)} dimmed={!one.enabled(now)} />
             ))}
             {BY_HAND.filter((one) => one.group === group).map(({ label, keys }) => (
-              <Line key={label + keys[0]} label={label} keys={keys} dimmed={(group === 'Input' && now.viewer === null) || (group === 'Inputs' && now.inputs === null)} />
+              <Line key={label + keys[0]} label={label} keys={keys} dimmed={group in NEEDS && now[NEEDS[group as keyof typeof NEEDS]] === null} />
             ))}
           </section>
         ))}
       </div>
     </Modal>
   )
+}
+
+/** Keys of which each does its own: "1 … 9". */
+function between(keys: readonly string[]): string {
+  const names = keys.map(keyName)
+  return `${names[0]} … ${names.at(-1)?.split(' ').at(-1)}`
 }
 
 function Line({ label, keys, dimmed }: { label: string; keys: readonly string[]; dimmed: boolean }) {

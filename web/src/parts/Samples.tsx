@@ -7,6 +7,7 @@ import { thumbnailOf } from '../api/calls'
 import { useSamples } from '../api/queries'
 import type { Limits, Sample } from '../api/types'
 import { bandOf } from './bands'
+import { squareOf } from './crop'
 
 const SIDE = 84
 
@@ -53,25 +54,12 @@ export function Crop({ project, sample }: { project: number; sample: Sample }) {
 }
 
 /** The part of the picture around the region, as a background: one file serves all crops of an input. */
-function cropStyle(address: string, { region, width, height }: Sample): CSSProperties {
-  const [w, h] = [width ?? 1, height ?? 1]
-  const [x1, y1, x2, y2] = bounds(region) ?? [0, 0, 1, 1]
-  const side = Math.min(Math.max((x2 - x1) * w, (y2 - y1) * h, Math.max(w, h) / 12) * 1.15, Math.max(w, h))
+function cropStyle(address: string, sample: Sample): CSSProperties {
+  const { left, top, side } = squareOf(sample)
   const scale = SIDE / side
-  // near an edge the crop moves inwards rather than showing what is not there
-  const within = (middle: number, whole: number): number => Math.max(0, Math.min(middle - side / 2, whole - side))
-  const [left, top] = [within(((x1 + x2) / 2) * w, w), within(((y1 + y2) / 2) * h, h)]
   return {
     backgroundImage: `url("${address}")`,
-    backgroundSize: `${w * scale}px ${h * scale}px`,
+    backgroundSize: `${(sample.width ?? 1) * scale}px ${(sample.height ?? 1) * scale}px`,
     backgroundPosition: `${-left * scale}px ${-top * scale}px`,
   }
-}
-
-function bounds(region: Sample['region']): [number, number, number, number] | null {
-  if (region === null || region.kind === 'span') return null
-  if (region.kind === 'box') return region.value
-  const points = region.value.flat(2)
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
 }

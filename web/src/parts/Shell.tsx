@@ -10,6 +10,7 @@ import { useEvents, useMe, useProject, useProjects } from '../api/queries'
 import { Fault } from '../api/request'
 import { projectIn, useAction, useFolded } from './controls'
 import { Trouble } from './states'
+import { UnsavedPanel } from './UnsavedPanel'
 import { UploadPanel } from './UploadPanel'
 
 export function Shell() {
@@ -51,6 +52,7 @@ export function Shell() {
         {unknown ? <Trouble error={error} what="The project" /> : <Outlet />}
       </AppShell.Main>
       <UploadPanel />
+      <UnsavedPanel />
     </AppShell>
   )
 }

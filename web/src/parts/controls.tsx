@@ -6,16 +6,13 @@ import { IconSearch } from '@tabler/icons-react'
 import { createContext, type ReactNode, use, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
-import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, type InputsControls, keyName, pressed, type ViewerControls } from '../actions'
+import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, keyName, pressed } from '../actions'
 import { signOut } from '../api/calls'
 import { client } from '../api/client'
 import { useProjects, useTasks } from '../api/queries'
 import { Help } from './Help'
 
-interface Parts {
-  viewer: ViewerControls | null
-  inputs: InputsControls | null
-}
+type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label'>
 
 const Bridge = createContext<{ now: Context; set: (parts: Partial<Parts>) => void; folded: boolean } | null>(null)
 
@@ -31,7 +28,7 @@ export function projectIn(path: string): number | null {
 }
 
 export function ActionsProvider({ children }: { children: ReactNode }) {
-  const [parts, setParts] = useState<Parts>({ viewer: null, inputs: null })
+  const [parts, setParts] = useState<Parts>({ viewer: null, inputs: null, work: null, review: null, grid: null, label: null })
   const [helping, help] = useDisclosure(false)
   const [folded, setFolded] = useLocalStorage({ key: 'labelmill-sidebar-folded', defaultValue: window.innerWidth < 1100 })
   const { setColorScheme } = useMantineColorScheme()
@@ -70,20 +67,25 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   )
 }
 
+/** What these keys do to a button or a link that has the focus comes first. */
+const NATIVE: ReadonlySet<string> = new Set(['enter', 'space', 'tab', 'shift+tab'])
+
 function useKeys(now: Context, off: boolean): void {
   const before = useRef({ key: '', at: 0 })
   // before anything is painted, so that a key never meets controls older than what is seen
   useLayoutEffect(() => {
     const hear = (event: KeyboardEvent): void => {
       if (off || event.defaultPrevented || event.altKey || document.querySelector('[role=dialog]') !== null) return
-      const typing = (event.target as HTMLElement).closest('input:not([type=checkbox]), textarea, select, [role=slider], [role=menu]') !== null
+      const target = event.target as HTMLElement
+      const typing = target.closest('input:not([type=checkbox]), textarea, select, [role=slider], [role=menu]') !== null
       const key = pressed(event)
+      if (NATIVE.has(key) && target.closest('button, a, input, select, textarea, summary, [role=option], [role=tab]') !== null) return
       const lead = event.timeStamp - before.current.at < 900 ? before.current.key : ''
       before.current = { key, at: event.timeStamp }
       const found = actionFor(key, lead, now, typing)
       if (found === undefined) return
       event.preventDefault()
-      found.run(now)
+      found.run(now, key)
     }
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
@@ -105,7 +107,7 @@ export function useAction(id: ActionId) {
   const { now } = useBridge()
   const one = action(id)
   const keys = one.keys.map(keyName).join(' or ')
-  return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled: one.enabled(now), run: () => one.run(now) }
+  return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled: one.enabled(now), run: () => one.run(now, '') }
 }
 
 export function ActionButton({ id, icon }: { id: ActionId; icon: ReactNode }) {
@@ -126,13 +128,13 @@ function Palette({ now }: { now: Context }) {
     ...tasks.map(({ id, name }) => ({ id: `task-${id}`, label: name, group: 'Labeling tasks', onClick: () => now.go(`/projects/${now.project}/tasks/${id}`) })),
     ...projects.map(({ id, name }) => ({ id: `project-${id}`, label: name, group: 'Projects', onClick: () => now.go(`/projects/${id}/inputs`) })),
   ]
-  const found = ACTIONS.filter((one) => one.id !== 'palette' && one.enabled(now)).map(
+  const found = ACTIONS.filter((one) => one.id !== 'palette' && !('byKey' in one) && one.enabled(now)).map(
     (one: Action): SpotlightActionData => ({
       id: one.id,
       label: one.label,
       group: one.group,
       rightSection: one.keys[0] === undefined ? undefined : <Kbd size="xs">{keyName(one.keys[0])}</Kbd>,
-      onClick: () => one.run(now),
+      onClick: () => one.run(now, ''),
     }),
   )
   return (

@@ -1,0 +1,58 @@
+/** What people do in a task: reviewing and labeling. */
+import { get, post, query, remove } from './calls'
+import type { components } from './schema'
+import type { Page, Region } from './types'
+
+type Said = components['schemas']
+type Placed<T> = Omit<T, 'region'> & { region: Region | null }
+
+export type WorkAnnotation = Placed<Said['WorkAnnotation']>
+export type WorkInput = Omit<Said['WorkInput'], 'annotations'> & { annotations: WorkAnnotation[] }
+export type Progress = Said['Progress']
+export type Group = Said['Group']
+export type Crop = Placed<Said['ReviewRegion']>
+export type Decided = Said['Decided']
+/** What came of a word on many. */
+export type DecidedMany = Said['DecidedMany']
+export type Submitted = Said['Submitted']
+export type Taken = Omit<Said['NextToLabel'], 'input'> & { input: WorkInput | null }
+export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Hint']>[] }
+
+export type Order = 'id' | 'uncertain' | 'concept'
+
+export interface ReviewFilter {
+  order?: Order
+  concept?: string
+  labeler?: string
+  lowest?: string
+  highest?: string
+}
+
+export const taskPath = (project: number, task: number): string => `/projects/${project}/tasks/${task}`
+
+export const reviewPage = (project: number, task: number, filter: ReviewFilter, after: string | null, limit = 10): Promise<Page<WorkInput> & { progress: Progress }> =>
+  get(`${taskPath(project, task)}/review${query({ ...filter, after, limit })}`)
+export const reviewInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/review/${id}`)
+export const reviewGroups = (project: number, task: number): Promise<{ items: Group[] }> => get(`${taskPath(project, task)}/review/groups`)
+export const reviewBulk = (
+  project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string },
+): Promise<DecidedMany> => post(`${taskPath(project, task)}/review/bulk`, said)
+export const reviewCrops = (project: number, task: number, concept: string, after: string | null): Promise<Page<Crop>> =>
+  get(`${taskPath(project, task)}/review/regions${query({ concept, after, limit: 60 })}`)
+export const undoActivity = (project: number, id: number): Promise<Said['Undone']> => post(`/projects/${project}/activity/${id}/undo`)
+
+export const labelNext = (project: number, task: number, after: number | null): Promise<Taken> => post(`${taskPath(project, task)}/label/next`, after === null ? {} : { after })
+export const labelInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/label/${id}`)
+export const renewLease = (project: number, task: number, id: number): Promise<Said['Leased']> => post(`${taskPath(project, task)}/label/${id}/lease`)
+export const giveBack = (project: number, task: number, id: number): Promise<void> => remove(`${taskPath(project, task)}/label/${id}/lease`)
+export const labelSubmitted = (project: number, task: number): Promise<Page<Submitted>> => get(`${taskPath(project, task)}/label/submitted${query({ limit: 50 })}`)
+export const labelHelp = (project: number, task: number, id: number): Promise<{ items: Hints[] }> => get(`${taskPath(project, task)}/label/${id}/help`)
+
+/** A name for a change that may be sent twice; `crypto.randomUUID` exists over HTTPS only. */
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,187 @@
+import '../work.css'
+
+import { Button, Group, Select, Text } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { IconArrowBackUp, IconChecks, IconKeyboard, IconPhoto } from '@tabler/icons-react'
+import { useCallback, useMemo, useState } from 'react'
+import { useNavigate, useSearchParams } from 'react-router'
+
+import type { GridReviewControls } from '../actions'
+import { useTask } from '../api/queries'
+import type { Task } from '../api/types'
+import { reviewGroups } from '../api/work'
+import { BulkDialog } from '../parts/BulkDialog'
+import { ActionButton, useAction, useControls } from '../parts/controls'
+import { CropTile } from '../parts/CropTile'
+import { useOutbox } from '../parts/outbox'
+import { keepFocus } from '../parts/ReviewDesk'
+import { Empty, Trouble, Waiting } from '../parts/states'
+import { tiled } from '../parts/tiles'
+import { useCrops } from '../parts/useCrops'
+import { inWords, UnsavedCount, WorkHead } from '../parts/WorkHead'
+import { many, whole } from '../parts/words'
+import { useColours, useId } from './place'
+
+export function Component() {
+  const project = useId('project')
+  const id = useId('task')
+  const task = useTask(project, id)
+  const groups = useQuery({ queryKey: ['tasks', project, id, 'groups'], queryFn: () => reviewGroups(project, id), staleTime: 0 })
+  const [search, setSearch] = useSearchParams()
+  const { refetch } = groups
+  const over = useCallback(
+    () => void refetch().then(({ data }) => setSearch(data?.items[0] === undefined ? {} : { concept: data.items[0].concept }, { replace: true })),
+    [refetch, setSearch],
+  )
+  const back = { to: `/projects/${project}/tasks/${id}`, label: 'To the task' }
+  if (task.isPending || groups.isPending) return <Waiting />
+  if (task.data === undefined) return <Trouble error={task.error} what="The task" again={() => void task.refetch()} back={back} />
+  if (groups.data === undefined) return <Trouble error={groups.error} what="What waits for you" again={() => void groups.refetch()} back={back} />
+  const concepts = [...new Set(groups.data.items.map(({ concept }) => concept))]
+  const concept = search.get('concept') ?? concepts[0]
+  if (concept === undefined) return <Nothing project={project} task={task.data} />
+  const counts = new Map(concepts.map((name) => [name, groups.data.items.reduce((sum, one) => sum + (one.concept === name ? one.annotations : 0), 0)]))
+  return (
+    <Crops
+      key={concept}
+      project={project}
+      task={task.data}
+      concept={concept}
+      counts={counts}
+      choose={(name) => setSearch({ concept: name }, { replace: true })}
+      over={over}
+    />
+  )
+}
+
+function Nothing({ project, task }: { project: number; task: Task }) {
+  const navigate = useNavigate()
+  return (
+    <div className="frame">
+      <WorkHead project={project} task={task} note="Grid review" />
+      <Empty
+        icon={<IconChecks size={36} stroke={1.4} />}
+        title="Nothing waits for you here"
+        action={
+          <Button autoFocus onClick={() => void navigate(`/projects/${project}/tasks/${task.id}`)}>
+            To the task
+          </Button>
+        }
+      >
+        All that was given to you in this task is reviewed.
+      </Empty>
+    </div>
+  )
+}
+
+interface Props {
+  project: number
+  task: Task
+  concept: string
+  /** How many wait of each concept. */
+  counts: ReadonlyMap<string, number>
+  choose: (concept: string) => void
+  /** Nothing is left of this concept. */
+  over: () => void
+}
+
+/** So many at most are decided at once. */
+const MOST = 60
+
+/** The regions of one concept, as many as fit: the whole screen is decided at once, so all of it has to be seen. */
+function Crops({ project, task, concept, counts, choose, over }: Props) {
+  const navigate = useNavigate()
+  const colour = useColours(project)
+  const { ref, width, height } = useElementSize()
+  const { columns, rows } = tiled(width, height)
+  const room = width === 0 ? 0 : Math.min(MOST, columns * rows)
+  const { items, ended, error, progress, decide, undoLast, again, renew } = useCrops({ project, task: task.id, concept, room, over })
+  const { waiting } = useOutbox()
+  const [wrong, setWrong] = useState<ReadonlySet<number>>(new Set())
+  const [at, setAt] = useState(0)
+  const [asking, setAsking] = useState(false)
+  const screen = useMemo(() => items.slice(0, room), [items, room])
+  const place = Math.min(at, screen.length - 1)
+
+  const flip = (id: number): void =>
+    setWrong((before) => {
+      const now = new Set(before)
+      if (!now.delete(id)) now.add(id)
+      return now
+    })
+  useControls(
+    'grid',
+    useMemo<GridReviewControls>(
+      () => ({
+        decide: () => {
+          if (screen.length === 0) return
+          decide(screen, wrong)
+          setWrong(new Set())
+          setAt(0)
+        },
+        flip: () => screen[place] !== undefined && flip(screen[place].id),
+        step: (across, down) => setAt(Math.max(0, Math.min(screen.length - 1, place + across + down * columns))),
+        all: () => setAsking(true),
+        undoLast: undoLast === null ? null : () => void undoLast().then((before) => before && setWrong(before)),
+        single: () => void navigate(`/projects/${project}/tasks/${task.id}/review?on=1`),
+      }),
+      [screen, wrong, place, columns, decide, undoLast, navigate, project, task.id],
+    ),
+  )
+  const go = useAction('decide')
+  const bad = screen.filter(({ id }) => wrong.has(id)).length
+  return (
+    <div className="frame" onMouseDown={keepFocus}>
+      <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
+        <UnsavedCount count={waiting.filter((one) => one.task === task.id).length} />
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+        <ActionButton id="single" icon={<IconPhoto size={18} />} />
+        <ActionButton id="help" icon={<IconKeyboard size={18} />} />
+        <Button variant="default" size="xs" onClick={() => setAsking(true)}>
+          Approve all
+        </Button>
+      </WorkHead>
+      <div className="bar">
+        <Select
+          aria-label="Concept"
+          allowDeselect={false}
+          searchable
+          data={[...new Set([...counts.keys(), concept])].map((name) => ({ value: name, label: counts.has(name) ? `${name} (${whole(counts.get(name) as number)})` : name }))}
+          value={concept}
+          onChange={(name) => name !== null && choose(name)}
+        />
+        <Text size="sm" c="dimmed" style={{ flex: 1 }}>
+          Mark what is no {concept}: click, or arrow keys and Space.
+        </Text>
+        <Button disabled={screen.length === 0} onClick={go.run} rightSection={<kbd>⏎</kbd>}>
+          {bad > 0 ? `Approve ${screen.length - bad}, reject ${bad}` : `Approve all ${screen.length}`}
+        </Button>
+      </div>
+      {error !== null && <Trouble error={error} what="What waits for you" again={again} />}
+      <div ref={ref} className="crops" role="group" aria-label={`Regions of ${concept}`} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+        {screen.map((one, index) => (
+          <CropTile
+            key={one.id}
+            project={project}
+            crop={one}
+            ink={colour(concept)}
+            at={index === place}
+            wrong={wrong.has(one.id)}
+            flip={() => {
+              flip(one.id)
+              setAt(index)
+            }}
+          />
+        ))}
+        {screen.length === 0 && !ended && <Waiting />}
+      </div>
+      <Group className="bar" justify="space-between">
+        <Text size="xs" c="dimmed" className="numbers" role="status">
+          {many(screen.length, 'region')} on this screen{bad > 0 && `, ${bad} marked wrong`}
+        </Text>
+      </Group>
+      <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} done={renew} />
+    </div>
+  )
+}

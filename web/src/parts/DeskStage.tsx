@@ -1,0 +1,170 @@
+import { Slider, Stack, Switch, Text, UnstyledButton } from '@mantine/core'
+import {
+  IconAdjustments, IconArrowBackUp, IconArrowForwardUp, IconArrowsMaximize, IconEye, IconEyeOff, IconHandStop, IconLayoutSidebarRight, IconPointer, IconPolygon, IconSquare, IconZoomIn,
+  IconZoomOut,
+} from '@tabler/icons-react'
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { type ReactNode } from 'react'
+
+import type { Tool } from '../canvas/editor'
+import { type Adjustments, AS_IT_IS, filterOf } from '../work/adjust'
+import { ActionButton, useAction } from './controls'
+import { EditCanvas } from './EditCanvas'
+import { EditText } from './EditText'
+import type { Desk } from './useDesk'
+import { many } from './words'
+
+const TOOLS: readonly { tool: Tool; icon: ReactNode }[] = [
+  { tool: 'select', icon: <IconPointer size={18} /> },
+  { tool: 'hand', icon: <IconHandStop size={18} /> },
+  { tool: 'box', icon: <IconSquare size={18} /> },
+  { tool: 'polygon', icon: <IconPolygon size={18} /> },
+]
+
+/** The tools at the left edge; for a text only what fits one. */
+export function DeskTools({ desk }: { desk: Desk }) {
+  const image = desk.input.kind === 'image'
+  return (
+    <div className="desk-tools" role="toolbar" aria-label="Tools" aria-orientation="vertical">
+      {image && TOOLS.map(({ tool, icon }) => <ToolButton key={tool} tool={tool} icon={icon} on={desk.tool === tool} />)}
+      {image && <hr />}
+      <ActionButton id="undo" icon={<IconArrowBackUp size={18} />} />
+      <ActionButton id="redo" icon={<IconArrowForwardUp size={18} />} />
+      <hr />
+      <ActionButton id="hide-all" icon={desk.hidden.size > 0 ? <IconEyeOff size={18} /> : <IconEye size={18} />} />
+      {image && (
+        <>
+          <ActionButton id="zoom-in" icon={<IconZoomIn size={18} />} />
+          <ActionButton id="zoom-out" icon={<IconZoomOut size={18} />} />
+          <ActionButton id="fit" icon={<IconArrowsMaximize size={18} />} />
+          <ActionButton id="adjust" icon={<IconAdjustments size={18} />} />
+        </>
+      )}
+      <ActionButton id="panel" icon={<IconLayoutSidebarRight size={18} />} />
+    </div>
+  )
+}
+
+function ToolButton({ tool, icon, on }: { tool: Tool; icon: ReactNode; on: boolean }) {
+  const { label, hint, run } = useAction(tool)
+  return (
+    <Tooltip label={hint} position="right">
+      <ActionIcon variant={on ? 'filled' : 'subtle'} color={on ? undefined : 'gray'} size="lg" aria-label={label} aria-pressed={on} onClick={run}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+/** The picture or the text, with what is said of all of it above and the concepts to give below. */
+export function DeskStage({ project, desk, colour }: { project: number; desk: Desk; colour: (concept: string) => string }) {
+  const { input, shown, hovered, selected, hover, select } = desk
+  const looks = { annotations: shown, colour, hovered, selected, onHover: hover, onPick: select }
+  return (
+    <div className="viewer-stage">
+      <WholeInput desk={desk} colour={colour} />
+      {input.kind === 'image' ? (
+        <div className="viewer-picture">
+          <EditCanvas
+            {...looks}
+            project={project}
+            input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }}
+            handsRef={desk.handsRef}
+            tool={desk.tool}
+            subject={desk.subject}
+            ink={colour(desk.subject?.concept ?? desk.concept)}
+            filter={filterOf(desk.adjustments)}
+            onDrawn={desk.drawn}
+            onChanged={desk.changed}
+          />
+          {desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
+        </div>
+      ) : (
+        <div className="text-stage desk-text">
+          <EditText {...looks} text={input.text ?? ''} marked={desk.marked} onMark={desk.mark} />
+        </div>
+      )}
+      <ConceptKeys desk={desk} colour={colour} />
+    </div>
+  )
+}
+
+/** What is said of the whole input, as chips over it. */
+function WholeInput({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
+  const tags = desk.shown.filter(({ region }) => region === null)
+  if (tags.length === 0) return null
+  return (
+    <div className="tags desk-tags" role="group" aria-label="Said of the whole input">
+      {tags.map(({ id, concept, score }) => (
+        <UnstyledButton
+          key={id}
+          className="tag"
+          data-on={id === desk.hovered || id === desk.selected || undefined}
+          aria-pressed={id === desk.selected}
+          onMouseEnter={() => desk.hover(id)}
+          onMouseLeave={() => desk.hover(null)}
+          onClick={() => desk.select(id === desk.selected ? null : id)}
+        >
+          <span className="swatch" style={{ background: colour(concept) }} />
+          {concept}
+          {score !== null && <span className="numbers">{score.toFixed(2)}</span>}
+        </UnstyledButton>
+      ))}
+    </div>
+  )
+}
+
+const KEYS = 9
+
+/** What the number keys give, to click as well. */
+function ConceptKeys({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
+  const find = useAction('change-concept')
+  return (
+    <div className="desk-concepts" role="group" aria-label="Concepts">
+      {desk.concepts.slice(0, KEYS).map((name, at) => (
+        <UnstyledButton key={name} className="tag" aria-pressed={name === desk.concept} data-on={name === desk.concept || undefined} onClick={() => desk.give(name)}>
+          <kbd>{at + 1}</kbd>
+          <span className="swatch" style={{ background: colour(name) }} />
+          <span className="ellipsis">{name}</span>
+        </UnstyledButton>
+      ))}
+      <Tooltip label={find.hint}>
+        <UnstyledButton className="tag" onClick={find.run}>
+          <kbd>E</kbd> {desk.concepts.length > KEYS ? `all ${many(desk.concepts.length, 'concept')}` : 'find'}
+        </UnstyledButton>
+      </Tooltip>
+    </div>
+  )
+}
+
+const SLIDERS = [
+  { name: 'brightness', label: 'Brightness' },
+  { name: 'contrast', label: 'Contrast' },
+  { name: 'saturation', label: 'Saturation' },
+] as const
+
+function Adjust({ now, change }: { now: Adjustments; change: (now: Adjustments) => void }) {
+  return (
+    <Stack className="desk-adjust" gap={6} role="group" aria-label="How the picture is shown">
+      {SLIDERS.map(({ name, label }) => (
+        <div key={name}>
+          <Text size="xs">{label}</Text>
+          <Slider
+            size="sm"
+            min={0.2}
+            max={3}
+            step={0.05}
+            value={now[name]}
+            label={(value) => value.toFixed(2)}
+            thumbProps={{ 'aria-label': label }}
+            onChange={(value) => change({ ...now, [name]: value })}
+          />
+        </div>
+      ))}
+      <Switch size="xs" label="Invert" checked={now.invert} onChange={({ currentTarget }) => change({ ...now, invert: currentTarget.checked })} />
+      <UnstyledButton className="text-link" fz="xs" onClick={() => change(AS_IT_IS)}>
+        As it is
+      </UnstyledButton>
+    </Stack>
+  )
+}

@@ -1,0 +1,72 @@
+import { type RefObject, useEffect, useRef, useState } from 'react'
+
+import { Canvas } from '../canvas/canvas'
+import type { Drawable } from '../canvas/edit'
+import { Editor, type Tool } from '../canvas/editor'
+import type { Drawn } from '../canvas/shapes'
+import { useSharpPicture } from './pictures'
+
+export interface Hands {
+  canvas: Canvas
+  editor: Editor
+}
+
+interface Props {
+  project: number
+  input: { id: number; name: string; width: number; height: number }
+  annotations: readonly Drawn[]
+  colour: (concept: string) => string
+  hovered: number | null
+  selected: number | null
+  onHover: (id: number | null) => void
+  onPick: (id: number | null) => void
+  handsRef: RefObject<Hands | null>
+  tool: Tool
+  /** What may be changed, and the colour of what is drawn. */
+  subject: Drawn | null
+  ink: string
+  filter: string
+  onDrawn: (region: Drawable) => void
+  onChanged: (id: number, region: Drawable) => void
+}
+
+/** So much of what was read ahead may be stretched before the whole file is asked for. */
+const STRETCH = 1.15
+
+/** The canvas with its tools, in React's clothes. */
+export function EditCanvas({ project, input, annotations, colour, hovered, selected, onHover, onPick, handsRef, tool, subject, ink, filter, onDrawn, onChanged }: Props) {
+  const element = useRef<HTMLCanvasElement>(null)
+  const hear = useRef({ onHover, onPick, onDrawn, onChanged, tool })
+  const [scale, setScale] = useState(0)
+  const { width, height } = input
+  const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
+  const picture = useSharpPicture(project, input, close)
+
+  useEffect(() => {
+    hear.current = { onHover, onPick, onDrawn, onChanged, tool }
+  }, [onHover, onPick, onDrawn, onChanged, tool])
+  useEffect(() => {
+    const canvas = new Canvas(element.current as HTMLCanvasElement, {
+      hover: (id) => hear.current.onHover(id),
+      pick: (id) => hear.current.tool !== 'hand' && hear.current.onPick(id),
+      view: (view) => setScale(view.scale),
+    })
+    const editor = new Editor(canvas, {
+      drawn: (region) => hear.current.onDrawn(region),
+      changed: (id, region) => hear.current.onChanged(id, region),
+    })
+    handsRef.current = { canvas, editor }
+    element.current?.focus({ preventScroll: true }) // Tab goes on from here
+    return () => {
+      handsRef.current = null
+      canvas.close()
+    }
+  }, [handsRef])
+  useEffect(() => handsRef.current?.canvas.show({ picture, size: { width, height }, annotations, colour, filter }), [handsRef, picture, width, height, annotations, colour, filter])
+  useEffect(() => handsRef.current?.canvas.hover(hovered), [handsRef, hovered])
+  useEffect(() => handsRef.current?.canvas.select(selected), [handsRef, selected])
+  useEffect(() => handsRef.current?.editor.use(tool), [handsRef, tool, input.id])
+  useEffect(() => handsRef.current?.editor.edit(subject, ink), [handsRef, subject, ink])
+
+  return <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input.name} with ${annotations.length} annotations`} />
+}

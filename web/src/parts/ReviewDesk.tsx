@@ -1,0 +1,256 @@
+import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
+import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useNavigate } from 'react-router'
+
+import type { ReviewControls } from '../actions'
+import { thumbnailOf } from '../api/calls'
+import { useMe } from '../api/queries'
+import type { Task } from '../api/types'
+import type { ReviewFilter, WorkInput } from '../api/work'
+import { useColours } from '../pages/place'
+import { ticked, type Drafted } from '../work/draft'
+import { BulkDialog } from './BulkDialog'
+import { ConceptPicker } from './ConceptPicker'
+import { ActionButton, useAction, useControls } from './controls'
+import { DeskList, Strip } from './DeskList'
+import { DeskStage, DeskTools } from './DeskStage'
+import { FilterDialog } from './ReviewFilter'
+import { Empty, Trouble, Waiting } from './states'
+import { useOutbox } from './outbox'
+import { useDesk } from './useDesk'
+import { useDrafts } from './useDrafts'
+import { type Review, useReview } from './useReview'
+import { inWords, UnsavedCount, WorkHead } from './WorkHead'
+import { many, whole } from './words'
+
+interface Props {
+  project: number
+  task: Task
+  filter: ReviewFilter
+  change: (filter: ReviewFilter) => void
+}
+
+/** One input after the other, until nothing waits. */
+export function ReviewDesk(props: Props) {
+  const { project, task, filter } = props
+  const review = useReview(project, task.id, filter)
+  const { over, again } = review
+  const known = useRef(task)
+  useEffect(() => {
+    // what has come since is looked for whenever the task has moved
+    if (over && known.current !== task) again()
+    known.current = task
+  }, [over, again, task])
+  if (review.input !== null) return <Working {...props} review={review} input={review.input} />
+  if (review.error !== null) return <Trouble error={review.error} what="What waits for you" again={again} back={{ to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }} />
+  if (!over) return <Waiting />
+  return <Done {...props} review={review} />
+}
+
+function Done({ project, task, filter, change, review }: Props & { review: Review }) {
+  const navigate = useNavigate()
+  const filtered = Object.keys(filter).some((name) => name !== 'order')
+  const { progress } = review
+  return (
+    <div className="frame">
+      <WorkHead project={project} task={task} note={progress === null ? undefined : inWords(progress)} />
+      <Empty
+        icon={<IconChecks size={36} stroke={1.4} />}
+        title={filtered ? 'Nothing else fits this filter' : 'All that waited for you is reviewed'}
+        action={
+          <Button autoFocus onClick={() => (filtered ? change({}) : void navigate(`/projects/${project}/tasks/${task.id}`))}>
+            {filtered ? 'Show all that waits' : 'To the task'}
+          </Button>
+        }
+      >
+        {progress !== null && `${whole(progress.reviewed)} of ${whole(progress.entered)} inputs are reviewed in the whole task.`}
+      </Empty>
+    </div>
+  )
+}
+
+function Working({ project, task, filter, change: refilter, review, input }: Props & { review: Review; input: WorkInput }) {
+  const navigate = useNavigate()
+  const colour = useColours(project)
+  const me = useMe().data?.name ?? ''
+  const { waiting } = useOutbox()
+  const { history, change, forget, restore } = useDrafts(input)
+  const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
+  const { feed, decide, undoLast, move } = review
+  const tags = input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
+  const back = useCallback(() => move(-1), [move])
+  const on = useCallback(() => move(1), [move])
+  const next = feed.at < feed.items.length - 1 ? on : null
+  const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
+  const { items, selected, select, commit } = desk
+  const sections = useMemo(() => inSections(items), [items])
+
+  useControls(
+    'review',
+    useMemo<ReviewControls>(() => {
+      const open = items.filter((one) => one.open)
+      const at = open.findIndex(({ id }) => id === selected)
+      const after = (by: 1 | -1): Drafted | undefined => (at < 0 ? (by > 0 ? open[0] : undefined) : open[at + by])
+      const say = (action: 'approve' | 'reject'): void => {
+        decide(history, action)
+        forget(input.id)
+      }
+      const one = items.find(({ id }) => id === selected)
+      return {
+        approve: () => say('approve'),
+        reject: () => say('reject'),
+        requestChanges: () => setDialog('changes'),
+        tick: one === undefined ? null : () => commit(ticked(history.draft, new Set([one.id]), !one.ticked)),
+        hasOpen: (by) => after(by) !== undefined,
+        stepOpen: (by) => select(after(by)?.id ?? null),
+        all: () => setDialog('all'),
+        filter: () => setDialog('filter'),
+        grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
+        skip: next,
+        undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
+      }
+    }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
+  )
+  const unsent = waiting.filter((one) => one.task === task.id).length
+  const filtered = Object.keys(filter).length > 0
+  return (
+    <div className="frame" onMouseDown={keepFocus}>
+      <WorkHead project={project} task={task} note={review.progress === null ? undefined : inWords(review.progress)}>
+        <UnsavedCount count={unsent} />
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+        <ActionButton id="skip" icon={<IconPlayerTrackNext size={18} />} />
+        <ActionButton id="filter" icon={<IconFilter size={18} fill={filtered ? 'currentColor' : 'none'} />} />
+        <ActionButton id="to-grid" icon={<IconLayoutGrid size={18} />} />
+        <ActionButton id="help" icon={<IconKeyboard size={18} />} />
+        <AllMenu />
+      </WorkHead>
+      <div className="desk">
+        <DeskTools desk={desk} />
+        <DeskStage project={project} desk={desk} colour={colour} />
+        {desk.panel && (
+          <aside className="viewer-panel" aria-label="Annotations">
+            <Notes input={input} />
+            <DeskList desk={desk} colour={colour} sections={sections} ticks />
+            <Decisions ticked={items.filter((one) => one.ticked).length} />
+          </aside>
+        )}
+      </div>
+      <Strip
+        now={input.id}
+        look={review.look}
+        items={feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null }))}
+      />
+      <ConceptPicker desk={desk} colour={colour} />
+      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
+      <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />
+      <Comment
+        name={input.name}
+        opened={dialog === 'changes'}
+        close={() => setDialog(null)}
+        send={(comment) => {
+          setDialog(null)
+          decide(history, 'request_changes', comment)
+          forget(input.id)
+        }}
+      />
+    </div>
+  )
+}
+
+/** A click on a button leaves the keys where they are: Enter approves, and does not press that button again. */
+export function keepFocus(event: MouseEvent): void {
+  if ((event.target as HTMLElement).closest('button, [role=img]') !== null) event.preventDefault()
+}
+
+function inSections(items: readonly Drafted[]): { name: string; items: Drafted[] }[] {
+  const standing = items.filter((one) => !one.open && one.id > 0)
+  return [
+    { name: 'To decide', items: items.filter((one) => one.open) },
+    { name: 'New', items: items.filter(({ id }) => id < 0) },
+    { name: 'Approved', items: standing.filter(({ status }) => status === 'success') },
+    { name: 'Rejected', items: standing.filter(({ status }) => status === 'rejected') },
+  ]
+}
+
+/** What was said of the input on its way here. */
+export function Notes({ input }: { input: WorkInput }) {
+  return (
+    <>
+      {input.arbiter === true && <Text className="desk-note" size="sm">The reviewers do not agree: you decide.</Text>}
+      {input.comment !== null && (
+        <Alert className="desk-note" radius={0} title="Changes were requested" variant="light">
+          <Text size="sm">{input.comment}</Text>
+        </Alert>
+      )}
+      {input.message !== null && (
+        <Alert className="desk-note" radius={0} color="red" title="The model failed on it" variant="light">
+          <Text size="sm">{input.message}</Text>
+        </Alert>
+      )}
+    </>
+  )
+}
+
+function Decisions({ ticked: count }: { ticked: number }) {
+  const approve = useAction('approve')
+  const reject = useAction('reject')
+  const changes = useAction('request-changes')
+  return (
+    <div className="desk-decide">
+      <Button variant="default" px="xs" rightSection={<kbd>R</kbd>} onClick={reject.run}>
+        {reject.label}
+      </Button>
+      <Button variant="default" px="xs" rightSection={<kbd>C</kbd>} onClick={changes.run}>
+        {changes.label}
+      </Button>
+      <Button className="wide" rightSection={<kbd>⏎</kbd>} onClick={approve.run} title={`${many(count, 'annotation')} will stand`}>
+        {approve.label}
+      </Button>
+    </div>
+  )
+}
+
+function AllMenu() {
+  const all = useAction('all')
+  return (
+    <Button variant="default" size="xs" onClick={all.run} rightSection={<IconChevronDown size={14} />}>
+      Approve all
+    </Button>
+  )
+}
+
+function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
+  return (
+    <Modal opened={opened} onClose={close} title={`Request changes on ${name}`}>
+      {opened && <CommentForm send={send} />}
+    </Modal>
+  )
+}
+
+function CommentForm({ send }: { send: (comment: string) => void }) {
+  const [text, setText] = useState('')
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        send(text.trim())
+      }}
+    >
+      <Stack>
+        <Textarea
+          data-autofocus
+          label="What should be different?"
+          description="Whoever labels it reads this. Ctrl Enter sends it."
+          autosize
+          minRows={3}
+          maxLength={2000}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.currentTarget.form?.requestSubmit()}
+        />
+        <Button type="submit">Request changes</Button>
+      </Stack>
+    </form>
+  )
+}

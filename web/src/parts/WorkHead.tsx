@@ -1,0 +1,50 @@
+import { ActionIcon, Group, Text } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+
+import type { Task } from '../api/types'
+import type { Progress } from '../api/work'
+import { PageHead } from './states'
+import { whole } from './words'
+
+interface Props {
+  project: number
+  task: Task
+  note?: string | undefined
+  children?: ReactNode
+}
+
+/** The head of the pages where one works in a task: its name, how far it is, what one can do. */
+export function WorkHead({ project, task, note, children }: Props) {
+  return (
+    <PageHead
+      title={
+        <Group gap={4} wrap="nowrap" component="span">
+          <ActionIcon component={Link} to={`/projects/${project}/tasks/${task.id}`} variant="subtle" color="gray" size="lg" aria-label="Back to the task">
+            <IconArrowLeft size={18} />
+          </ActionIcon>
+          <span className="ellipsis">{task.name}</span>
+        </Group>
+      }
+      note={note}
+    >
+      {children}
+    </PageHead>
+  )
+}
+
+/** "312 of 480 reviewed · you 12 of 40". */
+export function inWords({ mine_open, mine_done, entered, reviewed }: Progress): string {
+  return `${whole(reviewed)} of ${whole(entered)} reviewed · you ${whole(mine_done)} of ${whole(mine_done + mine_open)}`
+}
+
+/** How many decisions have not reached the server; nothing when all have. */
+export function UnsavedCount({ count }: { count: number }) {
+  if (count === 0) return null
+  return (
+    <Text size="xs" c="dimmed" className="numbers" role="status">
+      {count} unsaved
+    </Text>
+  )
+}

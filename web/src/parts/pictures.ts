@@ -1,0 +1,74 @@
+/** Pictures of inputs, decoded before they are looked at, so that the next one is there when the last is decided. */
+import { useEffect, useState } from 'react'
+
+import { fileOf, thumbnailOf } from '../api/calls'
+
+/** Decoded pictures take memory: so many are kept, the longest unused goes first. */
+const KEPT = 12
+/** Longer side of what is prefetched; beyond it the whole file is read when somebody looks closer. */
+const SIDE = 1280
+
+interface Kept {
+  done: ImageBitmap | null
+  loading: Promise<ImageBitmap>
+}
+
+const kept = new Map<string, Kept>()
+
+function keep(address: string): Kept {
+  const known = kept.get(address)
+  if (known !== undefined) {
+    kept.delete(address)
+    kept.set(address, known)
+    return known
+  }
+  const loading = fetch(address, { credentials: 'same-origin' }).then(async (answer) => {
+    if (!answer.ok) throw new Error(`${answer.status}`)
+    return createImageBitmap(await answer.blob())
+  })
+  const fresh: Kept = { done: null, loading }
+  kept.set(address, fresh)
+  loading.then(
+    (picture) => (fresh.done = picture),
+    () => kept.delete(address), // it is asked for again when it is looked at
+  )
+  for (const oldest of kept.keys()) {
+    if (kept.size <= KEPT) break
+    kept.delete(oldest)
+  }
+  return fresh
+}
+
+/** Reads the pictures of inputs ahead; what fails now is read again when it is shown. */
+export function prefetch(project: number, ids: readonly number[]): void {
+  for (const id of ids) keep(thumbnailOf(project, id, SIDE))
+}
+
+/** The picture ready to paint: what was read ahead at once, the whole file when `close` and it holds more. */
+export function useSharpPicture(project: number, { id, width, height }: { id: number; width: number; height: number }, close: boolean): CanvasImageSource | null {
+  const [, show] = useState<ImageBitmap | null>(null)
+  const [whole, setWhole] = useState<{ id: number; picture: HTMLImageElement } | null>(null)
+  const address = thumbnailOf(project, id, SIDE)
+  const sharper = close && Math.max(width, height) > SIDE
+  useEffect(() => {
+    let current = true
+    keep(address).loading.then((picture) => current && show(picture), () => undefined)
+    return () => {
+      current = false
+    }
+  }, [address])
+  useEffect(() => {
+    if (!sharper) return
+    let current = true
+    const picture = new Image()
+    picture.src = fileOf(project, id)
+    picture.decode().then(
+      () => current && setWhole({ id, picture }),
+      () => undefined, // a kind that browsers cannot show: the server's copy stays
+    )
+    return () => {
+      current = false
+    }
+  }, [project, id, sharper])
+  return whole?.id === id ? whole.picture : (kept.get(address)?.done ?? null)
+}

@@ -1,0 +1,22 @@
+/** What models said of an input, offered beside a draft; pure. */
+import type { Hints } from '../api/work'
+import type { Drawn } from '../canvas/shapes'
+import type { Drafted } from '../work/draft'
+
+/** Below the ids of anything drafted. */
+const FIRST = -1_000_000_000
+
+export interface Offer extends Drawn {
+  score: number
+}
+
+/** What one model said with scores from `low` to `high`, of concepts of the task, less what the draft has already. */
+export function offers(hints: Hints | undefined, [low, high]: readonly [number, number], concepts: readonly string[], draft: readonly Drafted[]): Offer[] {
+  const known = new Set(concepts)
+  const there = new Set(draft.map(({ concept, region }) => JSON.stringify([concept, region])))
+  return (hints?.predictions ?? []).flatMap(({ concept, region, score }, at) =>
+    score >= low && score <= high && known.has(concept) && !there.has(JSON.stringify([concept, region]))
+      ? [{ id: FIRST - at, concept, region, score, status: 'rejected' as const }]
+      : [],
+  )
+}

@@ -1,0 +1,154 @@
+/** One reviewer's way through what waits: the next inputs at hand, decisions sent behind one's back, the last taken back. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+
+import type { Fault } from '../api/request'
+import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivity, type WorkInput } from '../api/work'
+import { appended, current, empty, type Feed, loaded, moved, at as placed, returned, wants, without } from '../work/feed'
+import { type History, shaping, tickedIds } from '../work/draft'
+import type { Unsaved } from '../work/unsaved'
+import { useOutbox } from './outbox'
+import { prefetch } from './pictures'
+import { tell, tellFault } from './states'
+
+export type Action = 'approve' | 'reject' | 'request_changes'
+
+/** A decision as it was made, so that it can be taken back. */
+interface Made {
+  key: string
+  input: WorkInput
+  history: History
+  activity: number | null
+}
+
+export interface Review {
+  feed: Feed<WorkInput>
+  input: WorkInput | null
+  /** Nothing waits here any more, as far as the server says. */
+  over: boolean
+  error: Error | null
+  progress: Progress | null
+  decide: (history: History, action: Action, comment?: string) => void
+  /** Resolves to the draft as it was, when the last decision could be taken back as if it had not been sent. */
+  undoLast: (() => Promise<{ id: number; history: History } | null>) | null
+  move: (by: 1 | -1) => void
+  look: (id: number) => void
+  /** Looks for what was skipped or has come since. */
+  again: () => void
+  /** Reads all anew, as many inputs were decided at once. */
+  renew: () => void
+}
+
+export function useReview(project: number, task: number, filter: ReviewFilter): Review {
+  const [feed, setFeed] = useState<Feed<WorkInput>>(empty)
+  const [error, setError] = useState<Error | null>(null)
+  const [progress, setProgress] = useState<Progress | null>(null)
+  const [made, setMade] = useState<readonly Made[]>([])
+  /** Inputs that were decided here, whether the server knows or not. */
+  const decided = useRef(new Set<number>())
+
+  const heard = useMemo(
+    () => ({
+      saved: (one: Unsaved, answer: unknown) => {
+        if (one.task !== task) return
+        const { activity_id, progress: now } = answer as Decided
+        setProgress(now)
+        setMade((before) => before.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
+      },
+      refused: (one: Unsaved, fault: Fault) => {
+        if (one.task !== task) return
+        decided.current.delete(one.input)
+        setMade((before) => before.filter(({ key }) => key !== one.key))
+        tellFault(new Error(`Your decision on ${one.name} was not kept: ${fault.message}`))
+        // as it is now; when it waits for oneself no more there is nothing to come back to
+        reviewInput(project, task, one.input).then((fresh) => setFeed((before) => appended(before, fresh)), () => undefined)
+      },
+    }),
+    [project, task],
+  )
+  const { outbox, waiting } = useOutbox(heard)
+
+  const wanting = wants(feed)
+  useEffect(() => {
+    if (!wanting || error !== null) return
+    let here = true
+    reviewPage(project, task, filter, feed.next).then(
+      (page) => {
+        if (!here) return
+        setProgress(page.progress)
+        const unsent = outbox.waiting.filter((one) => one.task === task).map(({ input }) => input)
+        setFeed((before) => loaded(before, page, new Set([...decided.current, ...unsent])))
+      },
+      (fault: Error) => here && setError(fault),
+    )
+    return () => {
+      here = false
+    }
+  }, [project, task, filter, feed.next, wanting, error, outbox])
+
+  const input = current(feed)
+  useEffect(() => {
+    prefetch(project, feed.items.slice(feed.at + 1, feed.at + 5).flatMap(({ id, kind }) => (kind === 'image' ? [id] : [])))
+  }, [project, feed])
+
+  const decide = useCallback(
+    (history: History, action: Action, comment?: string) => {
+      if (input === null) return
+      const key = freshKey()
+      const { id, name, seen } = input
+      const said = action === 'approve' ? { ticked: tickedIds(history.draft), ...shaping(history) } : comment === undefined ? {} : { comment }
+      decided.current.add(id)
+      setMade((before) => [...before.slice(-49), { key, input, history, activity: null }])
+      setFeed((before) => without(before, id))
+      outbox.add({ key, path: `${taskPath(project, task)}/review/${id}`, body: { key, seen, action, ...said }, task, input: id, name })
+    },
+    [project, task, input, outbox],
+  )
+
+  const last = made.at(-1)
+  const undoLast = useCallback(async () => {
+    if (last === undefined) return null
+    const back = (fresh: WorkInput): void => {
+      decided.current.delete(last.input.id)
+      setMade((before) => before.filter((one) => one !== last))
+      setFeed((before) => returned(before, fresh))
+    }
+    if (outbox.take(last.key)) {
+      back(last.input)
+      return { id: last.input.id, history: last.history }
+    }
+    if (last.activity === null) {
+      tell('The last decision is on its way to the server: try again in a moment.')
+      return null
+    }
+    try {
+      await undoActivity(project, last.activity)
+      back(await reviewInput(project, task, last.input.id))
+      setProgress((await reviewPage(project, task, {}, null, 1)).progress)
+    } catch (fault) {
+      tellFault(fault as Error)
+      setMade((before) => before.filter((one) => one !== last))
+    }
+    return null
+  }, [project, task, last, outbox])
+
+  const unsent = waiting.filter((one) => one.task === task).length
+  return {
+    feed,
+    input,
+    over: input === null && feed.ended,
+    error,
+    progress: progress && { ...progress, mine_open: Math.max(0, progress.mine_open - unsent), mine_done: progress.mine_done + unsent },
+    decide,
+    undoLast: last === undefined ? null : undoLast,
+    move: useCallback((by) => setFeed((before) => moved(before, by)), []),
+    look: useCallback((id) => setFeed((before) => placed(before, id)), []),
+    again: useCallback(() => {
+      setError(null)
+      setFeed((before) => ({ ...before, next: null, ended: false }))
+    }, []),
+    renew: useCallback(() => {
+      setError(null)
+      setFeed(empty)
+    }, []),
+  }
+}
