@@ -126,9 +126,9 @@ def _serve(line: socket.socket) -> None:
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # as labelmill.__main__, before ONNX Runtime is imported
     for name in _IMPORTED:
         importlib.import_module(name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are nobody's to wait for
     while True:
         request, streams, _, _ = socket.recv_fds(line, _MOST, 4)
+        _bury()
         if not request:
             return
         if os.fork() == 0:
@@ -138,9 +138,15 @@ def _serve(line: socket.socket) -> None:
             os.close(stream)
 
 
+def _bury() -> None:
+    """Take leave of the keepers that have ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _keep(request: bytes, its_in: int, its_out: int, its_err: int, to: int) -> None:
     """Fork the command, tell its number, and how it ends; its number stays its own until that was heard."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = os.fork()
     if pid == 0:
         _command(json.loads(request), its_in, its_out, its_err)

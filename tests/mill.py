@@ -32,12 +32,15 @@ Running: TypeAlias = "subprocess.Popen[str] | forge.Process"
 STATUSES = {"success", "awaiting_review", "awaiting_consensus_review", "pending", "rejected"}
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """Wait for a condition and give back what it said; a deadline missed is a failure."""
+def until(condition: Callable[[], Any], seconds: float = 60, every: float = 0.05) -> Any:
+    """Wait for a condition and give back what it said; a deadline missed is a failure.
+
+    `every`: seconds between looks. What is looked for often is paid for by all tests that run beside.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
+        time.sleep(every)
     return value
 
 

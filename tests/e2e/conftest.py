@@ -97,9 +97,9 @@ def enter(up: Up, browser: Browser, signed_in: Any) -> Iterator[Enter]:
     """Opens a browser of one's own, signed in unless told otherwise; nothing that happens may make it complain."""
     walks: list[Walk] = []
 
-    def open_(*, known: bool = True, width: int = 1280, height: int = 800, **more: Any) -> Walk:
-        more |= {"storage_state": signed_in} if known else {}
-        context = browser.new_context(viewport={"width": width, "height": height}, **more)
+    def open_(*, known: bool = True) -> Walk:
+        known_by = {"storage_state": signed_in} if known else {}
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, **known_by)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(20_000)
         walks.append(Walk(context.new_page(), up.site))

@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from e2e.conftest import Enter, Shown
+from e2e.conftest import Shown
 from e2e.walk import Walk
 from mill import write_texts
 from playwright.sync_api import expect
@@ -25,22 +24,21 @@ _DROP = """(files) => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1024, 1280, 1920])
-def test_no_page_is_wider_than_the_window(enter: Enter, shown: Shown, width: int) -> None:
-    walk = enter(width=width, height=768)
+def test_no_page_is_wider_than_the_window(walk: Walk, shown: Shown) -> None:
     places = ["inputs", f"inputs/{shown.images[0]}", "models", "tasks", "tasks/new", f"tasks/{shown.shapes}", "members"]
     wide = {}
     for place in places:
         walk.go(f"/projects/{shown.id}/{place}")
         walk.page.get_by_role("heading", level=1).wait_for()
         walk.page.get_by_role("status", name="Loading").wait_for(state="detached")
-        wide[place] = walk.page.evaluate(_FITS)
+        for width in (1024, 1280, 1920):
+            walk.page.set_viewport_size({"width": width, "height": 768})
+            walk.settle()
+            wide[place, width] = walk.page.evaluate(_FITS)
     assert {place: by for place, by in wide.items() if by} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_opens_over_a_page_keeps_nobody_out(enter: Enter, shown: Shown, scheme: str) -> None:
-    walk = enter(color_scheme=scheme)
+def test_what_opens_over_a_page_keeps_nobody_out(walk: Walk, shown: Shown) -> None:
     page, at = walk.page, f"/projects/{shown.id}"
     tile = page.locator(".tile").first
 
@@ -67,7 +65,6 @@ def test_what_opens_over_a_page_keeps_nobody_out(enter: Enter, shown: Shown, sch
         walk.go(place)
         open_()
         page.locator(shows).first.wait_for()
-        walk.settle()
         faults += [f"{place}, {shows}: {fault}" for fault in walk.faults()]
     assert faults == []
 

@@ -20,11 +20,14 @@ _EXPECTED = re.compile(r"the server responded with a status of (401|403|404|409|
 
 
 # what turns for ever, as a loader does, is left out
-_SETTLE = """() => Promise.allSettled(
-  document.getAnimations()
-    .filter(({ effect }) => effect.getComputedTiming().endTime < 1e5)
-    .map(({ finished }) => finished),
-)"""
+_SETTLE = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame) // what was just asked for has begun to move
+  await Promise.allSettled(
+    document.getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().endTime < 1e5)
+      .map(({ finished }) => finished),
+  )
+}"""
 
 
 @dataclass
@@ -88,9 +91,17 @@ class Walk:
         expect(self.page.get_by_role("region", name=name)).to_be_visible(timeout=30_000)
 
     def faults(self) -> list[str]:
-        """What axe finds that keeps people out: serious and critical faults, each with where it is."""
+        """What axe finds that keeps people out: serious and critical faults, in the light and in the dark."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        self.page.emulate_media(color_scheme="light")
+        self.settle()
+        found = self._told_by_axe({"resultTypes": ["violations"]})
+        self.page.emulate_media(color_scheme="dark")  # where nothing but colours is another
+        self.settle()
+        return found + self._told_by_axe({"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
+
+    def _told_by_axe(self, options: dict[str, Any]) -> list[str]:
+        found = self.page.evaluate("(options) => axe.run(document, options)", options)
         return [
             f"{one['id']} at {node['target']}: {node['failureSummary']}"
             for one in found["violations"]

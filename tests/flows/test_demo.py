@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import httpx2
 import pytest
 from mill import Mill, ended, rows, until, write_texts
 from mill import mill as mill
@@ -40,6 +41,31 @@ def everything(database: Database) -> list[list[str]]:
     """All rows that somebody may care for, the oldest first."""
     tables = ("project", "dataset", "input", "source", "task", "annotation")
     return [rows(database, f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY id") for table in tables]
+
+
+def test_its_tasks_wait_until_their_owner_comes_and_run_before_their_eyes(home: Path) -> None:
+    mill = Mill(home)
+    listing = ["tasks", "list", "--json", "--home", home / "demo"]
+    try:
+        for visit in (1, 2):
+            process = mill.start("demo", "--port", "0")
+            assert process.stdout is not None
+            said = process.stdout.readline() + process.stdout.readline()
+            found = re.search(r"(http://\S+)/sign-in\?to=/projects/(\d+)/tasks/(\d+)#token=(\S+)", said)
+            assert found, "a demo that nobody came to see waits for the next one"
+            tasks = mill(*listing).json
+            assert [task["status"] for task in tasks] == ["waiting"] * len(demo.TASKS)
+            assert tasks[0]["id"] == int(found[3])
+            assert tasks[0]["name"] == list(demo.TASKS)[-1]
+            if visit == 1:
+                process.terminate()
+                process.communicate(timeout=30)
+        with httpx2.Client(base_url=f"{found[1]}/api/v1") as browser:
+            browser.post("/session", json={"token": found[4]}).raise_for_status()
+            assert browser.get(f"/projects/{found[2]}/tasks/{found[3]}").json()["name"] == tasks[0]["name"]
+        until(lambda: all(task["status"] == "complete" for task in mill(*listing).json))
+    finally:
+        mill.clear()
 
 
 def test_the_command_has_a_home_of_its_own_and_begins_again_when_told_to(home: Path) -> None:

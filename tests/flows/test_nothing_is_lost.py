@@ -134,7 +134,7 @@ def test_killed_anywhere_and_resumed_is_as_if_nothing_had_been(embedded_mill: Mi
     process = mill.start("annotate", source, "--model", slow, "--lower", "0.3", "--upper", "0.8", "--json")
     with Embedded(mill.home):  # so that the killed are not the only users, and the polls below are quick
         for moment, kill in zip(moments, kills, strict=True):
-            until(lambda moment=moment: done_share(mill.home) >= moment)
+            until(lambda moment=moment: done_share(mill.home) >= moment, every=0.1)
             time.sleep(rng.uniform(0, 0.1))  # not to wait for anything: to strike between two commits
             kill(mill, process, rng)
             if process.poll() is not None:

@@ -30,7 +30,7 @@ def command(
     if reset:
         _remove(settings.home)
 
-    def make(database: Database) -> None:
+    def make(database: Database) -> str:
         from labelmill.flows import demo  # here, because it draws: other commands start without what that needs
 
         with Progress() as progress:
@@ -41,6 +41,8 @@ def command(
                 jobs.enqueue,
                 on_drawn=lambda count: progress.drawing(count, demo.PHOTOS),
             )
+        ahead = demo.ahead(database)
+        return "/projects/{}/tasks/{}".format(*ahead) if ahead else ""
 
     return up.run(settings, "127.0.0.1", port, make)
 

@@ -26,7 +26,7 @@ _STOPPING = 15.0
 """Seconds that a process gets to stop by itself."""
 
 _LOOK = 1.0
-"""Seconds between looks for the database."""
+"""Seconds between looks for the database, and for who comes in."""
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -41,8 +41,11 @@ def command(host: Host = "127.0.0.1", port: Port = PORT, home: shared.Home = Non
     return run(Settings.from_environment(home=home), host, port)
 
 
-def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], None] = lambda _: None) -> int:
-    """As the command does; `prepare` has the database before anybody is told where to go. The exit status."""
+def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], str] = lambda _: "") -> int:
+    """As the command does; `prepare` has the database before anybody is told where to go. The exit status.
+
+    When `prepare` names a page, signing in leads there, and work begins only then: one sees all of it.
+    """
     ends: queue.Queue[tuple[_Child, int]] = queue.Queue()
     told = {"LABELMILL_HOME": str(settings.home), "LABELMILL_DATABASE_URL": settings.database_url}
     server = _Child("server", ["--host", host, "--port", str(port)], told, ends)
@@ -54,14 +57,17 @@ def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], 
             if not place:
                 return server.status()  # it has said why
             server.args = ["--host", host, "--port", str(urlsplit(place).port)]
-            prepare(database)
-            worker.start()
+            page = prepare(database)
+            door = _Door(database, worker)
+            if not page:
+                door.open()
             print(f"Labelmill is at {place}", flush=True)
             if is_private(host, settings):
-                print(f"Sign in once, within 15 minutes: {place}/sign-in#token={_token(database)}", flush=True)
+                to = f"?to={page}" if page else ""
+                print(f"Sign in once, within 15 minutes: {place}/sign-in{to}#token={_token(database)}", flush=True)
             elif urlsplit(place).scheme == "http" and not settings.hosts:
                 shared.tell("Passwords travel unencrypted to this address: put a proxy with TLS before it.")
-            return _watch(ends, _Keeper(settings))
+            return _watch(ends, _Keeper(settings), door)
     finally:
         for child in (server, worker):
             child.stop()
@@ -89,13 +95,40 @@ class _Keeper:
                 shared.tell(self._told)
 
 
-def _watch(ends: "queue.Queue[tuple[_Child, int]]", database: _Keeper) -> int:
+class _Door:
+    """Keeps the worker from starting until somebody came in by the address that was printed, or can no longer."""
+
+    def __init__(self, database: Database, worker: "_Child") -> None:
+        self._database = database
+        self._worker = worker
+        self._is_open = False
+
+    def look(self) -> None:
+        """Open it if they have come."""
+        if self._is_open:
+            return
+        try:
+            with self._database.begin() as conn:
+                awaited = sign_in.is_awaited(conn, projects.owner(conn))
+        except StoreFault:
+            return  # the database is being started again: the next look will tell
+        if not awaited:
+            self.open()
+
+    def open(self) -> None:
+        """Have the worker start."""
+        self._is_open = True
+        self._worker.start()
+
+
+def _watch(ends: "queue.Queue[tuple[_Child, int]]", database: _Keeper, door: _Door) -> int:
     """Start again what ends, until the server cannot be kept up; the exit status then."""
     while True:
         try:
             child, status = ends.get(timeout=_LOOK)
         except queue.Empty:
             database.look()
+            door.look()
             continue
         pause = child.pause()
         if child.name == "server" and child.failures >= _ENDS_IN_A_ROW:

@@ -14,7 +14,7 @@ from labelmill.flows import catalog
 from labelmill.flows.ingest import take_in
 from labelmill.flows.new_task import Wish, create
 from labelmill.formats.found import Found
-from labelmill.store import projects
+from labelmill.store import counts, projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 
@@ -60,6 +60,17 @@ def make(
         catalog.add(database, home, card, project_id=project_id)
         wish = Wish(model, THRESHOLDS, name=name, dataset_id=datasets[dataset], reviewers=[person_id])
         create(database, home, wish, project_id=project_id, person_id=person_id, enqueue=enqueue)
+
+
+def ahead(database: Database) -> tuple[int, int] | None:
+    """The demo's project and its last task, as ids, while nothing of that task is done; None afterwards."""
+    with database.begin() as conn:
+        project_id = projects.project(conn, PROJECT, projects.owner(conn))
+        last = list(TASKS)[-1]
+        ids = [
+            row.id for row, ledger in counts.all_ledgers(conn) if row.name == last and ledger.waiting == ledger.inputs
+        ]
+    return (project_id, ids[0]) if ids else None
 
 
 def _photos(on_drawn: Callable[[int], None]) -> Iterator[Found]:

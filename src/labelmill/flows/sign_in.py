@@ -120,6 +120,11 @@ def one_time_token(conn: sa.Connection, person_id: int, lasts: timedelta) -> str
     return token
 
 
+def is_awaited(conn: sa.Connection, person_id: int) -> bool:
+    """Whether a person has a one-time token that still lets them in: false once they came, or it is too late."""
+    return persons.has_one_time_token(conn, person_id)
+
+
 def access_token(
     conn: sa.Connection, person_id: int, name: str, lasts: timedelta | None
 ) -> tuple[str, sa.Row[tuple[object, ...]]]:

@@ -42,9 +42,9 @@ NOUNS = (
     trials,
     own_tasks,
     tasks,
-    task_edits,
     review,
     label,
+    task_edits,
     events,
 )
 """In the order of the documentation. Each has a `router`."""

@@ -100,6 +100,16 @@ def put_one_time_token(conn: sa.Connection, digest: bytes, person_id: int, lasts
     conn.execute(row)
 
 
+def has_one_time_token(conn: sa.Connection, person_id: int) -> bool:
+    """Whether a token that lets a person in has still not been used, and can be."""
+    one = t.one_time_token.c
+    return bool(
+        conn.execute(
+            sa.select(sa.exists().where(one.person_id == person_id, one.expires_at > sa.func.now()))
+        ).scalar_one()
+    )
+
+
 def take_one_time_token(conn: sa.Connection, digest: bytes) -> Person | None:
     """Whom a one-time token lets in; it is gone afterwards, also for another that comes at the same moment."""
     one = t.one_time_token
