@@ -53,6 +53,7 @@ def _new_task(ids: Ids) -> Any:
 PROJECT = "/api/v1/projects/{project_id}"
 INPUTS, TASKS = f"{PROJECT}/inputs", f"{PROJECT}/tasks"
 TASK = f"{TASKS}/{{task_id}}"
+VERSIONS = f"{PROJECT}/datasets/{{dataset_id}}/versions"
 LIMITS = {"lower": 0.4, "upper": None}
 
 ROUTES: dict[str, Row] = {
@@ -77,6 +78,9 @@ ROUTES: dict[str, Row] = {
     "POST /api/v1/projects/{project_id}/datasets": Row("admin", 201, _named),
     "PATCH /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 200, _named),
     "DELETE /api/v1/projects/{project_id}/datasets/{dataset_id}": Row("admin", 204),
+    f"GET {VERSIONS}": Row("viewer"),
+    f"GET {VERSIONS}/{{version_id}}/export": Row("viewer", query="?format=jsonl"),
+    f"DELETE {VERSIONS}/{{version_id}}": Row("admin", 204),
     "GET /api/v1/projects/{project_id}/concepts": Row("viewer"),
     "POST /api/v1/projects/{project_id}/concepts": Row("admin", 201, _named),
     "PATCH /api/v1/projects/{project_id}/concepts/{concept_id}": Row("admin", 200, _named),
@@ -119,6 +123,7 @@ ROUTES: dict[str, Row] = {
     f"PATCH {TASK}": Row("admin", 200, _named),
     f"DELETE {TASK}": Row("admin", 204, query="?annotations=delete"),
     f"GET {TASK}/people": Row("viewer"),
+    f"POST {TASK}/versions": Row("admin", 409, lambda _: {}),  # nothing of it is through: see test_versions
     f"POST {TASK}/pause": Row("admin"),
     f"POST {TASK}/retry": Row("admin"),
     f"POST {TASK}/resume": Row("admin"),

@@ -148,6 +148,11 @@ def _person(conn: sa.Connection, ids: Ids, owner: int) -> int:
     return person_id
 
 
+def _version(conn: sa.Connection, ids: Ids, owner: int) -> int:
+    row = sa.insert(t.dataset_version).values(dataset_id=ids["dataset_id"], number=next(_numbers), created_by=owner)
+    return int(conn.execute(row.returning(t.dataset_version.c.id)).scalar_one())
+
+
 def _activity(conn: sa.Connection, ids: Ids, owner: int) -> int:
     """Of somebody who is none of those who ask."""
     return activity.record(conn, ids["project_id"], ids["person_id"], "approve")
@@ -162,6 +167,7 @@ MAKERS: dict[str, Callable[[sa.Connection, Ids, int], Any]] = {
     "token_id": _token,
     "person_id": _person,
     "activity_id": _activity,
+    "version_id": _version,
     "name": lambda _conn, _ids, _owner: "null",
 }
 """How each id of a path is made."""

@@ -18,6 +18,7 @@ from labelmill.client.models import Models
 from labelmill.client.projects import Concepts, Datasets, Members, Projects, Tokens
 from labelmill.client.tasks import Tasks
 from labelmill.client.upload import Sent
+from labelmill.client.versions import Versions
 from labelmill.client.wire import Wire
 from labelmill.client.work import Label, Review
 
@@ -46,6 +47,7 @@ class Client:
         self.inputs = Inputs(self._wire)
         self.imports = Imports(self._wire)
         self.tasks = Tasks(self._wire)
+        self.versions = Versions(self._wire)
         self.review = Review(self._wire)
         self.label = Label(self._wire)
 

@@ -69,6 +69,20 @@ class Dataset(TypedDict):
     tasks: int
 
 
+class Version(TypedDict):
+    """A dataset as a task left it, frozen; `left_out`: annotations by status, and `inputs`, that it has not."""
+
+    id: int
+    dataset_id: int
+    number: int
+    task_id: int | None
+    inputs: int
+    annotations: int
+    left_out: dict[str, int]
+    created_by: str
+    created_at: str
+
+
 class Concept(TypedDict):
     """What can be said of an input or a region."""
 

@@ -242,7 +242,7 @@ class Tasks:
             return self._stream(project_id, task_id, to, form, statuses)
         path = Path(to)
         try:
-            return _whole(path, lambda out: self._stream(project_id, task_id, out, form, statuses))
+            return whole(path, lambda out: self._stream(project_id, task_id, out, form, statuses))
         except OSError as error:
             raise BadCall(f"Cannot write {path}: {error.strerror}.") from error
 
@@ -262,7 +262,7 @@ def _at(project_id: int, task_id: int) -> str:
     return f"/projects/{project_id}/tasks/{task_id}"
 
 
-def _whole(path: Path, write: Callable[[BinaryIO], int]) -> int:
+def whole(path: Path, write: Callable[[BinaryIO], int]) -> int:
     """Write a file beside its place and move it there when it is whole; a link stays one."""
     path = path.resolve()
     if path.exists() and not path.is_file():

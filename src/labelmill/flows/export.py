@@ -2,9 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -33,10 +34,11 @@ def export(
     when it is complete; one that was there stays until then. Raises BadCall when it cannot be written, or when the
     format cannot hold the task (COCO holds images only).
     """
+    content = of_task(task_id, statuses)
     with _snapshot(database) as conn:
         check(conn, task_id, form)
         try:
-            return _replace(conn, task_id, form, to, statuses)
+            return _replace(conn, content, form, to)
         except OSError as error:
             raise BadCall(f"Cannot write {to}: {error.strerror}.") from error
 
@@ -47,10 +49,26 @@ def check(conn: sa.Connection, task_id: int, form: Format) -> None:
         raise BadCall(f"COCO holds images, this task has {texts:,} texts: use the format jsonl.")
 
 
-def stream(
-    database: Database, task_id: int, form: Format, statuses: Sequence[Status] = (Status.SUCCESS,)
-) -> tuple[int, Iterator[bytes]]:
-    """How many records the file has that `export` writes, and the file piece by piece, for a task that passed `check`.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is made of: how many records there will be, the concepts, and the inputs."""
+
+    count: Callable[[sa.Connection], int]
+    concepts: Callable[[sa.Connection], list[str]]
+    inputs: Callable[[sa.Connection], Iterator[records.Finished]]
+
+
+def of_task(task_id: int, statuses: Sequence[Status] = (Status.SUCCESS,)) -> Content:
+    """A task's finished inputs with their annotations of some statuses."""
+    return Content(
+        lambda conn: records.count(conn, task_id),
+        lambda conn: records.concepts(conn, task_id),
+        lambda conn: records.finished(conn, task_id, statuses),
+    )
+
+
+def stream(database: Database, content: Content, form: Format) -> tuple[int, Iterator[bytes]]:
+    """How many records a file has, and the file piece by piece; the caller knows that the format can hold it.
 
     It is written by a thread into a pipe, so it is never in memory or on disk as a whole; who stops reading stops it.
     What goes wrong on the way is raised by the pieces, so that a file which is not whole is not taken for one.
@@ -60,8 +78,8 @@ def stream(
 
     def write() -> None:
         with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out, _snapshot(database) as conn:
-            counted.set_result(records.count(conn, task_id))
-            _write(conn, task_id, form, cast(BinaryIO, out), statuses)
+            counted.set_result(content.count(conn))
+            _write(conn, content, form, cast(BinaryIO, out))
 
     def pieces(pipe: BinaryIO) -> Iterator[bytes]:
         with pipe:
@@ -88,16 +106,16 @@ def _snapshot(database: Database) -> Iterator[sa.Connection]:
         yield conn
 
 
-def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses: Sequence[Status]) -> int:
+def _replace(conn: sa.Connection, content: Content, form: Format, to: Path) -> int:
     to = to.resolve()  # a link stays one
     if to.exists() and not to.is_file():
         with to.open("wb") as pipe:  # a pipe or a device cannot be replaced
-            return _write(conn, task_id, form, cast(BinaryIO, pipe), statuses)
+            return _write(conn, content, form, cast(BinaryIO, pipe))
     mode = 0o666 & ~_umask()  # what open() would have given; a temporary file is private
     with tempfile.NamedTemporaryFile("wb", dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
         draft = Path(file.name)
         try:
-            count = _write(conn, task_id, form, cast(BinaryIO, file), statuses)
+            count = _write(conn, content, form, cast(BinaryIO, file))
             file.flush()
             os.fsync(file.fileno())
             draft.chmod(mode)
@@ -108,15 +126,15 @@ def _replace(conn: sa.Connection, task_id: int, form: Format, to: Path, statuses
     return count
 
 
-def _write(conn: sa.Connection, task_id: int, form: Format, out: BinaryIO, statuses: Sequence[Status]) -> int:
-    stream = _records(conn, task_id, statuses)
+def _write(conn: sa.Connection, content: Content, form: Format, out: BinaryIO) -> int:
+    stream = _records(content.inputs(conn))
     if form == "coco":
-        return coco.write(stream, records.concepts(conn, task_id), out)
+        return coco.write(stream, content.concepts(conn), out)
     return jsonl.write(stream, out)
 
 
-def _records(conn: sa.Connection, task_id: int, statuses: Sequence[Status]) -> Iterator[Record]:
-    for item in records.finished(conn, task_id, statuses):
+def _records(inputs: Iterable[records.Finished]) -> Iterator[Record]:
+    for item in inputs:
         annotations = tuple(_annotation(row) for row in item.annotations)
         kind: Literal["image", "text"] = "text" if item.kind == "text" else "image"
         for name, uri in item.sources:

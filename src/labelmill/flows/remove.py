@@ -33,7 +33,7 @@ def remove_inputs(database: Database, media: Media, home: Path, project_id: int,
 
 
 def remove_leftovers(database: Database, media: Media) -> None:
-    """Delete the files of contents that no input has any more, unless somebody stores files at this moment."""
+    """Delete the files of contents that no input and no dataset version has, unless somebody stores files now."""
     with database.begin() as conn:
         hashes = remove.leftovers(conn)
         for digest in hashes:

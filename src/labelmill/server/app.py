@@ -24,6 +24,7 @@ from labelmill.server import (
     tokens,
     trials,
     uploads,
+    versions,
 )
 from labelmill.server.guard import Guard
 from labelmill.server.site import Site
@@ -45,6 +46,7 @@ NOUNS = (
     review,
     label,
     task_edits,
+    versions,
     events,
 )
 """In the order of the documentation. Each has a `router`."""

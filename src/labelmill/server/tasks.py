@@ -177,9 +177,14 @@ def export_task(
     statuses = _statuses(status)
     with site.database.begin() as conn:
         export.check(conn, task, format)
-    suffix, media_type = ("json", "application/json") if format == "coco" else ("jsonl", "application/x-ndjson")
-    count, pieces = export.stream(site.database, task, format, statuses)
-    headers = {"Content-Disposition": f'attachment; filename="task-{task}.{suffix}"', "X-Labelmill-Records": str(count)}
+    return sent(site, export.of_task(task, statuses), format, f"task-{task}")
+
+
+def sent(site: Site, content: export.Content, form: export.Format, name: str) -> StreamingResponse:
+    """A file, piece by piece, as something to save."""
+    suffix, media_type = ("json", "application/json") if form == "coco" else ("jsonl", "application/x-ndjson")
+    count, pieces = export.stream(site.database, content, form)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"', "X-Labelmill-Records": str(count)}
     return StreamingResponse(pieces, headers=headers, media_type=media_type)
 
 

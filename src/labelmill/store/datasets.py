@@ -44,7 +44,7 @@ def rename(conn: sa.Connection, project_id: int, dataset_id: int, name: str) -> 
 
 
 def delete(conn: sa.Connection, project_id: int, dataset_id: int) -> None:
-    """Delete a dataset; its inputs stay. Raises NotFound, Conflict while tasks or an import use it."""
+    """Delete a dataset; its inputs stay. Raises NotFound, Conflict while it has tasks or versions, or an import."""
     mine = sa.select(t.dataset.c.name).filter_by(id=dataset_id, project_id=project_id).with_for_update()
     name = conn.execute(mine).scalar()
     if name is None:
@@ -53,6 +53,10 @@ def delete(conn: sa.Connection, project_id: int, dataset_id: int) -> None:
     if count := conn.execute(tasks).scalar_one():
         used = "a task uses it" if count == 1 else f"{count} tasks use it"
         raise Conflict(f"The dataset {name!r} stays: {used}. Delete them first.")
+    versions = sa.select(sa.func.count()).where(t.dataset_version.c.dataset_id == dataset_id)
+    if count := conn.execute(versions).scalar_one():
+        has = "a version" if count == 1 else f"{count} versions"
+        raise Conflict(f"The dataset {name!r} stays: it has {has}. Delete them first.")
     reading = sa.select(t.import_.c.id).where(t.import_.c.dataset_id == dataset_id, t.import_.c.ended_at.is_(None))
     if conn.execute(reading.limit(1)).first():
         raise Conflict(f"The dataset {name!r} stays while an import fills it: try again when that has ended.")

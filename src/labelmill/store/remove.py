@@ -1,6 +1,6 @@
 """Taking inputs out of a project with all that hangs on them; what counts them stays true.
 
-A frozen version of a dataset will hold its inputs as tombstones; until there are versions nothing does.
+A frozen version of a dataset has its own copy of what it holds; only the files stay, as long as a version needs them.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def remove(conn: sa.Connection, project_id: int, ids: Sequence[int]) -> None:
 
 
 def leftovers(conn: sa.Connection, *, most: int = 1000) -> list[bytes]:
-    """Hashes of contents that no input has any more, and whose files nobody stores now: they may go.
+    """Hashes of contents that no input and no dataset version has any more, and whose files nobody stores now.
 
     Holds whoever stores files off until the transaction ends. Empty while somebody stores: the next call finds them.
     """
@@ -121,7 +121,10 @@ def leftovers(conn: sa.Connection, *, most: int = 1000) -> list[bytes]:
         DELETE FROM leftover o USING input i, project p WHERE i.project_id = p.id AND i.hash = o.hash
     """)
     conn.execute(taken_up)
-    return list(conn.execute(sa.text("SELECT hash FROM leftover LIMIT :most"), {"most": most}).scalars())
+    unheld = sa.text("""
+        SELECT hash FROM leftover o WHERE NOT EXISTS (SELECT FROM version_input v WHERE v.hash = o.hash) LIMIT :most
+    """)
+    return list(conn.execute(unheld, {"most": most}).scalars())
 
 
 def forget(conn: sa.Connection, hashes: Iterable[bytes]) -> None:

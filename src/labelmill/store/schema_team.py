@@ -158,6 +158,7 @@ dataset_version = Table(
     when(),
     Column("inputs", Integer, nullable=False, server_default="0"),
     Column("annotations", Integer, nullable=False, server_default="0"),
+    Column("concepts", ARRAY(Text), nullable=False, server_default="{}", comment="that the task asked for, in order"),
     Column(
         "left_out",
         JSONB,
@@ -179,7 +180,8 @@ version_input = Table(
     Column("height", Integer),
     Column("text", Text),
     Column("location", Text),
-    Column("sources", ARRAY(Text), nullable=False),
+    Column("sources", JSONB, nullable=False, comment="[name, uri] of each, as exports take them"),
+    Index(None, "hash"),
 )
 
 version_annotation = Table(

@@ -161,12 +161,15 @@ CREATE TABLE dataset_version (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     inputs INTEGER DEFAULT '0' NOT NULL,
     annotations INTEGER DEFAULT '0' NOT NULL,
+    concepts TEXT[] DEFAULT '{}' NOT NULL,
     left_out JSONB DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_dataset_version PRIMARY KEY (id),
     CONSTRAINT fk_dataset_version_dataset_id FOREIGN KEY(dataset_id) REFERENCES dataset (id) ON DELETE CASCADE,
     CONSTRAINT fk_dataset_version_created_by FOREIGN KEY(created_by) REFERENCES person (id) ON DELETE CASCADE,
     CONSTRAINT uq_dataset_version_dataset_id_number UNIQUE (dataset_id, number)
 );
+
+COMMENT ON COLUMN dataset_version.concepts IS 'that the task asked for, in order';
 
 COMMENT ON COLUMN dataset_version.left_out IS 'annotations by status, and inputs, that the task has and this has not';
 
@@ -179,9 +182,13 @@ CREATE TABLE version_input (
     height INTEGER,
     text TEXT,
     location TEXT,
-    sources TEXT[] NOT NULL,
+    sources JSONB NOT NULL,
     CONSTRAINT pk_version_input PRIMARY KEY (version_id, input_id)
 );
+
+COMMENT ON COLUMN version_input.sources IS '[name, uri] of each, as exports take them';
+
+CREATE INDEX ix_version_input_hash ON version_input (hash);
 
 CREATE TABLE version_annotation (
     version_id BIGINT NOT NULL,
