@@ -4,8 +4,8 @@ import type * as t from './types'
 
 export const get = <T>(path: string): Promise<T> => request('GET', path)
 export const post = <T>(path: string, body?: unknown): Promise<T> => request('POST', path, body)
-const patch = <T>(path: string, body: unknown): Promise<T> => request('PATCH', path, body)
-const put = <T>(path: string, body: unknown): Promise<T> => request('PUT', path, body)
+export const patch = <T>(path: string, body: unknown): Promise<T> => request('PATCH', path, body)
+export const put = <T>(path: string, body: unknown): Promise<T> => request('PUT', path, body)
 export const remove = (path: string): Promise<void> => request('DELETE', path)
 
 export function query(values: Record<string, string | number | boolean | null | undefined>): string {
@@ -68,19 +68,32 @@ export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/
 /** For one project, or (null) for all. */
 export const addModel = (project: number | null, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> =>
   send(project === null ? '/models' : `/projects/${project}/models`, form, sent, signal)
+/** Model concept -> project concept, as it was last chosen. */
+export const mappingOf = (project: number, model: string): Promise<{ mapping: Record<string, string> }> =>
+  get(`/projects/${project}/models/${encodeURIComponent(model)}/mapping`)
+export const speedOf = (project: number, model: string): Promise<t.Speed> => get(`/projects/${project}/models/${encodeURIComponent(model)}/speed`)
 export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string }): Promise<t.Answers> =>
   post(`/projects/${project}/trials`, said)
 
 const taskAt = (project: number, id: number): string => `/projects/${project}/tasks/${id}`
-export const tasks = (project: number, after: string | null): Promise<t.Page<t.TaskHead>> => get(`/projects/${project}/tasks${query({ after })}`)
+/** Of all tasks those whose name, dataset or model says `text`, and those in which one has something to do. */
+export interface TaskFilter {
+  text?: string
+  mine?: 'assigned' | 'review' | 'label'
+}
+
+export const tasks = (project: number, filter: TaskFilter, after: string | null): Promise<t.Page<t.TaskHead>> =>
+  get(`/projects/${project}/tasks${query({ ...filter, after, limit: 100 })}`)
 export const task = (project: number, id: number): Promise<t.Task> => get(taskAt(project, id))
 export const histograms = (project: number, id: number): Promise<t.Histograms> => get(`${taskAt(project, id)}/histograms`)
 export const samples = (project: number, id: number, concept: string, near: number): Promise<{ items: t.Sample[] }> =>
   get(`${taskAt(project, id)}/samples${query({ concept, near, limit: 12 })}`)
 export const failures = (project: number, id: number, after: string | null): Promise<t.Page<t.Failure>> => get(`${taskAt(project, id)}/failures${query({ after })}`)
 export const createTask = (project: number, said: t.NewTask): Promise<t.Task> => post(`/projects/${project}/tasks`, said)
-export const renameTask = (project: number, id: number, name: string): Promise<t.Task> => patch(taskAt(project, id), { name })
+export const changeTask = (project: number, id: number, said: t.ChangedTask): Promise<t.Task> => patch(taskAt(project, id), said)
+export const taskPeople = (project: number, id: number): Promise<{ items: t.Part[] }> => get(`${taskAt(project, id)}/people`)
 export const retryTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/retry`)
+export const pauseTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/pause`)
 export const cancelTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/cancel`)
 export const resumeTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/resume`)
 export const applyTask = (project: number, id: number, thresholds: t.Thresholds): Promise<t.Applied> => post(`${taskAt(project, id)}/apply`, thresholds)

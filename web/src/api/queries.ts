@@ -40,17 +40,27 @@ export const useConcepts = (project: number) =>
   useQuery({ queryKey: ['concepts', project], queryFn: async () => (await call.concepts(project)).items.map(({ name }) => name), enabled: project > 0 })
 export const useModels = (project: number) => useQuery({ queryKey: ['models', project], queryFn: () => call.models(project) })
 
-export const useTasks = (project: number) =>
+const ALL_TASKS: call.TaskFilter = {}
+
+export const useTasks = (project: number, filter: call.TaskFilter = ALL_TASKS) =>
   useInfiniteQuery({
-    queryKey: ['tasks', project],
-    queryFn: ({ pageParam }) => call.tasks(project, pageParam),
+    queryKey: ['tasks', project, 'found', filter],
+    queryFn: ({ pageParam }) => call.tasks(project, filter, pageParam),
     enabled: project > 0,
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    // while one types, what was found before stays; but never that of another project
+    placeholderData: (before, { queryKey } = {} as never) => (queryKey?.[1] === project ? before : undefined),
     refetchInterval: 30_000,
   })
 export const useTask = (project: number, id: number) =>
   useQuery({ queryKey: ['tasks', project, id], queryFn: () => call.task(project, id), refetchInterval: 30_000 })
+export const useTaskPeople = (project: number, id: number) =>
+  useQuery({ queryKey: ['tasks', project, id, 'people'], queryFn: async () => (await call.taskPeople(project, id)).items })
+export const useMapping = (project: number, model: string | null) =>
+  useQuery({ queryKey: ['mappings', project, model], queryFn: async () => (await call.mappingOf(project, model ?? '')).mapping, enabled: model !== null })
+export const useSpeed = (project: number, model: string | null) =>
+  useQuery({ queryKey: ['speeds', project, model], queryFn: () => call.speedOf(project, model ?? ''), enabled: model !== null })
 export const useHistograms = (project: number, id: number) =>
   useQuery({
     queryKey: ['tasks', project, id, 'histograms'],
@@ -136,7 +146,7 @@ export function useEvents(project: number): boolean {
 
 /** A task's new numbers go into the table at once; what else shows it is read again a moment later. */
 function put(project: number, head: TaskHead): void {
-  client.setQueryData<InfiniteData<Page<TaskHead>>>(['tasks', project], (before) =>
+  client.setQueriesData<InfiniteData<Page<TaskHead>>>({ queryKey: ['tasks', project, 'found'] }, (before) =>
     before && { ...before, pages: before.pages.map((page) => ({ ...page, items: page.items.map((one) => (one.id === head.id ? head : one)) })) },
   )
   client.setQueryData<Task>(['tasks', project, head.id], (before) => before && { ...before, ...head })

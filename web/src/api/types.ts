@@ -59,4 +59,11 @@ export type Histograms = Said['Histograms']
 export type Sample = Placed<Said['Sample']>
 export type Band = Sample['band']
 export type Failure = Said['TaskFailure']
-export type NewTask = Partial<Said['NewTask']> & { model: string; thresholds: Thresholds }
+export type NewTask = Omit<Partial<Said['NewTask']>, 'thresholds'> & { thresholds?: Thresholds }
+export type ChangedTask = Partial<Said['ChangedTask']>
+export type Review = TaskHead['review']
+export type Priority = Said['Priority']
+export type Colleague = Said['Colleague']
+/** A person's part in a task. */
+export type Part = Said['Part']
+export type Speed = Said['Speed']

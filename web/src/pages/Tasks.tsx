@@ -1,21 +1,41 @@
-import { ActionIcon, Button, Group, Table, Text, VisuallyHidden } from '@mantine/core'
-import { IconDots, IconListCheck, IconPlus } from '@tabler/icons-react'
-import { Link } from 'react-router'
+import { ActionIcon, Button, Group, SegmentedControl, Table, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconArrowDown, IconArrowUp, IconDots, IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
 
+import type { TaskFilter } from '../api/calls'
 import { useProject, useTasks } from '../api/queries'
 import type { TaskHead } from '../api/types'
 import { LedgerBar } from '../parts/Ledger'
+import { NEWEST_FIRST, type Order, readOrder, type Sort, sorted, turned } from '../parts/sorting'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
-import { date, progress, timeLeft, whole } from '../parts/words'
+import { date, percentReviewed, PRIORITY_WORDS, progress, timeLeft, TYPE_WORDS, whole } from '../parts/words'
+import { WorkButtons } from '../parts/workButtons'
 import { useId, useMayChange } from './place'
+
+const MINE = [
+  { value: 'all', label: 'All' },
+  { value: 'assigned', label: 'Assigned to me' },
+  { value: 'review', label: 'For review' },
+  { value: 'label', label: 'For labeling' },
+] as const
 
 export function Component() {
   const project = useId('project')
-  const found = useTasks(project)
+  const [filter, order, change] = useFound()
+  const found = useTasks(project, filter)
   const mayChange = useMayChange(project)
   const inputs = useProject(project).data?.inputs ?? 0
   const tasks = found.data?.pages.flatMap(({ items }) => items) ?? []
+  const asked = filter.text !== undefined || filter.mine !== undefined
+  const newest = order.by === NEWEST_FIRST.by && order.down
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found
+  useEffect(() => {
+    // an order other than the server's is one of all tasks
+    if (!newest && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [newest, hasNextPage, isFetchingNextPage, fetchNextPage])
   const button = mayChange && (
     <Button component={Link} to={`/projects/${project}/tasks/new`} leftSection={<IconPlus size={16} />}>
       New Labeling Task
@@ -31,39 +51,24 @@ export function Component() {
       <PageHead title="Labeling Tasks">{button}</PageHead>
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The tasks" again={() => void found.refetch()} />}
-      {found.data && tasks.length === 0 && (
-        <Empty icon={<IconListCheck size={36} stroke={1.4} />} title="No labeling task yet" action={inputs > 0 ? button : upload}>
+      {found.data && tasks.length === 0 && !asked && (
+        <Empty icon={<IconListCheck size={36} stroke={1.4} />} title="No labeling task yet" action={mayChange && (inputs > 0 ? button : upload)}>
           A task lets a model label a dataset: what it is sure of is approved, what it is not sure of goes to a reviewer.
           {inputs === 0 && ' It needs inputs first.'}
         </Empty>
       )}
-      {tasks.length > 0 && (
+      {found.data && (tasks.length > 0 || asked) && (
         <div className="page-body" style={{ maxWidth: 'none' }}>
-          <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
-            <Table highlightOnHover miw={940} layout="fixed">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Name</Table.Th>
-                  <Table.Th w={184}>Labeling Status</Table.Th>
-                  <Table.Th w="13%">Dataset</Table.Th>
-                  <Table.Th w="13%">Model</Table.Th>
-                  <Table.Th w="13%">Concepts</Table.Th>
-                  <Table.Th w={80} ta="right">Inputs</Table.Th>
-                  <Table.Th w={108}>Made on</Table.Th>
-                  <Table.Th w={50}>
-                    <VisuallyHidden>Actions</VisuallyHidden>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {tasks.map((task) => (
-                  <Row key={task.id} project={project} task={task} mayChange={mayChange} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
-          {found.hasNextPage && (
-            <Button mt="md" variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          <Filters filter={filter} change={change} />
+          {tasks.length === 0 ? (
+            <Empty icon={<IconListCheck size={36} stroke={1.4} />} title="No task is like that" action={<Button variant="default" onClick={() => change({ text: '', mine: '' })}>Show all tasks</Button>}>
+              {filter.mine === undefined ? 'No name, dataset or model says that.' : 'Nothing of this kind waits for you.'}
+            </Empty>
+          ) : (
+            <Tasks project={project} tasks={newest ? tasks : sorted(tasks, order)} order={order} mayChange={mayChange} sort={(by) => change({ sort: turned(order, by) })} />
+          )}
+          {hasNextPage && newest && (
+            <Button mt="md" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
               Show older tasks
             </Button>
           )}
@@ -73,7 +78,111 @@ export function Component() {
   )
 }
 
+/** What is looked for and how it is sorted stand in the address. */
+function useFound(): [TaskFilter, Order, (more: Record<string, string>) => void] {
+  const [search, setSearch] = useSearchParams()
+  const mine = MINE.find(({ value }) => value !== 'all' && value === search.get('mine'))?.value as TaskFilter['mine']
+  const text = search.get('text')
+  const filter: TaskFilter = { ...(text ? { text } : {}), ...(mine ? { mine } : {}) }
+  const change = (more: Record<string, string>): void =>
+    setSearch(
+      (before) => {
+        for (const [name, value] of Object.entries(more)) {
+          if (value === '') before.delete(name)
+          else before.set(name, value)
+        }
+        return before
+      },
+      { replace: true },
+    )
+  return [filter, readOrder(search.get('sort')), change]
+}
+
+function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record<string, string>) => void }) {
+  const [typed, setTyped] = useState(filter.text ?? '')
+  const [seen, setSeen] = useState(filter.text)
+  const find = useDebouncedCallback((text: string) => change({ text: text.trim() }), 250)
+  if (filter.text !== seen) {
+    setSeen(filter.text)
+    if (filter.text !== typed.trim()) setTyped(filter.text ?? '')
+  }
+  return (
+    <Group mb="sm" gap="sm">
+      <TextInput
+        aria-label="Search tasks"
+        placeholder="Search name, dataset or model"
+        size="xs"
+        w={260}
+        maxLength={200}
+        leftSection={<IconSearch size={14} />}
+        value={typed}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value)
+          find(currentTarget.value)
+        }}
+      />
+      <SegmentedControl size="xs" aria-label="Which tasks" value={filter.mine ?? 'all'} onChange={(value) => change({ mine: value === 'all' ? '' : value })} data={[...MINE]} />
+    </Group>
+  )
+}
+
+const COLUMNS: readonly { name: string; sort?: Sort; width?: number; right?: true }[] = [
+  { name: 'Name', sort: 'name', width: 210 },
+  { name: 'Labeling Status', sort: 'status', width: 160 },
+  { name: '% Reviewed', sort: 'reviewed', width: 104, right: true },
+  { name: 'Dataset', sort: 'dataset' },
+  { name: 'Type', sort: 'type', width: 104 },
+  { name: 'Concepts' },
+  { name: 'Labeled by', sort: 'labeler' },
+  { name: 'Reviewers' },
+  { name: 'Inputs', sort: 'inputs', width: 84, right: true },
+  { name: 'Priority', sort: 'priority', width: 84 },
+  { name: 'Made on', sort: 'date', width: 112 },
+]
+
+interface TableProps {
+  project: number
+  tasks: TaskHead[]
+  order: Order
+  mayChange: boolean
+  sort: (by: Sort) => void
+}
+
+function Tasks({ project, tasks, order, mayChange, sort }: TableProps) {
+  return (
+    <div className="card task-table" role="region" aria-label="Tasks" tabIndex={0}>
+      <Table highlightOnHover miw={1560} layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            {COLUMNS.map((one) => (
+              <Table.Th key={one.name} w={one.width} ta={one.right && 'right'} aria-sort={one.sort === order.by ? (order.down ? 'descending' : 'ascending') : undefined}>
+                {one.sort === undefined ? (
+                  one.name
+                ) : (
+                  <UnstyledButton className="sort" data-right={one.right} onClick={() => one.sort && sort(one.sort)}>
+                    {one.name}
+                    {one.sort === order.by && (order.down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+                  </UnstyledButton>
+                )}
+              </Table.Th>
+            ))}
+            <Table.Th w={236}>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tasks.map((task) => (
+            <Row key={task.id} project={project} task={task} mayChange={mayChange} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}
+
 function Row({ project, task, mayChange }: { project: number; task: TaskHead; mayChange: boolean }) {
+  const types = task.annotation_types.map((one) => TYPE_WORDS[one] ?? one).join(', ')
   return (
     <Table.Tr>
       <Table.Td>
@@ -82,55 +191,81 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
         </Link>
       </Table.Td>
       <Table.Td>
-        <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
-          <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} className="ellipsis">
-            {progress(task)}
-            {task.status === 'running' && task.seconds_left !== null && (
-              <Text component="span" size="xs" c="dimmed">
-                {' '}
-                {timeLeft(task.seconds_left)}
-              </Text>
-            )}
-          </Text>
-          {task.failed > 0 && (
-            <Text size="xs" c="var(--lm-alarm)" style={{ flex: 'none' }}>
-              {whole(task.failed)} failed
-            </Text>
-          )}
-        </Group>
-        <LedgerBar ledger={task} numbers={false} height={5} />
+        <Status task={task} />
+      </Table.Td>
+      <Table.Td ta='right' title={task.entered === 0 ? 'None needed a reviewer yet' : `${whole(task.reviewed)} of ${whole(task.entered)} inputs reviewed`}>
+        {percentReviewed(task)}
       </Table.Td>
       <Table.Td className="ellipsis" title={task.dataset}>
         {task.dataset}
       </Table.Td>
+      <Table.Td className="ellipsis" title={types}>
+        {types}
+      </Table.Td>
+      <Table.Td>
+        <Some names={task.concepts} />
+      </Table.Td>
       <Table.Td className="ellipsis" title={task.model ?? undefined}>
         {task.model ?? 'People'}
       </Table.Td>
-      <Table.Td>
-        <Group gap={6} wrap="nowrap" title={task.concepts.join(', ')}>
-          <Text size="sm" className="ellipsis">
-            {task.concepts.slice(0, 3).join(', ')}
-          </Text>
-          {task.concepts.length > 3 && (
-            <Text size="xs" c="dimmed" style={{ flex: 'none' }}>
-              +{whole(task.concepts.length - 3)}
-            </Text>
-          )}
-        </Group>
-      </Table.Td>
-      <Table.Td ta="right">{whole(task.inputs)}</Table.Td>
+      <Table.Td>{task.reviewers.length === 0 ? <span title={task.review === 'none' ? 'Nobody reviews this task' : 'Nobody yet: what needs a reviewer waits'}>–</span> : <Some names={task.reviewers.map(({ name }) => name)} />}</Table.Td>
+      <Table.Td ta='right'>{whole(task.inputs)}</Table.Td>
+      <Table.Td>{PRIORITY_WORDS[task.priority]}</Table.Td>
       <Table.Td>
         <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {date(task.created_at)}
         </Text>
       </Table.Td>
       <Table.Td>
-        <TaskMenu project={project} task={task} mayChange={mayChange}>
-          <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${task.name}`}>
-            <IconDots size={16} />
-          </ActionIcon>
-        </TaskMenu>
+        <Group gap={6} wrap="nowrap" justify="flex-end">
+          <WorkButtons project={project} task={task} size="compact-sm" />
+          <TaskMenu project={project} task={task} mayChange={mayChange}>
+            <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${task.name}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </TaskMenu>
+        </Group>
       </Table.Td>
     </Table.Tr>
+  )
+}
+
+function Status({ task }: { task: TaskHead }) {
+  return (
+    <>
+      <Group gap={8} justify="space-between" wrap="nowrap" mb={3}>
+        <Text size="sm" c={task.status === 'failed' ? 'var(--lm-alarm)' : undefined} className="ellipsis">
+          {progress(task)}
+          {task.status === 'running' && task.seconds_left !== null && (
+            <Text component="span" size="xs" c="dimmed">
+              {' '}
+              {timeLeft(task.seconds_left)}
+            </Text>
+          )}
+        </Text>
+        {task.failed > 0 && (
+          <Text size="xs" c="var(--lm-alarm)" style={{ flex: 'none' }}>
+            {whole(task.failed)} failed
+          </Text>
+        )}
+      </Group>
+      <LedgerBar ledger={task} numbers={false} height={5} />
+    </>
+  )
+}
+
+/** The first few names; the whole list is told when one points at it. */
+function Some({ names }: { names: readonly string[] }) {
+  return (
+    <Group gap={6} wrap="nowrap" title={names.join(', ')}>
+      <Text size="sm" className="ellipsis">
+        {names.slice(0, 3).join(', ')}
+      </Text>
+      {names.length > 3 && (
+        <Text size="xs" c="dimmed" style={{ flex: 'none' }}>
+          +{whole(names.length - 3)}
+        </Text>
+      )}
+    </Group>
   )
 }

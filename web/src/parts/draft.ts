@@ -69,9 +69,18 @@ export function asTask(draft: Draft, place: Place, all: boolean, reviewers: read
   }
 }
 
-/** Reviewers share alike; who cannot review is not among those that can be chosen. */
-export function mayReview({ role }: Member): boolean {
+/** Who cannot review is not among those that can be chosen. */
+export function mayReview({ role }: Pick<Member, 'role'>): boolean {
   return role !== 'viewer' && role !== 'labeler'
+}
+
+export function mayLabel({ role }: Pick<Member, 'role'>): boolean {
+  return role !== 'viewer'
+}
+
+/** More than half. */
+export function majority(reviewers: number): number {
+  return Math.floor(reviewers / 2) + 1
 }
 
 export function shareOf(reviewers: number): string {

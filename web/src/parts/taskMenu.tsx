@@ -1,12 +1,12 @@
 import { Button, Group, Menu, Radio, Stack, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { IconCopy, IconPencil, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { type ReactElement, useState } from 'react'
 
 import * as call from '../api/calls'
 import { moved } from '../api/moved'
 import type { TaskHead } from '../api/types'
-import { askName } from './dialogs'
+import { editTask } from './EditTask'
 import { tell, tellFault } from './states'
 import { many } from './words'
 
@@ -29,6 +29,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
     act(done, `${task.name} is deleted.`)
   }
   const stopped = task.status === 'cancelled' || task.status === 'failed'
+  const rests = stopped || task.paused
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>{children}</Menu.Target>
@@ -38,17 +39,22 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
         </Menu.Item>
         {mayChange && (
           <>
-            <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => askName('Rename task', 'Rename', task.name, (name) => act(call.renameTask(project, task.id, name)))}>
-              Rename
+            <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => editTask(project, task.id)}>
+              Edit
             </Menu.Item>
             <Menu.Item leftSection={<IconRefresh size={15} />} disabled={task.failed === 0} onClick={() => act(call.retryTask(project, task.id), 'The failed inputs run again.')}>
               Retry {task.failed > 0 ? many(task.failed, 'failed input') : 'failed'}
             </Menu.Item>
-            {stopped ? (
-              <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={() => act(call.resumeTask(project, task.id))}>
-                Go on
+            {rests ? (
+              <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={() => act(call.resumeTask(project, task.id), `${task.name} goes on.`)}>
+                Resume
               </Menu.Item>
             ) : (
+              <Menu.Item leftSection={<IconPlayerPause size={15} />} disabled={task.status === 'complete'} onClick={() => act(call.pauseTask(project, task.id), 'Paused. What is under way is finished first.')}>
+                Pause
+              </Menu.Item>
+            )}
+            {!stopped && (
               <Menu.Item leftSection={<IconPlayerStop size={15} />} disabled={task.status === 'complete'} onClick={() => act(call.cancelTask(project, task.id), 'Cancelled. What it made so far stays.')}>
                 Cancel
               </Menu.Item>
@@ -71,7 +77,7 @@ function DeleteForm({ go }: { go: (annotations: 'keep' | 'delete') => void }) {
       <Radio.Group label="Its annotations" value={what} onChange={setWhat}>
         <Stack gap="xs" mt="xs">
           <Radio value="keep" label="stay on the inputs" />
-          <Radio value="delete" label="are deleted with it" />
+          <Radio value="delete" label="are deleted with it, also those that people made or changed" />
         </Stack>
       </Radio.Group>
       <Text size="xs" c="dimmed">

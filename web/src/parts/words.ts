@@ -1,5 +1,5 @@
 /** Numbers, times and statuses as people say them. */
-import type { Ledger, Status, TaskStatus } from '../api/types'
+import type { Ledger, Priority, Status, TaskStatus } from '../api/types'
 
 const numbers = new Intl.NumberFormat('en')
 const dates = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -45,6 +45,17 @@ export function progress(task: Ledger & { status: TaskStatus }): string {
   }
 }
 
+/** What a task's annotations are, in one word. */
+export const TYPE_WORDS: Record<string, string> = { class: 'classification', box: 'boxes', polygon: 'polygons', span: 'spans' }
+
+export const PRIORITY_WORDS: Record<Priority, string> = { low: 'Low', medium: 'Medium', high: 'High' }
+
+/** 100 only when none is left; a dash when none ever entered review. */
+export function percentReviewed({ entered, reviewed }: { entered: number; reviewed: number }): string {
+  if (entered === 0) return '–'
+  return `${reviewed < entered ? Math.min(99, Math.floor((reviewed / entered) * 100)) : 100} %`
+}
+
 const MAKES: Record<string, string> = {
   class: 'says what an input is',
   box: 'draws boxes',
@@ -64,12 +75,16 @@ export function neighbour(at: number, by: 1 | -1, length: number): number {
   return at < 0 ? (by > 0 ? 0 : length - 1) : (at + by + length) % length
 }
 
-/** Rounded as people say it. */
+/** How long something takes, rounded as people say it. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds'
+  if (seconds < 55) return `about ${Math.round(seconds / 10) * 10} s`
+  if (seconds < 3500) return `about ${Math.max(1, Math.round(seconds / 60))} min`
+  return `about ${Math.round(seconds / 360) / 10} h`
+}
+
 export function timeLeft(seconds: number): string {
-  if (seconds < 10) return 'a few seconds left'
-  if (seconds < 55) return `about ${Math.round(seconds / 10) * 10} s left`
-  if (seconds < 3500) return `about ${Math.max(1, Math.round(seconds / 60))} min left`
-  return `about ${Math.round(seconds / 360) / 10} h left`
+  return `${duration(seconds)} left`
 }
 
 export function size(bytes: number): string {
