@@ -86,6 +86,8 @@ def _settle(
     reviewed = [i for i in left if after[i] == Work.REVIEWED]  # what was undecided has gone, people decided the rest
     gone = [i for i in left if after[i] != Work.REVIEWED]
     new = [i for i, work in before.items() if work != Work.REVIEW and after[i] == Work.REVIEW]
+    # first, as whoever shares out anew does: the two never wait for each other
+    locks.hold(conn, claim.task_id, locks.ASSIGNING)
     assignments.finish(conn, claim.task_id, reviewed)
     assignments.unassign(conn, claim.task_id, gone)
     waiting = [triage.waiting(terms, i, decided[i]) for i in new]

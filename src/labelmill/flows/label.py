@@ -14,7 +14,7 @@ from labelmill.core.decision import Shaping
 from labelmill.core.errors import Conflict, NotAllowed
 from labelmill.flows import act
 from labelmill.flows.act import Done, Scene, Trace
-from labelmill.store import activity, assignments, leases, notifications, partition
+from labelmill.store import activity, assignments, leases, locks, notifications, partition
 from labelmill.store.assignments import Waiting
 
 
@@ -89,6 +89,10 @@ def submit(
 
 
 def _carry_out(at: Scene, shaping: Shaping, concepts: Mapping[str, int], act_id: int) -> Trace:
+    if (
+        at.rules.checked
+    ):  # first, as whoever shares out anew does: reviewers stay, and the two never wait for each other
+        locks.hold(at.conn, at.task_id, locks.ASSIGNING)
     awaiting = Status.AWAITING_CONSENSUS_REVIEW if at.rules.stacked else Status.AWAITING_REVIEW
     reviewers = _reviewers(at) if at.rules.checked else []
     effect = decision.submit(at.standing, shaping, awaiting if reviewers else Status.SUCCESS)
