@@ -1,46 +1,33 @@
-import { ActionIcon, Alert, Button, Group, Modal, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconTrash, IconUserPlus } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
 
-import { addMember, changeMember, removeMember } from '../api/calls'
+import { changeMember, removeMember } from '../api/calls'
 import { client } from '../api/client'
-import { useMe, useMembers, useProject } from '../api/queries'
-import type { Invited, Member, Role } from '../api/types'
-import { CopyLine } from '../parts/CopyLine'
+import { useMe, useMembers, useProject, useTasks } from '../api/queries'
+import type { Member, Role } from '../api/types'
 import { confirm } from '../parts/dialogs'
+import { gives, invite, MAY } from '../parts/Invite'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
-import { whole } from '../parts/words'
+import { many, whole } from '../parts/words'
 import { useId } from './place'
-
-const MAY: Record<Role, string> = {
-  owner: 'may do everything, archive the project as well',
-  admin: 'brings data, makes tasks and chooses members',
-  reviewer: 'decides what tasks are not sure of',
-  labeler: 'labels what tasks ask for',
-  viewer: 'may look at everything',
-}
-const ROLES = Object.keys(MAY) as Role[]
 
 export function Component() {
   const project = useId('project')
   const found = useMembers(project)
-  const role = useProject(project).data?.role
-  const [adding, setAdding] = useState(false)
-  // as the server has it: owners choose everybody, admins all below themselves
-  const offered = role === 'owner' ? ROLES : role === 'admin' ? ROLES.slice(2) : []
+  const offered = gives(useProject(project).data?.role)
   return (
     <>
-      <PageHead title="Members" note={found.data && whole(found.data.items.length)}>
+      <PageHead title="Collaborators" note={found.data && whole(found.data.items.length)}>
         {offered.length > 0 && (
-          <Button leftSection={<IconUserPlus size={16} />} onClick={() => setAdding(true)}>
-            Add member
+          <Button leftSection={<IconUserPlus size={16} />} onClick={() => invite(project, offered)}>
+            New collaborator
           </Button>
         )}
       </PageHead>
       {found.isPending && <Waiting />}
-      {found.error && <Trouble error={found.error} what="The members" again={() => void found.refetch()} />}
+      {found.error && <Trouble error={found.error} what="The collaborators" again={() => void found.refetch()} />}
       {found.data && (
         <div className="page-body">
           <div className="card" style={{ padding: 0 }}>
@@ -64,9 +51,6 @@ export function Component() {
           </div>
         </div>
       )}
-      <Modal opened={adding} onClose={() => setAdding(false)} title="Add member">
-        <Add project={project} offered={offered} />
-      </Modal>
     </>
   )
 }
@@ -76,12 +60,14 @@ const again = (project: number): Promise<void> => client.invalidateQueries({ que
 function Row({ project, member: { id, name, role }, offered }: { project: number; member: Member; offered: readonly Role[] }) {
   const mine = useMe().data?.id === id
   const navigate = useNavigate()
+  const work = useWork(project, id)
   const change = useMutation({ mutationFn: (to: Role) => changeMember(project, id, to), onError: tellFault, onSuccess: () => again(project) })
   const remove = useMutation({
     mutationFn: () => removeMember(project, id),
     onError: tellFault,
     onSuccess: () => {
-      tell(mine ? 'You have left the project.' : `${name} is no member any more.`)
+      tell(mine ? 'You have left the project.' : `${name} is no collaborator any more.`)
+      void client.invalidateQueries({ queryKey: ['tasks', project] })
       if (!mine) return again(project)
       void client.invalidateQueries({ queryKey: ['projects'] })
       return navigate('/projects')
@@ -109,72 +95,34 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
       </Table.Td>
       <Table.Td>
         {(open || mine) && (
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={mine ? 'Leave the project' : `Remove ${name}`}
-            onClick={() => confirm(mine ? 'Leave the project?' : `Remove ${name}?`, 'What was done stays, with the name on it.', mine ? 'Leave' : 'Remove', () => remove.mutate())}
-          >
-            <IconTrash size={16} />
-          </ActionIcon>
+          <Group justify="flex-end">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={mine ? 'Leave the project' : `Remove ${name}`}
+              onClick={() => confirm(mine ? 'Leave the project?' : `Remove ${name}?`, <Goes work={work} />, mine ? 'Leave' : 'Remove', () => remove.mutate())}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Group>
         )}
       </Table.Td>
     </Table.Tr>
   )
 }
 
-function Add({ project, offered }: { project: number; offered: readonly Role[] }) {
-  const [name, setName] = useState('')
-  const [role, setRole] = useState<Role>('reviewer')
-  const [invited, setInvited] = useState<Invited | null>(null)
-  const add = useMutation({
-    mutationFn: () => addMember(project, name.trim(), role),
-    onSuccess: (made) => {
-      setInvited(made)
-      setName('')
-      void again(project)
-    },
-  })
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (name.trim() !== '') add.mutate()
-      }}
-    >
-      <Stack>
-        {invited && <Welcome invited={invited} />}
-        {add.error && (
-          <Alert color="red" variant="light" p="sm">
-            {add.error.message}
-          </Alert>
-        )}
-        <TextInput label="Name" description="Somebody known here, or somebody new." data-autofocus maxLength={200} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} />
-        <Select label="Role" description={`A ${role} ${MAY[role]}.`} allowDeselect={false} data={[...offered]} value={role} onChange={(to) => to !== null && setRole(to as Role)} />
-        <Group justify="flex-end">
-          <Button type="submit" disabled={name.trim() === ''} loading={add.isPending}>
-            Add member
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  )
+/** The tasks in which a person reviews or labels. */
+function useWork(project: number, id: number): string[] {
+  const tasks = useTasks(project).data?.pages.flatMap(({ items }) => items) ?? []
+  return tasks.filter(({ reviewers, labelers }) => [...reviewers, ...labelers].some((one) => one.id === id)).map(({ name }) => name)
 }
 
-function Welcome({ invited: { name, token } }: { invited: Invited }) {
-  if (token === null)
-    return (
-      <Alert variant="light" p="sm">
-        {name} is a member now.
-      </Alert>
-    )
-  const link = `${location.origin}/sign-in#token=${token}`
+/** What becomes of a person's work when they go. */
+function Goes({ work }: { work: string[] }) {
   return (
-    <Alert variant="light" p="sm" title={`Send ${name} this link`}>
-      <Text size="sm" mb="xs">
-        It lets in once, within a week, and is not shown again. After that {name} sets a password.
-      </Text>
-      <CopyLine text={link} />
-    </Alert>
+    <>
+      What was decided stays, with the name on it.
+      {work.length > 0 && ` What is still open in ${work.length > 3 ? many(work.length, 'task') : work.join(', ')} is shared out evenly among the other reviewers; inputs that are open for labeling are free again.`}
+    </>
   )
 }

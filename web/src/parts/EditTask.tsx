@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, MultiSelect, NumberInput, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, MultiSelect, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,11 +8,12 @@ import { client } from '../api/client'
 import { moved } from '../api/moved'
 import { useConcepts, useMapping, useMembers, useModels, useTask } from '../api/queries'
 import type { ChangedTask, Limits, Task } from '../api/types'
-import { majority, mayLabel, mayReview } from './draft'
-import { PriorityChoice } from './Priority'
-import { People } from './People'
-import { tell, Trouble, Waiting } from './states'
+import { Agree } from './Agree'
+import { mayLabel, mayReview } from './draft'
 import { ThresholdSlider } from './Limits'
+import { People } from './People'
+import { PriorityChoice } from './Priority'
+import { tell, Trouble, Waiting } from './states'
 import { many } from './words'
 
 /** Opens the dialog in which a task that is there is changed. */
@@ -109,24 +110,6 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
         </Group>
       </Stack>
     </form>
-  )
-}
-
-/** How many of the reviewers have to say yes. */
-export function Agree({ value, of, change }: { value: number | null; of: number; change: (agree: number) => void }) {
-  return (
-    <NumberInput
-      label="How many must agree"
-      description={of === 0 ? 'Choose reviewers first.' : `Of ${many(of, 'reviewer')}. The task's owner decides where they cannot.`}
-      disabled={of === 0}
-      w={220}
-      min={1}
-      max={Math.max(1, of)}
-      allowDecimal={false}
-      clampBehavior="strict"
-      value={value ?? majority(of)}
-      onChange={(to) => typeof to === 'number' && change(to)}
-    />
   )
 }
 

@@ -1,19 +1,21 @@
 import { Alert, Button, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
 
-import type { Band } from '../api/types'
-import { type Draft, listed, type Place, shareOf } from './draft'
+import type { Band, Colleague } from '../api/types'
+import { asked, type Chosen, fresh, listed, type Place, sharing } from './draft'
 import { BandTrack } from './Limits'
-import { many, whole } from './words'
+import { duration, many, TYPE_WORDS, whole } from './words'
 
 interface Props {
-  draft: Draft
+  draft: Chosen
   place: Place | null
+  /** The concepts that the project has. */
+  known: readonly string[]
+  /** Inputs a second, as earlier tasks with the model took; null: none has run. */
+  speed: number | null
   /** Inputs with something in each band, as far as trying has shown. */
   expected: Record<Band, number> | null
-  reviewers: string
-  /** How many reviewers there are. */
-  sharing: number
+  members: readonly Colleague[]
   missing: string | null
   fault: Error | null
   busy: boolean
@@ -22,26 +24,20 @@ interface Props {
 }
 
 /** What is chosen so far, beside the steps; the button is here. */
-export function Summary({ draft: { model, concepts, thresholds }, place, expected, reviewers, sharing, missing, fault, busy, create, cancel }: Props) {
-  const own = Object.keys(thresholds.by_concept).length
+export function Summary({ draft, place, known, speed, expected, members, missing, fault, busy, create, cancel }: Props) {
+  const concepts = asked(draft)
+  const made = fresh(draft, known)
+  const names = (ids: readonly number[]): string => listed(members.filter(({ id }) => ids.includes(id)).map(({ name }) => name))
   return (
     <aside className="summary card" aria-label="Summary">
       <Stack gap="sm">
         <Title order={2}>Summary</Title>
         <Line name="Dataset" value={place === null || place.name === '' ? null : `${place.name} · ${many(place.inputs, 'input')}`} />
-        <Line name="Model" value={model?.name ?? null} />
+        {draft.auto ? <Line name="Model" value={draft.model?.name ?? null} /> : <Line name="Labeled by people" value={TYPE_WORDS[draft.makes] ?? draft.makes} />}
         <Line name={concepts.length > 0 ? many(concepts.length, 'concept') : 'Concepts'} value={concepts.length > 0 ? listed(concepts) : null} />
-        <div>
-          <Text size="xs" c="dimmed" mb={4}>
-            Threshold
-          </Text>
-          <BandTrack value={thresholds} />
-          <Text size="xs" mt={4} className="numbers">
-            {thresholds.upper === null ? 'nothing is approved by itself' : `approved from ${thresholds.upper}`}, to a reviewer from {thresholds.lower}
-            {own > 0 && `, ${many(own, 'concept')} otherwise`}
-          </Text>
-        </div>
-        {expected && place && (
+        {made.length > 0 && <Line name="New to the project" value={listed(made)} />}
+        {draft.auto && <Limits draft={draft} />}
+        {draft.auto && expected && place && (
           <div className="numbers" role="status">
             <Text size="xs" c="dimmed">
               Expected, from the inputs tried
@@ -51,7 +47,9 @@ export function Summary({ draft: { model, concepts, thresholds }, place, expecte
             </Text>
           </div>
         )}
-        <Line name="Reviewers" value={sharing > 0 ? `${reviewers}: ${shareOf(sharing)}` : 'nobody'} />
+        <Line name="Reviewers" value={draft.reviewers.length > 0 ? `${names(draft.reviewers)}: ${sharing(draft)}` : 'nobody'} />
+        <Line name="Labelers" value={draft.labelers.length > 0 ? names(draft.labelers) + (draft.checked ? ', checked by somebody else' : '') : 'nobody'} />
+        {draft.auto && draft.model && place && <Line name="Time" value={speed === null ? 'not known: no task with this model has run yet' : `${duration(place.inputs / speed)} for the model`} />}
         {fault && (
           <Alert color="red" variant="light" p="xs" title="The task was not made">
             {fault.message}
@@ -68,6 +66,22 @@ export function Summary({ draft: { model, concepts, thresholds }, place, expecte
         </Text>
       </Stack>
     </aside>
+  )
+}
+
+function Limits({ draft: { thresholds } }: { draft: Chosen }) {
+  const own = Object.keys(thresholds.by_concept).length
+  return (
+    <div>
+      <Text size="xs" c="dimmed" mb={4}>
+        Threshold
+      </Text>
+      <BandTrack value={thresholds} />
+      <Text size="xs" mt={4} className="numbers">
+        {thresholds.upper === null ? 'nothing is approved by itself' : `approved from ${thresholds.upper}`}, to a reviewer from {thresholds.lower}
+        {own > 0 && `, ${many(own, 'concept')} otherwise`}
+      </Text>
+    </div>
   )
 }
 

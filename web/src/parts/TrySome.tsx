@@ -5,6 +5,7 @@ import { IconFlask } from '@tabler/icons-react'
 import * as call from '../api/calls'
 import type { Band, Input, Limits, Model, Sample, Thresholds } from '../api/types'
 import { BAND_NAMES, bandOf, limitsOf } from './bands'
+import type { Mapping } from './draft'
 import { Histogram } from './Histogram'
 import { Crop } from './Samples'
 import { many, whole } from './words'
@@ -17,6 +18,7 @@ interface Props {
   project: number
   model: Model
   concepts: readonly string[]
+  mapping: Mapping
   /** Which inputs the task is about. */
   filter: call.Filter
   thresholds: Thresholds
@@ -25,7 +27,7 @@ interface Props {
 }
 
 /** Twenty inputs, before anything is made: their scores with the limits in them, and what would fall into each band. */
-export function TrySome({ project, model, concepts, filter, thresholds, change, tried }: Props) {
+export function TrySome({ project, model, concepts, mapping, filter, thresholds, change, tried }: Props) {
   const attempt = useMutation({
     mutationFn: async () => {
       const page = await call.inputs(project, filter, null)
@@ -36,7 +38,7 @@ export function TrySome({ project, model, concepts, filter, thresholds, change, 
     onSuccess: ({ some, answers }) => tried(answers.filter(({ fault }) => fault === null).length, samples(some, answers, new Set(model.concepts))),
   })
   const { data } = attempt
-  const found = data === undefined ? [] : samples(data.some, data.answers, new Set(concepts))
+  const found = data === undefined ? [] : samples(data.some, data.answers, new Set(concepts)).map((one) => ({ ...one, concept: mapping[one.concept] ?? one.concept }))
   const faults = data?.answers.flatMap(({ fault }) => (fault === null ? [] : [fault.message])) ?? []
   return (
     <Stack gap="sm">

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Model } from '../api/types'
-import { asTask, EMPTY, listed, mayReview, missing, shareOf, suggestedName, withConcepts, withModel } from './draft'
+import { asked, asTask, chosen, type Draft, EMPTY, fresh, listed, majority, mayLabel, mayReview, missing, renamed, sharing, suggestedName, withModel } from './draft'
 
 const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', selectable: true, reason: null, project_id: null })
 const place = { name: 'wardrobe', inputs: 12 }
+const whole = (draft: Partial<Draft>) => chosen({ ...EMPTY, ...draft }, {}, 1)
+const PEOPLE = { auto: false, named: ['scratch'] } as const
 
 describe('a draft of a task', () => {
   it('takes the few concepts of a model, and none of many', () => {
@@ -12,32 +14,61 @@ describe('a draft of a task', () => {
     expect(withModel(EMPTY, model(80)).concepts).toEqual([])
   })
 
+  it('asks for the concepts of the project, each once', () => {
+    const draft = chosen(withModel(EMPTY, model(3)), { c0: 'shirt', c1: 'shirt' }, 1)
+    expect(asked(draft)).toEqual(['shirt', 'c2'])
+    expect(fresh(draft, ['shirt'])).toEqual(['c2'])
+    expect(asked(whole(PEOPLE))).toEqual(['scratch'])
+  })
+
+  it('maps what is called otherwise, and only that', () => {
+    expect(renamed({}, 'c0', ' shirt ')).toEqual({ c0: 'shirt' })
+    expect(renamed({ c0: 'shirt', c1: 'shoe' }, 'c0', 'c0')).toEqual({ c1: 'shoe' })
+    expect(renamed({ c0: 'shirt' }, 'c0', '')).toEqual({})
+    expect(withModel({ ...EMPTY, mapping: { c0: 'shirt' } }, model(1)).mapping).toBeNull()
+  })
+
   it('forgets limits of concepts that are gone', () => {
     const own = { lower: 0.3, upper: 0.6 }
-    const draft = { ...withModel(EMPTY, model(3)), thresholds: { ...EMPTY.thresholds, by_concept: { c0: own, c2: own } } }
-    expect(withConcepts(draft, ['c1', 'c2']).thresholds.by_concept).toEqual({ c2: own })
-    expect(withModel(draft, { ...model(1), name: 'other' }).thresholds.by_concept).toEqual({ c0: own })
+    const draft = { ...withModel(EMPTY, model(3)), concepts: ['c1', 'c2'], thresholds: { ...EMPTY.thresholds, by_concept: { c0: own, c2: own } } }
+    expect(chosen(draft, {}, 1).thresholds.by_concept).toEqual({ c2: own })
+    expect(chosen(draft, { c1: 'c0', c2: 'c0' }, 1).thresholds.by_concept).toEqual({ c0: own })
   })
 
   it('says the next thing that is missing', () => {
-    expect(missing(EMPTY, null)).toBe('Choose a dataset.')
-    expect(missing({ ...EMPTY, where: 'all' }, { name: '', inputs: 5 })).toBe('Give the new dataset a name.')
-    expect(missing(EMPTY, { ...place, inputs: 0 })).toBe('This dataset has no inputs.')
-    expect(missing(EMPTY, place)).toBe('Choose a model.')
-    expect(missing(withModel(EMPTY, model(80)), place)).toBe('Choose at least one concept.')
-    expect(missing(withModel(EMPTY, model(2)), place)).toBeNull()
+    expect(missing(whole({}), null)).toBe('Choose a dataset.')
+    expect(missing(whole({ where: 'all' }), { name: '', inputs: 5 })).toBe('Give the new dataset a name.')
+    expect(missing(whole({}), { ...place, inputs: 0 })).toBe('This dataset has no inputs.')
+    expect(missing(whole({}), place)).toBe('Choose a model.')
+    expect(missing(whole(withModel(EMPTY, model(80))), place)).toBe('Choose at least one concept.')
+    expect(missing(whole(withModel(EMPTY, model(2))), place)).toBeNull()
+    expect(missing(whole({ auto: false }), place)).toBe('Name at least one concept.')
+    expect(missing(whole({ ...PEOPLE, labelers: [] }), place)).toBe('Choose who labels.')
+    expect(missing(whole({ ...PEOPLE, review: 'stacked', reviewers: [] }), place)).toMatch('stacked')
+    expect(missing(whole({ ...PEOPLE, checked: true }), place)).toMatch('another reviewer')
+    expect(missing(whole({ ...PEOPLE, checked: true, reviewers: [1, 2] }), place)).toBeNull()
   })
 
   it('becomes what the server takes', () => {
     const draft = { ...withModel(EMPTY, model(2)), dataset: 7 }
+    const rules = { review: 'even', checked: false, instructions: '', priority: 'medium' }
     expect(suggestedName(draft, place)).toBe('wardrobe by finder')
-    expect(asTask(draft, place, false, [1])).toEqual({ name: 'wardrobe by finder', model: 'finder', concepts: ['c0', 'c1'], thresholds: EMPTY.thresholds, reviewers: [1], dataset_id: 7 })
-    expect(asTask({ ...draft, name: ' mine ' }, place, true, [])).toMatchObject({ name: 'mine', all_inputs_as: 'wardrobe', reviewers: [] })
+    expect(asTask(chosen(draft, { c1: 'shoe', c9: 'hat' }, 1), place, false)).toEqual({
+      name: 'wardrobe by finder', model: 'finder', concepts: ['c0', 'c1'], mapping: { c1: 'shoe' }, thresholds: EMPTY.thresholds, delete_earlier: false, reviewers: [1], labelers: [1], dataset_id: 7, ...rules,
+    })
+    expect(asTask(whole({ ...draft, name: ' mine ', review: 'none' }), place, true)).toMatchObject({ name: 'mine', all_inputs_as: 'wardrobe', review: 'none', reviewers: [], labelers: [1] })
+    expect(asTask(whole({ ...PEOPLE, dataset: 7, review: 'stacked', reviewers: [1, 2, 3] }), place, false)).toEqual({
+      name: 'wardrobe, boxes by people', model: null, makes: 'box', concepts: ['scratch'], reviewers: [1, 2, 3], labelers: [1, 2, 3], dataset_id: 7, agree: 2, ...rules, review: 'stacked',
+    })
   })
 
   it('shares among reviewers', () => {
-    expect([shareOf(1), shareOf(3)]).toEqual(['all of it', '33 % each'])
-    expect(['owner', 'admin', 'reviewer', 'labeler', 'viewer'].map((role) => mayReview({ role: role as 'owner' }))).toEqual([true, true, true, false, false])
+    const share = (review: 'even' | 'stacked', reviewers: number[], agree: number | null = null): string => sharing({ review, agree, reviewers })
+    expect([share('even', [1]), share('even', [1, 2, 3]), share('stacked', [1, 2, 3]), share('stacked', [1, 2], 3)]).toEqual(['all of it', '33 % each', 'all see all, 2 of 3 must agree', 'all see all, 2 of 2 must agree'])
+    expect([1, 2, 3, 4].map(majority)).toEqual([1, 2, 2, 3])
+    const roles = ['owner', 'admin', 'reviewer', 'labeler', 'viewer'] as const
+    expect(roles.map((role) => mayReview({ role }))).toEqual([true, true, true, false, false])
+    expect(roles.map((role) => mayLabel({ role }))).toEqual([true, true, true, true, false])
     expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
   })
 })

@@ -1,17 +1,38 @@
 /** A labeling task as it is being put together; pure, so that every step can be tested. */
-import type { Member, Model, NewTask, Thresholds } from '../api/types'
-import { many } from './words'
+import type { Limits, Member, Model, NewTask, Priority, Review, Thresholds } from '../api/types'
+import { many, TYPE_WORDS } from './words'
+
+export type Drawn = 'class' | 'box' | 'polygon' | 'span'
+/** Model concept -> project concept; what it lacks keeps its name. */
+export type Mapping = Readonly<Record<string, string>>
 
 export interface Draft {
   /** An existing dataset, or a new one with all inputs; null: whatever the project offers. */
   where: 'some' | 'all' | null
   dataset: number | null
   newDataset: string
+  /** A model labels; else people do. */
+  auto: boolean
   model: Model | null
+  /** Of the model's. */
   concepts: readonly string[]
+  /** null: as it was last chosen for the model. */
+  mapping: Mapping | null
   thresholds: Thresholds
+  makes: Drawn
+  /** What people are to label. */
+  named: readonly string[]
   /** null: not chosen yet, so whoever makes the task. */
   reviewers: readonly number[] | null
+  review: Review
+  /** null: more than half. */
+  agree: number | null
+  /** null: the reviewers. */
+  labelers: readonly number[] | null
+  checked: boolean
+  instructions: string
+  priority: Priority
+  deleteEarlier: boolean
   name: string
 }
 
@@ -19,24 +40,62 @@ export const EMPTY: Draft = {
   where: null,
   dataset: null,
   newDataset: 'All inputs',
+  auto: true,
   model: null,
   concepts: [],
+  mapping: null,
   thresholds: { lower: 0.5, upper: 0.9, by_concept: {} },
+  makes: 'box',
+  named: [],
   reviewers: null,
+  review: 'even',
+  agree: null,
+  labelers: null,
+  checked: false,
+  instructions: '',
+  priority: 'medium',
+  deleteEarlier: false,
   name: '',
+}
+
+/** A draft with all that was left open filled in. */
+export type Chosen = Draft & { mapping: Mapping; reviewers: readonly number[]; labelers: readonly number[] }
+
+export function chosen(draft: Draft, remembered: Mapping, me: number | null): Chosen {
+  const self = me === null ? [] : [me]
+  const reviewers = draft.review === 'none' ? [] : (draft.reviewers ?? self)
+  const whole = { ...draft, mapping: draft.mapping ?? remembered, reviewers, labelers: draft.labelers ?? (draft.review === 'none' ? self : reviewers) }
+  return { ...whole, thresholds: { ...draft.thresholds, by_concept: ownLimits(whole) } }
+}
+
+/** Limits of concepts that are not asked for any more are left out. */
+function ownLimits(draft: Draft & { mapping: Mapping }): Record<string, Limits> {
+  const names = new Set(asked(draft))
+  return Object.fromEntries(Object.entries(draft.thresholds.by_concept).filter(([one]) => names.has(one)))
 }
 
 /** So many concepts are chosen at once with their model; of more, some have to be picked. */
 const FEW = 12
 
 export function withModel(draft: Draft, model: Model): Draft {
-  return withConcepts({ ...draft, model }, model.concepts.length <= FEW ? model.concepts : [])
+  return { ...draft, model, mapping: null, concepts: model.concepts.length <= FEW ? model.concepts : [] }
 }
 
-/** Limits of concepts that are not chosen any more are forgotten. */
-export function withConcepts(draft: Draft, concepts: readonly string[]): Draft {
-  const own = Object.entries(draft.thresholds.by_concept).filter(([one]) => concepts.includes(one))
-  return { ...draft, concepts, thresholds: { ...draft.thresholds, by_concept: Object.fromEntries(own) } }
+/** The project's concepts that the task asks for. */
+export function asked({ auto, concepts, mapping, named }: Pick<Chosen, 'auto' | 'concepts' | 'mapping' | 'named'>): string[] {
+  return auto ? [...new Set(concepts.map((one) => mapping[one] ?? one))] : [...named]
+}
+
+/** What is asked for and the project does not have yet: it is made with the task. */
+export function fresh(draft: Chosen, known: readonly string[]): string[] {
+  return asked(draft).filter((one) => !known.includes(one))
+}
+
+/** With a model's concept called so in the project; by its own name it is mapped to nothing. */
+export function renamed(mapping: Mapping, concept: string, to: string): Mapping {
+  const name = to.trim()
+  const others = Object.fromEntries(Object.entries(mapping).filter(([of]) => of !== concept))
+  return name === '' || name === concept ? others : { ...others, [concept]: name }
 }
 
 /** What the draft is about: the dataset's name and how many inputs it has. */
@@ -45,26 +104,39 @@ export interface Place {
   inputs: number
 }
 
-export function suggestedName({ model }: Draft, place: Place | null): string {
-  return place && model ? `${place.name} by ${model.name}` : ''
+export function suggestedName({ auto, model, makes }: Draft, place: Place | null): string {
+  if (place === null) return ''
+  if (!auto) return `${place.name}, ${TYPE_WORDS[makes]} by people`
+  return model ? `${place.name} by ${model.name}` : ''
 }
 
 /** The one thing to do next before the task can be made, or null. */
-export function missing(draft: Draft, place: Place | null): string | null {
+export function missing(draft: Chosen, place: Place | null): string | null {
   if (place === null || place.name === '') return draft.where === 'all' ? 'Give the new dataset a name.' : 'Choose a dataset.'
   if (place.inputs === 0) return 'This dataset has no inputs.'
-  if (draft.model === null) return 'Choose a model.'
-  if (draft.concepts.length === 0) return 'Choose at least one concept.'
+  if (draft.auto && draft.model === null) return 'Choose a model.'
+  if (asked(draft).length === 0) return draft.auto ? 'Choose at least one concept.' : 'Name at least one concept.'
+  if (draft.review === 'stacked' && draft.reviewers.length === 0) return 'A stacked review needs reviewers: choose them.'
+  if (!draft.auto && draft.labelers.length === 0) return 'Choose who labels.'
+  if (draft.checked && draft.labelers.some((one) => !draft.reviewers.some((other) => other !== one))) return 'Somebody else has to review what labelers submit: choose another reviewer.'
   return null
 }
 
-export function asTask(draft: Draft, place: Place, all: boolean, reviewers: readonly number[]): NewTask {
+export function asTask(draft: Chosen, place: Place, all: boolean): NewTask {
+  const { auto, model, concepts, mapping, thresholds, makes, named, reviewers, labelers, review, agree, checked, instructions, priority, deleteEarlier } = draft
+  const said = auto
+    ? { model: model?.name ?? null, concepts: [...concepts], thresholds, mapping: Object.fromEntries(Object.entries(mapping).filter(([one]) => concepts.includes(one))), delete_earlier: deleteEarlier }
+    : { model: null, makes, concepts: [...named] }
   return {
+    ...said,
     name: draft.name.trim() || suggestedName(draft, place),
-    model: (draft.model as Model).name,
-    concepts: [...draft.concepts],
-    thresholds: draft.thresholds,
     reviewers: [...reviewers],
+    labelers: [...labelers],
+    review,
+    ...(review === 'stacked' ? { agree: Math.min(agree ?? majority(reviewers.length), reviewers.length) } : {}),
+    checked,
+    instructions: instructions.trim(),
+    priority,
     ...(all ? { all_inputs_as: place.name } : { dataset_id: draft.dataset as number }),
   }
 }
@@ -83,8 +155,10 @@ export function majority(reviewers: number): number {
   return Math.floor(reviewers / 2) + 1
 }
 
-export function shareOf(reviewers: number): string {
-  return reviewers === 1 ? 'all of it' : `${Math.round(100 / reviewers)} % each`
+/** What reviewers do with what needs them, in a few words. */
+export function sharing({ review, agree, reviewers: { length } }: Pick<Chosen, 'review' | 'agree' | 'reviewers'>): string {
+  if (review === 'stacked') return `all see all, ${Math.min(agree ?? majority(length), length)} of ${length} must agree`
+  return length === 1 ? 'all of it' : `${Math.round(100 / length)} % each`
 }
 
 export function listed(names: readonly string[], most = 3): string {
