@@ -157,7 +157,8 @@ def test_claims_die_with_their_connection(prepared: Database, url: str) -> None:
 def test_retry_list_and_delete(prepared: Database) -> None:
     task = make_task(prepared, 20)
     work(prepared, task.id)
-    rows(prepared, "UPDATE ledger SET outcome = 'failed' WHERE input_id % 2 = 0 RETURNING 1")
+    rows(prepared, "UPDATE ledger SET outcome = 'failed', work = 'label', entered = false "
+         "WHERE input_id % 2 = 0 RETURNING 1")  # fmt: skip
     rows(prepared, "UPDATE shard s SET annotated = annotated - n.n, failed = n.n FROM (SELECT shard, count(*) AS n "
          "FROM ledger WHERE outcome = 'failed' GROUP BY 1) n WHERE n.shard = s.no RETURNING 1")  # fmt: skip
     with prepared.begin() as conn:

@@ -65,7 +65,7 @@ class Desk:
 
 def make_desk(client: Client, photos: Path, folder: Path, texts: Sequence[str]) -> Desk:
     """A project with six photographs, some texts and the models that find something on each, or nothing."""
-    project = client.projects.create("Wardrobe")["id"]
+    project = client.projects.create(f"Wardrobe {folder.name}")["id"]
     (folder / "photos").mkdir(parents=True)
     for photo in islice(sorted(photos.glob("*.jpg")), 6):
         shutil.copy(photo, folder / "photos")

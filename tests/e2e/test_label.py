@@ -16,7 +16,7 @@ TEXTS = ["The coat is warm 🎉 and fits.", "The hat is too small."]
 @pytest.fixture(scope="module")
 def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Photographs and texts, and models that find something on each, or nothing."""
-    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("desk"), TEXTS)
+    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("label"), TEXTS)
 
 
 def start(walk: Walk, desk: Desk, task: int) -> None:

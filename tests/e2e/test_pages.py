@@ -92,9 +92,9 @@ def test_limits_of_their_own_and_the_menu_of_a_task(walk: Walk, tmp_path: Path) 
     expect(walk.page.get_by_text("is on the clipboard")).to_be_visible()
     assert walk.page.evaluate("navigator.clipboard.readText()").isdecimal()
     walk.button("Actions for Does it fit?").click()
-    walk.page.get_by_role("menuitem", name="Rename").click()
+    walk.page.get_by_role("menuitem", name="Edit").click()
     walk.dialog().get_by_label("Name").fill("It fits")
-    walk.button("Rename", walk.dialog()).click()
+    walk.button("Save Changes", walk.dialog()).click()
     walk.page.get_by_role("link", name="It fits").click()
     expect(walk.page.get_by_label("Scores and thresholds").get_by_role("img").first).to_have_attribute(
         "aria-label", "0 discarded, 0 to a reviewer, 6 approved"
@@ -149,7 +149,7 @@ def test_a_running_task_is_cancelled_and_goes_on(walk: Walk, tmp_path: Path) -> 
     choose(walk, row, "Cancel")
     expect(row).to_contain_text("Cancelled at 0 %")
     gate.touch()
-    choose(walk, row, "Go on")
+    choose(walk, row, "Resume")
     expect(row).to_contain_text("Complete", timeout=60_000)
 
 

@@ -69,6 +69,12 @@ export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/
 export const addModel = (project: number | null, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> =>
   send(project === null ? '/models' : `/projects/${project}/models`, form, sent, signal)
 /** Model concept -> project concept, as it was last chosen. */
+export const acts = (project: number, task: number | null, before: string | null): Promise<t.Page<t.Act>> =>
+  get(`/projects/${project}/activity${query({ task_id: task, before, limit: 20 })}`)
+export const notifications = (after: string | null): Promise<t.Page<t.Notification>> => get(`/notifications${query({ after })}`)
+export const unread = (): Promise<{ count: number }> => get('/notifications/count')
+export const readNotifications = (): Promise<{ count: number }> => post('/notifications/read', {})
+export const createVersion = (project: number, task: number): Promise<t.Version> => post(`${taskAt(project, task)}/versions`, {})
 export const mappingOf = (project: number, model: string): Promise<{ mapping: Record<string, string> }> =>
   get(`/projects/${project}/models/${encodeURIComponent(model)}/mapping`)
 export const speedOf = (project: number, model: string): Promise<t.Speed> => get(`/projects/${project}/models/${encodeURIComponent(model)}/speed`)

@@ -79,6 +79,23 @@ export const useFailures = (project: number, id: number) =>
     getNextPageParam: (last) => last.next,
   })
 
+/** What people did in a project, or in one task of it, newest first. */
+export const useActs = (project: number, task: number | null) =>
+  useInfiniteQuery({
+    queryKey: ['tasks', project, task, 'acts'],
+    queryFn: ({ pageParam }) => call.acts(project, task, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  })
+export const useNotifications = () =>
+  useInfiniteQuery({
+    queryKey: ['notifications', 'list'],
+    queryFn: ({ pageParam }) => call.notifications(pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  })
+export const useUnread = () => useQuery({ queryKey: ['notifications', 'unread'], queryFn: call.unread, refetchInterval: 30_000 })
+
 function dense(bins: [number, number][]): number[] {
   const counts = Array<number>(1001).fill(0)
   for (const [bin, number] of bins) counts[bin] = number

@@ -67,3 +67,7 @@ export type Colleague = Said['Colleague']
 /** A person's part in a task. */
 export type Part = Said['Part']
 export type Speed = Said['Speed']
+/** What a person did. */
+export type Act = Said['Act']
+export type Version = Said['Version']
+export type Notification = Said['Notification']

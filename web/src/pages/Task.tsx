@@ -15,6 +15,8 @@ import { BandBar, LedgerBar } from '../parts/Ledger'
 import { BandLegend } from '../parts/Limits'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
+import { People, Timeline } from '../parts/TaskTeam'
+import { WorkButtons } from '../parts/workButtons'
 import { many, moment, progress, timeLeft, whole } from '../parts/words'
 import { ConceptRows } from '../parts/ConceptRows'
 import { useColours, useId, useMayChange } from './place'
@@ -45,6 +47,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
         }
         note={task.deciding > 0 ? 'applying the new thresholds' : [progress(task), left].filter(Boolean).join(' · ')}
       >
+        <WorkButtons project={project} task={task} size="sm" />
         <Button variant="default" component={Link} to={`/projects/${project}/inputs?task_id=${task.id}`} leftSection={<IconPhoto size={16} />}>
           Look at its inputs
         </Button>
@@ -65,7 +68,9 @@ function Shown({ project, task }: { project: number; task: Task }) {
           </Group>
           <LedgerBar ledger={task} />
         </section>
-        <Concepts project={project} task={task} mayChange={mayChange} />
+        {task.model !== null && <Concepts project={project} task={task} mayChange={mayChange} />}
+        <People project={project} task={task} />
+        <Timeline project={project} task={task.id} />
         {task.failures_total > 0 && <Failures project={project} task={task} mayChange={mayChange} />}
       </div>
     </>

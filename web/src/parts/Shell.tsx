@@ -1,17 +1,18 @@
-import { ActionIcon, AppShell, Group, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, AppShell, Group, Indicator, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import {
-  IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconUsers,
+  IconBell, IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconUsers,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
 
 import type { ActionId } from '../actions'
-import { useEvents, useMe, useProject, useProjects } from '../api/queries'
+import { useEvents, useMe, useProject, useProjects, useUnread } from '../api/queries'
 import { Fault } from '../api/request'
 import { projectIn, useAction, useFolded } from './controls'
 import { Trouble } from './states'
 import { UnsavedPanel } from './UnsavedPanel'
 import { UploadPanel } from './UploadPanel'
+import { whole } from './words'
 
 export function Shell() {
   const folded = useFolded()
@@ -40,6 +41,7 @@ export function Shell() {
           <Does id="palette" icon={<IconCommand size={18} />} folded={folded} />
           <Does id="help" icon={<IconKeyboard size={18} />} folded={folded} />
           <Does id="scheme" icon={<IconMoonStars size={18} />} folded={folded} />
+          <Bell folded={folded} />
           <Account folded={folded} />
         </div>
       </AppShell.Navbar>
@@ -136,6 +138,21 @@ function Does({ id, icon, folded }: { id: ActionId; icon: ReactNode; folded: boo
   return (
     <Tooltip label={hint} position="right">
       <NavLink component="button" onClick={run} label={folded ? undefined : label} leftSection={icon} aria-label={label} />
+    </Tooltip>
+  )
+}
+
+function Bell({ folded }: { folded: boolean }) {
+  const count = useUnread().data?.count ?? 0
+  const label = count > 0 ? `Notifications: ${whole(count)} new` : 'Notifications'
+  const icon = (
+    <Indicator disabled={count === 0} size={8} offset={2}>
+      <IconBell size={18} />
+    </Indicator>
+  )
+  return (
+    <Tooltip label={label} position="right" disabled={!folded}>
+      <NavLink component={Link} to="/notifications" label={folded ? undefined : label} leftSection={icon} aria-label={label} />
     </Tooltip>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Menu, Radio, Stack, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconStack2, IconTrash } from '@tabler/icons-react'
 import { type ReactElement, useState } from 'react'
 
 import * as call from '../api/calls'
@@ -8,7 +8,7 @@ import { moved } from '../api/moved'
 import type { TaskHead } from '../api/types'
 import { editTask } from './EditTask'
 import { tell, tellFault } from './states'
-import { many } from './words'
+import { many, whole } from './words'
 
 /** What one can do to a task, the same from the table and from its own page. */
 export function TaskMenu({ project, task, mayChange, gone, children }: { project: number; task: TaskHead; mayChange: boolean; gone?: () => void; children: ReactElement }) {
@@ -28,6 +28,16 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
     })
     act(done, `${task.name} is deleted.`)
   }
+  const freeze = async (): Promise<void> => {
+    try {
+      const made = await call.createVersion(project, task.id)
+      const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0)
+      tell(`Version ${made.number} of ${task.dataset}: ${many(made.annotations, 'annotation')} on ${many(made.inputs, 'input')}; ${left === 0 ? 'nothing' : whole(left)} left out.`)
+      moved(project, 'tasks')
+    } catch (error) {
+      tellFault(error as Error)
+    }
+  }
   const stopped = task.status === 'cancelled' || task.status === 'failed'
   const rests = stopped || task.paused
   return (
@@ -39,6 +49,9 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
         </Menu.Item>
         {mayChange && (
           <>
+            <Menu.Item leftSection={<IconStack2 size={15} />} onClick={() => void freeze()}>
+              Create new dataset version
+            </Menu.Item>
             <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => editTask(project, task.id)}>
               Edit
             </Menu.Item>
