@@ -148,7 +148,10 @@ export const ACTIONS = [
   { id: 'inputs', label: 'Inputs', group: 'Go to', keys: ['g i'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/inputs`) },
   { id: 'models', label: 'Models', group: 'Go to', keys: ['g m'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/models`) },
   { id: 'tasks', label: 'Labeling Tasks', group: 'Go to', keys: ['g t'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks`) },
-  { id: 'members', label: 'Members', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/members`) },
+  { id: 'datasets', label: 'Datasets', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/datasets`) },
+  { id: 'concepts', label: 'Concepts', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/concepts`) },
+  { id: 'settings', label: 'Settings', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/settings`) },
+  { id: 'members', label: 'Collaborators', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/members`) },
   { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
 
   { id: 'fit', label: 'Fit to window', group: 'Input', keys: ['f', '0'], enabled: viewing, run: ({ viewer }) => viewer?.fit() },

@@ -74,6 +74,15 @@ export const acts = (project: number, task: number | null, before: string | null
 export const notifications = (after: string | null): Promise<t.Page<t.Notification>> => get(`/notifications${query({ after })}`)
 export const unread = (): Promise<{ count: number }> => get('/notifications/count')
 export const readNotifications = (): Promise<{ count: number }> => post('/notifications/read', {})
+export const createDataset = (project: number, name: string): Promise<t.Dataset> => post(`/projects/${project}/datasets`, { name })
+export const renameDataset = (project: number, id: number, name: string): Promise<t.Dataset> => patch(`/projects/${project}/datasets/${id}`, { name })
+export const deleteDataset = (project: number, id: number): Promise<void> => remove(`/projects/${project}/datasets/${id}`)
+export const createConcept = (project: number, name: string): Promise<t.Concept> => post(`/projects/${project}/concepts`, { name })
+export const renameConcept = (project: number, id: number, name: string): Promise<t.Concept> => patch(`/projects/${project}/concepts/${id}`, { name })
+export const deleteConcept = (project: number, id: number): Promise<void> => remove(`/projects/${project}/concepts/${id}`)
+export const versions = (project: number, dataset: number): Promise<t.Page<t.Version>> => get(`/projects/${project}/datasets/${dataset}/versions`)
+export const versionFile = (project: number, version: t.Version, format: 'coco' | 'jsonl'): string =>
+  `${BASE}/projects/${project}/datasets/${version.dataset_id}/versions/${version.id}/export?format=${format}`
 export const createVersion = (project: number, task: number): Promise<t.Version> => post(`${taskAt(project, task)}/versions`, {})
 export const mappingOf = (project: number, model: string): Promise<{ mapping: Record<string, string> }> =>
   get(`/projects/${project}/models/${encodeURIComponent(model)}/mapping`)

@@ -79,6 +79,10 @@ export const useFailures = (project: number, id: number) =>
     getNextPageParam: (last) => last.next,
   })
 
+export const useConceptList = (project: number) =>
+  useQuery({ queryKey: ['concepts', project, 'all'], queryFn: async () => (await call.concepts(project)).items })
+export const useVersions = (project: number, dataset: number) =>
+  useQuery({ queryKey: ['datasets', project, dataset, 'versions'], queryFn: async () => (await call.versions(project, dataset)).items })
 /** What people did in a project, or in one task of it, newest first. */
 export const useActs = (project: number, task: number | null) =>
   useInfiniteQuery({

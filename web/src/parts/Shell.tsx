@@ -1,6 +1,7 @@
 import { ActionIcon, AppShell, Group, Indicator, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import {
-  IconBell, IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconUsers,
+  IconBell, IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconSettings, IconStack2, IconTags,
+  IconUsers,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router'
@@ -31,9 +32,12 @@ export function Shell() {
           ) : (
             <>
               <Page to={`/projects/${project}/inputs`} label="Inputs" icon={<IconPhoto size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/datasets`} label="Datasets" icon={<IconStack2 size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/concepts`} label="Concepts" icon={<IconTags size={18} />} folded={folded} />
               <Page to={`/projects/${project}/models`} label="Models" icon={<IconCube size={18} />} folded={folded} />
               <Page to={`/projects/${project}/tasks`} label="Labeling Tasks" icon={<IconListCheck size={18} />} folded={folded} />
-              <Page to={`/projects/${project}/members`} label="Members" icon={<IconUsers size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/members`} label="Collaborators" icon={<IconUsers size={18} />} folded={folded} />
+              <Page to={`/projects/${project}/settings`} label="Settings" icon={<IconSettings size={18} />} folded={folded} />
             </>
           )}
         </nav>

@@ -69,8 +69,8 @@ function Person({ one }: { one: Part }) {
   )
 }
 
-/** What people did in a task, newest first. */
-export function Timeline({ project, task }: { project: number; task: number }) {
+/** What people did in a task, or (null) in the whole project, newest first. */
+export function Timeline({ project, task }: { project: number; task: number | null }) {
   const acts = useActs(project, task)
   if (acts.error && !acts.data) return <Trouble error={acts.error} what="What happened" again={() => void acts.refetch()} />
   const items = acts.data?.pages.flatMap((page) => page.items) ?? []
@@ -81,13 +81,16 @@ export function Timeline({ project, task }: { project: number; task: number }) {
       </Title>
       {acts.data && items.length === 0 && (
         <Text size="sm" c="dimmed">
-          What people do in this task is told here.
+          What people do is told here.
         </Text>
       )}
       <ul className="acts">
         {items.map((act) => (
           <li key={act.id}>
-            <Text size="sm" component="span">{told(act)}</Text>{' '}
+            <Text size="sm" component="span">
+              {told(act)}
+              {task === null && act.task !== null && ` in ${act.task}`}
+            </Text>{' '}
             <Text size="xs" c="dimmed" component="time" dateTime={act.at}>{moment(act.at)}</Text>
           </li>
         ))}

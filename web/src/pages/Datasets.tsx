@@ -1,0 +1,115 @@
+import { Button, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { IconStack2 } from '@tabler/icons-react'
+import { Link } from 'react-router'
+import { useState } from 'react'
+
+import { createDataset, deleteDataset, renameDataset, versionFile } from '../api/calls'
+import { useDatasets, useVersions } from '../api/queries'
+import type { Dataset, Version } from '../api/types'
+import { NameList, type Naming, NewButton } from '../parts/NameList'
+import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
+import { date, many, whole } from '../parts/words'
+import { useId, useMayChange } from './place'
+
+export function Component() {
+  const project = useId('project')
+  const mayChange = useMayChange(project)
+  const found = useDatasets(project)
+  const [shown, setShown] = useState<number | null>(null)
+  if (found.isPending) return <Waiting />
+  if (found.data === undefined) return <Trouble error={found.error} what="The datasets" again={() => void found.refetch()} />
+  const naming: Naming = {
+    noun: 'dataset',
+    project,
+    moves: 'datasets',
+    create: (name) => createDataset(project, name),
+    rename: (id, name) => renameDataset(project, id, name),
+    remove: (id) => deleteDataset(project, id),
+    lost: 'Its inputs stay in the project. This cannot be undone.',
+  }
+  const { items } = found.data
+  const open = items.find(({ id }) => id === shown)
+  return (
+    <>
+      <PageHead title="Datasets">{mayChange && <NewButton naming={naming} />}</PageHead>
+      <div className="page-body">
+        {items.length === 0 ? (
+          <Empty icon={<IconStack2 size={36} stroke={1.4} />} title="No dataset yet" action={<Button component={Link} to={`/projects/${project}/inputs`}>Bring inputs</Button>}>
+            A dataset is a named set of inputs, for a task or for training. Files that you bring form one.
+          </Empty>
+        ) : (
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Made on', 'Versions']} cells={(one) => <Cells project={project} one={one} shown={one.id === shown} show={setShown} />} />
+        )}
+        {open && <Versions project={project} dataset={open} />}
+      </div>
+    </>
+  )
+}
+
+function Cells({ project, one, shown, show }: { project: number; one: Dataset; shown: boolean; show: (id: number | null) => void }) {
+  return (
+    <>
+      <Table.Td>
+        <Link className="row-link" to={`/projects/${project}/inputs?dataset_id=${one.id}`}>
+          {many(one.inputs, 'input')}
+        </Link>
+      </Table.Td>
+      <Table.Td className="numbers">{whole(one.tasks)}</Table.Td>
+      <Table.Td>{date(one.created_at)}</Table.Td>
+      <Table.Td>
+        <Button size="compact-sm" variant="default" aria-expanded={shown} aria-label={`Versions of ${one.name}`} onClick={() => show(shown ? null : one.id)}>
+          Versions
+        </Button>
+      </Table.Td>
+    </>
+  )
+}
+
+function Versions({ project, dataset }: { project: number; dataset: Dataset }) {
+  const found = useVersions(project, dataset.id)
+  if (found.error && !found.data) return <Trouble error={found.error} what="The versions" again={() => void found.refetch()} />
+  const items = found.data ?? []
+  return (
+    <section className="card" aria-label={`Versions of ${dataset.name}`} style={{ marginTop: 14 }}>
+      <Title order={2} mb="sm">
+        Versions of {dataset.name}
+      </Title>
+      {found.data && items.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          None yet. In the menu of a labeling task, “Create new dataset version” freezes what is approved.
+        </Text>
+      ) : (
+        <Stack gap="xs">
+          {items.map((one) => (
+            <OneVersion key={one.id} project={project} one={one} />
+          ))}
+        </Stack>
+      )}
+    </section>
+  )
+}
+
+function OneVersion({ project, one }: { project: number; one: Version }) {
+  const left = Object.entries(one.left_out).filter(([, number]) => number > 0)
+  return (
+    <Group justify="space-between" gap="xs">
+      <div>
+        <Text size="sm" fw={600}>
+          Version {one.number} · {many(one.annotations, 'annotation')} on {many(one.inputs, 'input')}
+        </Text>
+        <Text size="xs" c="dimmed">
+          by {one.created_by}, {date(one.created_at)}
+          {left.length > 0 && `; left out: ${left.map(([what, number]) => `${whole(number)} ${what.replaceAll('_', ' ')}`).join(', ')}`}
+        </Text>
+      </div>
+      <Group gap="sm">
+        <Button component="a" size="compact-sm" variant="default" href={versionFile(project, one, 'coco')} aria-label={`Version ${one.number} as COCO`} download>
+          COCO
+        </Button>
+        <Button component="a" size="compact-sm" variant="default" href={versionFile(project, one, 'jsonl')} aria-label={`Version ${one.number} as JSON lines`} download>
+          JSON lines
+        </Button>
+      </Group>
+    </Group>
+  )
+}

@@ -1,0 +1,52 @@
+import { Button, Group, Text, Title } from '@mantine/core'
+import { useNavigate } from 'react-router'
+
+import { archiveProject, renameProject } from '../api/calls'
+import { client } from '../api/client'
+import { useProject } from '../api/queries'
+import { askName, confirm } from '../parts/dialogs'
+import { PageHead, tellFault, Trouble, Waiting } from '../parts/states'
+import { Timeline } from '../parts/TaskTeam'
+import { useId } from './place'
+
+export function Component() {
+  const project = useId('project')
+  const found = useProject(project)
+  const navigate = useNavigate()
+  if (found.isPending) return <Waiting />
+  if (found.data === undefined) return <Trouble error={found.error} what="The project" again={() => void found.refetch()} />
+  const { name, role } = found.data
+  const again = (): Promise<void> => client.invalidateQueries({ queryKey: ['projects'] })
+  const archive = (): void => {
+    archiveProject(project, true).then(async () => {
+      await again()
+      void navigate('/projects')
+    }, tellFault)
+  }
+  return (
+    <>
+      <PageHead title="Settings" />
+      <div className="page-body">
+        <section className="card" aria-label="Project" style={{ marginBottom: 14 }}>
+          <Title order={2} mb="xs">
+            {name}
+          </Title>
+          <Text size="sm" c="dimmed" mb="sm">
+            You are {role} of this project.
+          </Text>
+          {role === 'owner' && (
+            <Group gap="xs">
+              <Button variant="default" onClick={() => askName('Rename project', 'Rename', name, (to) => void renameProject(project, to).then(again, tellFault))}>
+                Rename
+              </Button>
+              <Button variant="default" onClick={() => confirm(`Archive ${name}?`, 'It leaves the list of projects, and nothing of it is deleted. It can be taken out of the archive.', 'Archive', archive)}>
+                Archive
+              </Button>
+            </Group>
+          )}
+        </section>
+        <Timeline project={project} task={null} />
+      </div>
+    </>
+  )
+}
