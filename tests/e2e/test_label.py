@@ -172,9 +172,12 @@ def test_two_labelers_never_get_the_same_and_what_is_skipped_is_free(walk: Walk,
     stage(walk)
     names = {i: desk.client.inputs.get(desk.project, i)["name"] for i in ids}
     expect(page.get_by_role("img", name=names[ids[0]])).to_be_visible()
-    page.keyboard.press("s")
+    with page.expect_response(re.compile("/label/next$")):  # the one after the next is fetched, too
+        page.keyboard.press("s")
     expect(page.get_by_role("img", name=names[ids[1]])).to_be_visible()
-    page.get_by_role("link", name="Back to the task").click()
+    leases = [re.compile(f"/label/{i}/lease$") for i in ids[1:3]]
+    with page.expect_response(leases[0]), page.expect_response(leases[1]):
+        page.get_by_role("link", name="Back to the task").click()
     expect(page).to_have_url(re.compile(rf"/tasks/{task}$"))
     start(walk, desk, task)
     expect(page.get_by_role("img", name=names[ids[0]])).to_be_visible()

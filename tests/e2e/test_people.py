@@ -59,9 +59,9 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
 def test_members_come_change_and_go(walk: Walk) -> None:
     project = walk.new_project("Together")
     walk.go(f"/projects/{project}/members")
-    walk.button("Add member").click()
+    walk.button("New collaborator").click()
     walk.dialog().get_by_label("Name").fill("Carla")
-    walk.button("Add member", walk.dialog()).click()
+    walk.button("Add collaborator", walk.dialog()).click()
     expect(walk.dialog().get_by_role("alert")).to_contain_text("/sign-in#token=")
     expect(walk.button("Copy", walk.dialog())).to_be_in_viewport(ratio=1)
     walk.page.keyboard.press("Escape")

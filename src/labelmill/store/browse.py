@@ -184,3 +184,5 @@ def _add_annotations(conn: sa.Connection, found: dict[int, Shown], task_id: int 
     query = _ANNOTATIONS.format(of_task="" if task_id is None else "AND a.task_id = :task")
     for row in conn.execute(sa.text(query), {"ids": list(found), "task": task_id, "most": most}):
         found[row.input_id].annotations.append(row)
+    for one in found.values():  # joining the regions may have mixed them
+        one.annotations.sort(key=lambda row: row.id)

@@ -25,7 +25,8 @@ function headers(): Record<string, string> {
 export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const form = body instanceof FormData
   const typed = body === undefined || form ? headers() : { ...headers(), 'Content-Type': 'application/json' }
-  const init: RequestInit = { method, headers: typed, credentials: 'same-origin' }
+  // what is to be removed or given back is so even when the page goes
+  const init: RequestInit = { method, headers: typed, credentials: 'same-origin', keepalive: method === 'DELETE' }
   if (body !== undefined) init.body = form ? body : JSON.stringify(body)
   let answer: Response
   try {

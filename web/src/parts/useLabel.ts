@@ -72,12 +72,16 @@ export function useLabel(project: number, task: number): Label {
   const unsent = waiting.some((one) => one.task === task)
   const wanting = !ended && !unsent && error === null && (held === null || ahead === null)
   const after = held?.id ?? null
+  const gone = useRef(false)
   useEffect(() => {
     if (!wanting) return
     let here = true
     labelNext(project, task, after).then(
       ({ input, left: now }) => {
-        if (!here) return
+        if (!here) {
+          if (gone.current && input !== null) giveBack(project, task, input.id).catch(() => undefined)
+          return
+        }
         setLeft(now)
         if (input === null || input.id === after) return setEnded(true)
         if (after === null) return setHeld(input)
@@ -111,7 +115,9 @@ export function useLabel(project: number, task: number): Label {
         })
     }
     const timer = setInterval(renew, RENEWED)
+    gone.current = false
     return () => {
+      gone.current = true
       clearInterval(timer)
       // else it runs out by itself
       for (const { id } of mine.current) giveBack(project, task, id).catch(() => undefined)
