@@ -92,6 +92,7 @@ def test_all_of_it_by_keys(walk: Walk, desk: Desk) -> None:
     expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
     saved(walk)
     assert {status for i in ids[3:] for _, status, _ in desk.said(task, i)} == {"success"}
+    expect(walk.button("To the task")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/tasks/{task}$"))
 
