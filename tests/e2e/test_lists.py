@@ -39,8 +39,9 @@ def test_a_name_is_made_changed_and_deleted(walk: Walk, desk: Desk, noun: str) -
     expect(page.get_by_role("row").filter(has_text="Summer")).to_have_count(0)
     walk.go(f"/projects/{desk.project}/settings")
     happened = page.get_by_role("region", name="What happened")
-    for verb in ("create", "rename", "delete"):
-        expect(happened.get_by_text(f"owner {verb} {noun}").first).to_be_visible()
+    for said in (f"made the {noun} Spring", f"renamed a {noun} to Summer", f"deleted the {noun} Summer"):
+        expect(happened.get_by_text(f"owner {said}")).to_be_visible()
+    assert walk.faults() == []
 
 
 def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk) -> None:
@@ -58,3 +59,8 @@ def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk)
         versions.get_by_role("link", name="Version 1 as COCO").click()
     coco = json.loads(Path(taken.value.path()).read_text())
     assert (len(coco["images"]), len(coco["annotations"])) == (1, 3)
+    walk.button("Delete version 1").click()
+    walk.button("Delete version", walk.dialog()).click()
+    expect(versions).to_contain_text("None yet")
+    page.get_by_role("link", name="New Labeling Task with photos").click()
+    expect(page.get_by_role("complementary", name="Summary")).to_contain_text("photos · 6 inputs")

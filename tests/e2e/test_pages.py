@@ -210,4 +210,4 @@ def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:
     assert faults == []
 
 
-PAGES = ["inputs", "models", "members", "tasks", "tasks/new"]
+PAGES = ["inputs", "datasets", "concepts", "models", "members", "tasks", "tasks/new", "settings"]

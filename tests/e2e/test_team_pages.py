@@ -1,5 +1,6 @@
 """A task's page for a team: who is how far, what happened, a frozen version; and what one is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,28 @@ def test_what_one_is_told_is_read(walk: Walk, desk: Desk) -> None:
     expect(walk.button("Mark all as read")).to_have_count(0)
     page.get_by_role("link", name="photos · wearables").first.click()
     expect(page.get_by_role("region", name="People of this task")).to_be_visible()
+
+
+def test_the_viewer_tells_the_story_of_an_annotation(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    one = next(iter(desk.client.review.list(desk.project, task)))
+    desk.client.review.decide(desk.project, task, one, "approve")
+    shirt = next(annotation["id"] for annotation in one["annotations"] if annotation["concept"] == "shirt")
+    walk.go(f"/projects/{desk.project}/inputs/{one['id']}?task_id={task}&annotation={shirt}")
+    story = page.get_by_role("region", name="History").get_by_role("listitem")
+    expect(story).to_have_count(2)
+    expect(story.first).to_contain_text("wearables predicted it · score 0.72 · shirt")
+    expect(story.last).to_contain_text("owner accepted it")
+    assert walk.faults() == []
+
+
+def test_one_says_what_one_wants_to_hear(walk: Walk, desk: Desk) -> None:
+    walk.go("/account")
+    wanted = walk.page.get_by_role("region", name="Notifications").get_by_label("has finished")
+    for muted in (["finished"], []):
+        with walk.page.expect_response(re.compile("/session/muted$")):
+            wanted.click()
+        walk.page.reload()
+        expect(wanted).to_be_checked(checked=not muted)
+        assert desk.client.me()["muted"] == muted
+    assert walk.faults() == []

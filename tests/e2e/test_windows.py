@@ -28,9 +28,10 @@ _DROP = """(files) => {
 
 def test_no_page_is_wider_than_the_window(walk: Walk, client: Client, shown: Shown) -> None:
     assert max(len(token["name"]) for token in client.tokens.list()) > 100
-    places = ["inputs", f"inputs/{shown.images[0]}", "models", "tasks", "tasks/new", f"tasks/{shown.shapes}", "members"]
+    places = ["inputs", f"inputs/{shown.images[0]}", "datasets", "concepts", "models", "members", "settings"]
+    places += ["tasks", "tasks/new", f"tasks/{shown.shapes}"]
     wide = {}
-    for place in ["/account", *(f"/projects/{shown.id}/{place}" for place in places)]:
+    for place in ["/account", "/notifications", *(f"/projects/{shown.id}/{place}" for place in places)]:
         walk.go(place)
         walk.page.get_by_role("heading", level=1).wait_for()
         walk.page.get_by_role("status", name="Loading").wait_for(state="detached")

@@ -10,14 +10,16 @@ Form = Literal["coco", "jsonl"]
 Drawn = Literal["class", "box", "polygon", "span"]
 Review = Literal["even", "stacked", "none"]
 Priority = Literal["low", "medium", "high"]
+NotificationKind = Literal["assigned", "finished", "failed"]
 
 
 class Me(TypedDict):
-    """Whose token this is; `operator`: may look after the server."""
+    """Whose token this is; `operator`: may look after the server. `muted`: what they do not want to be told of."""
 
     id: int
     name: str
     operator: bool
+    muted: list[NotificationKind]
 
 
 class Token(TypedDict):

@@ -1,11 +1,10 @@
 """What happened: who did what when, the story of an annotation, and what one is told of."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
+from labelmill.client.answers import NotificationKind
 from labelmill.client.wire import Wire
-
-NotificationKind = Literal["assigned", "finished", "failed"]
 
 
 class Act(TypedDict):

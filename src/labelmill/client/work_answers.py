@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from labelmill.client.answers import Annotation, Kind, Region
+from labelmill.client.answers import Annotation, Kind, Prediction, Region
 
 Work = Literal["none", "review", "reviewed", "label", "labeled", "rejected"]
 """What people owe an input."""
@@ -109,16 +109,8 @@ class Submitted(TypedDict):
     at: str
 
 
-class Hint(TypedDict):
-    """What a model said of an input: a concept of the model's with its raw score."""
-
-    concept: str
-    score: float
-    region: Region | None
-
-
 class ModelHints(TypedDict):
     """What one run of a model said, the best score first."""
 
     model: str
-    predictions: list[Hint]
+    predictions: list[Prediction]

@@ -71,12 +71,8 @@ def scene(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> S
 
 def done_before(at: Scene, key: str | None) -> Done | None:
     """The act that a request with this key made, if it was here before. Raises Conflict for a key of another act."""
-    found = None if key is None else activity.by_key(at.conn, at.person_id, key)
-    if found is None:
-        return None
-    if (found.task_id, found.input_id) != (at.task_id, at.input_id):
-        raise Conflict("This key belongs to another request: make a new one for each decision.")
-    return Done(found.id, at.place.work)
+    found = activity.by_key(at.conn, at.person_id, key, task_id=at.task_id, input_id=at.input_id)
+    return None if found is None else Done(found.id, at.place.work)
 
 
 def check_seen(at: Scene, seen: int | None) -> None:

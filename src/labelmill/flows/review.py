@@ -92,7 +92,10 @@ def _check_mine(at: Scene) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """What came of a word on annotations of many inputs. `stale`: ids of those that waited no more."""
+    """What came of a word on annotations of many inputs; no act where there was nothing to do.
+
+    `stale`: ids of those that waited no more.
+    """
 
     activity_id: int | None
     annotations: int = 0
@@ -117,9 +120,8 @@ def decide_some(
     Raises BadCall for an id that is in both.
     """
     places = reviews.lock(conn, task_id, annotations.inputs_of(conn, task_id, [*accept, *reject]))
-    again = None if key is None else activity.by_key(conn, person_id, key)
-    if again is not None:
-        return Many(again.id, **again.detail["counts"])
+    if again := _done_before(conn, task_id, person_id, key):
+        return again
     mine = assignments.lock_open(conn, task_id, sorted(places), person_id)
     standing = annotations.standing(conn, task_id, list(mine))
     holders = assignments.holders(conn, task_id, list(mine))
@@ -129,6 +131,8 @@ def decide_some(
         for i in sorted(mine)
         if places[i].work == Work.REVIEW
     ]
+    if not scenes:
+        return Many(None, stale=sorted({*accept, *reject}))
     act_id = activity.record(conn, rules.project_id, person_id, operation, task_id=task_id, key=key)
     yes, no = _waiting(scenes, accept), _waiting(scenes, reject)
     alone = [at for at in scenes if mine[at.input_id] or not rules.stacked]
@@ -142,6 +146,12 @@ def decide_some(
     counts = {"annotations": len(yes) + len(no), "inputs": len(traces), "reviewed": reviewed}
     activity.tell(conn, act_id, {"counts": counts})
     return Many(act_id, **counts, stale=sorted({*accept, *reject} - yes - no))
+
+
+def _done_before(conn: sa.Connection, task_id: int, person_id: int, key: str | None) -> Many | None:
+    """What a request with this key came to, if it was here before. Raises Conflict for a key of another act."""
+    found = activity.by_key(conn, person_id, key, task_id=task_id)
+    return None if found is None else Many(found.id, **found.detail["counts"])
 
 
 def _waiting(scenes: Sequence[Scene], ids: Collection[int]) -> set[int]:
@@ -176,11 +186,8 @@ def decide_all(
     key: str | None = None,
 ) -> Many:
     """Approve or reject what `chosen` gives (annotation ids), as one act."""
-    again = None if key is None else activity.by_key(conn, person_id, key)
-    if again is not None:
-        return Many(again.id, **again.detail["counts"])
+    if again := _done_before(conn, task_id, person_id, key):
+        return again
     ids = chosen()
-    if not ids:
-        return Many(None)
     accept, reject = (ids, ()) if action == "approve" else ((), ids)
     return decide_some(conn, task_id, person_id, accept, reject, operation=f"{action}_all", key=key)

@@ -22,9 +22,7 @@ def cast(at: Scene, ticked: Collection[int], shaping: Shaping, concepts: Mapping
     votes: unticked or edited they change at once.
     """
     proposals = votes.proposals(at.conn, at.task_id, at.input_id)
-    _check(at, ticked, shaping)
-    direct = _direct(at, proposals, ticked, shaping)
-    act.carry_out(at, direct, concepts, act_id)
+    act.carry_out(at, _direct(at, proposals, ticked, shaping), concepts, act_id)
     shaped = {edit.annotation_id for edit in shaping.edits} | set(shaping.deletions)
     accepted = {i for i in proposals if i in set(ticked) - shaped}
     said = [
@@ -57,13 +55,11 @@ def cast_some(at: Scene, accept: Sequence[int], reject: Sequence[int], act_id: i
     return tally(at, list(proposals), act_id)
 
 
-def _check(at: Scene, ticked: Collection[int], shaping: Shaping) -> None:
-    """Raise BadCall as approving would: ids that are not there, shaped twice."""
-    approve(at.standing, ticked, shaping)
-
-
 def _direct(at: Scene, proposals: Mapping[int, Said], ticked: Collection[int], shaping: Shaping) -> Effect:
-    """What changes at once: approved annotations that are unticked, edited or deleted."""
+    """What changes at once: approved annotations that are unticked, edited or deleted.
+
+    Raises BadCall as approving does: for ids that are not there, and what is shaped twice.
+    """
     whole = approve(at.standing, ticked, shaping)
     stood = {one.id for one in at.standing if one.status == Status.SUCCESS}
     return Effect(

@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from labelmill.core import geometry
 from labelmill.flows import look
 from labelmill.flows.remove import remove_inputs
 from labelmill.server.access import Admin, Viewer
@@ -45,6 +46,13 @@ class Region(BaseModel):
 
     kind: Literal["box", "polygon", "span"]
     value: list[Any]
+
+
+def shown(region: geometry.Region | None) -> Region | None:
+    """A region of core's as JSON."""
+    if region is None:
+        return None
+    return Region.model_validate({"kind": geometry.kind_of(region), "value": geometry.encode(region)})
 
 
 class Annotation(BaseModel):

@@ -6,13 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from labelmill.core.geometry import encode, kind_of
 from labelmill.flows import label
 from labelmill.server.access import Labeler
-from labelmill.server.inputs import Region
 from labelmill.server.page import BIGGEST, Body, Id, Limit, Page, PathId
 from labelmill.server.site import Here
 from labelmill.server.tasks import LabeledTask
+from labelmill.server.trials import Prediction
 from labelmill.server.work_shapes import Decided, Leased, Shaping, WorkInput, inputs_of, progress_of
 from labelmill.store import activity, annotations, leases
 
@@ -97,19 +96,11 @@ def end_lease(input_id: PathId, task: LabeledTask, member: Labeler, site: Here) 
         label.leave(conn, task, input_id, member.person.id)
 
 
-class Hint(BaseModel):
-    """What a model said of an input: a concept of the model's with its raw score."""
-
-    concept: str
-    score: float
-    region: Region | None
-
-
 class ModelHints(BaseModel):
     """What one run of a model said, the best score first."""
 
     model: str
-    predictions: list[Hint]
+    predictions: list[Prediction]
 
 
 class Hints(BaseModel):
@@ -126,13 +117,6 @@ def get_help(input_id: PathId, task: LabeledTask, member: Labeler, site: Here) -
         label.check_may_label(conn, task, input_id, member.person.id)
         for run in annotations.runs_on(conn, member.project_id, input_id):
             said = annotations.predictions(conn, run.run_id, run.concepts, [input_id]).get(input_id, [])
-            hints = [
-                Hint(
-                    concept=one.concept,
-                    score=one.score,
-                    region=None if one.region is None else Region(kind=kind_of(one.region), value=encode(one.region)),  # type: ignore[arg-type]
-                )
-                for one in sorted(said, key=lambda one: -one.score)
-            ]
-            items.append(ModelHints(model=run.model, predictions=hints))
+            told = [Prediction.of(one) for one in sorted(said, key=lambda one: -one.score)]
+            items.append(ModelHints(model=run.model, predictions=told))
     return Hints(items=items)

@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall
-from labelmill.core.geometry import encode, kind_of
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
 from labelmill.flows import export, new_task, preview, report
 from labelmill.server.access import Admin, Labeler, Membership, Reviewer, Viewer
+from labelmill.server.inputs import shown
 from labelmill.server.page import Limit, Page, Text
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
@@ -219,7 +219,6 @@ def _counts(counts: dict[Band, int]) -> Counts:
 
 def _sample(one: preview.Sample) -> Sample:
     said = one.prediction
-    region = None if said.region is None else {"kind": kind_of(said.region), "value": encode(said.region)}
-    facts = {name: getattr(one.subject, name) for name in ("kind", "width", "height", "text")}
-    told: dict[str, Any] = {**facts, "concept": said.concept, "score": said.score, "region": region, "band": one.band}
-    return Sample(input_id=one.subject.id, **told)
+    facts: dict[str, Any] = {name: getattr(one.subject, name) for name in ("kind", "width", "height", "text")}
+    facts |= {"concept": said.concept, "score": said.score, "region": shown(said.region), "band": one.band}
+    return Sample(input_id=one.subject.id, **facts)

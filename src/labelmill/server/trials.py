@@ -11,7 +11,6 @@ from starlette.datastructures import UploadFile
 
 from labelmill.core.annotation import Prediction as Said
 from labelmill.core.errors import BadCall, ModelFault, TooLarge, Unreadable
-from labelmill.core.geometry import encode, kind_of
 from labelmill.engine import trial
 from labelmill.engine.worker import Order
 from labelmill.flows import catalog
@@ -20,7 +19,7 @@ from labelmill.models.cards import Card
 from labelmill.server.access import Labeler, SignedIn
 from labelmill.server.errors import Fault
 from labelmill.server.files import Form
-from labelmill.server.inputs import Region
+from labelmill.server.inputs import Region, shown
 from labelmill.server.page import Body, Id, Text
 from labelmill.server.site import Here, Site
 from labelmill.store import browse
@@ -49,12 +48,7 @@ class Prediction(BaseModel):
     @classmethod
     def of(cls, said: Said) -> "Prediction":
         """One prediction, as it is told."""
-        region = (
-            None
-            if said.region is None
-            else Region.model_validate({"kind": kind_of(said.region), "value": encode(said.region)})
-        )
-        return cls(concept=said.concept, score=said.score, region=region)
+        return cls(concept=said.concept, score=said.score, region=shown(said.region))
 
 
 class Answer(BaseModel):

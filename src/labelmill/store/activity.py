@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
-from labelmill.core.errors import NotFound
+from labelmill.core.errors import Conflict, NotFound
 from labelmill.store import schema as t
 from labelmill.store.tasks import as_json
 
@@ -23,8 +24,8 @@ def record(
     detail: Mapping[str, Any] | None = None,
     key: str | None = None,
 ) -> int:
-    """Write down an act; its id. `key`: the request's, which nobody else's act of this person has."""
-    row = sa.insert(t.activity).values(
+    """Write down an act; its id. `key`: the request's. Raises Conflict when another act of the person has it."""
+    row = insert(t.activity).values(
         project_id=project_id,
         task_id=task_id,
         input_id=input_id,
@@ -33,7 +34,10 @@ def record(
         detail=dict(detail or {}),
         key=key,
     )
-    return int(conn.execute(row.returning(t.activity.c.id)).scalar_one())
+    made = conn.execute(row.on_conflict_do_nothing().returning(t.activity.c.id)).scalar()
+    if made is None:
+        raise _of_another()
+    return int(made)
 
 
 def tell(conn: sa.Connection, activity_id: int, detail: Mapping[str, Any]) -> None:
@@ -42,10 +46,23 @@ def tell(conn: sa.Connection, activity_id: int, detail: Mapping[str, Any]) -> No
     conn.execute(more, {"id": activity_id, "detail": as_json(detail)})
 
 
-def by_key(conn: sa.Connection, person_id: int, key: str) -> sa.Row[Any] | None:
-    """A person's act that a request with this key made: asked again, it is not done again."""
-    query = sa.select(t.activity).filter_by(person_id=person_id, key=key)
-    return conn.execute(query).one_or_none()
+def by_key(
+    conn: sa.Connection, person_id: int, key: str | None, *, task_id: int, input_id: int | None = None
+) -> sa.Row[Any] | None:
+    """A person's act in a task, on one input or on many, that a request with this key made before.
+
+    Asked again, it is not done again. Raises Conflict when the key is that of another act.
+    """
+    if key is None:
+        return None
+    found = conn.execute(sa.select(t.activity).filter_by(person_id=person_id, key=key)).one_or_none()
+    if found is not None and (found.task_id, found.input_id) != (task_id, input_id):
+        raise _of_another()
+    return found
+
+
+def _of_another() -> Conflict:
+    return Conflict("This key belongs to another request: make a new one for each decision.")
 
 
 def one(conn: sa.Connection, project_id: int, activity_id: int) -> sa.Row[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from labelmill.core.partition import repartition
-from labelmill.store import locks
+from labelmill.store import locks, reviews
 from labelmill.store import schema as t
 
 
@@ -34,9 +34,9 @@ def set_reviewers(conn: sa.Connection, task_id: int, persons: Collection[int]) -
     before = reviewers(conn, task_id)
     added = set(persons) - before
     _replace(conn, t.reviewer, task_id, before, persons)
-    stacked = conn.execute(sa.select(t.task.c.review == "stacked").where(t.task.c.id == task_id)).scalar_one()
-    values = {"task": task_id, "persons": sorted(persons), "added": sorted(added)}
-    if stacked:
+    rules = reviews.rules(conn, task_id)
+    values = {"task": task_id, "persons": sorted(persons), "added": sorted(added), "owner": rules.owner_id}
+    if rules.stacked:
         got = set(conn.execute(_STACK, values).scalars()) if added else set()
         conn.execute(_DROP_STRANGERS, values)
         got |= set(conn.execute(_TO_ARBITER, values).scalars())
@@ -90,7 +90,7 @@ def lower_votes(conn: sa.Connection, task_id: int) -> None:
 def hand_over(conn: sa.Connection, task_id: int, person_id: int) -> None:
     """Give what a person was to decide alone, but is through with no more, to whoever decides ties now."""
     locks.hold(conn, task_id, locks.ASSIGNING)
-    values = {"task": task_id, "person": person_id}
+    values = {"task": task_id, "person": person_id, "owner": reviews.rules(conn, task_id).owner_id}
     left = sa.text(
         "DELETE FROM assignment WHERE task_id = :task AND person_id = :person AND done_at IS NULL AND arbiter"
     )
@@ -166,15 +166,10 @@ _DROP_STRANGERS = sa.text("""
 DELETE FROM assignment WHERE task_id = :task AND done_at IS NULL AND NOT arbiter AND NOT person_id = ANY(:persons)
 """)
 
-# who made the task or, where they have left, the project's first owner
 _TO_ARBITER = sa.text("""
-WITH owner AS (
-    SELECT m.person_id FROM task t JOIN member m ON m.project_id = t.project_id
-    WHERE t.id = :task AND (m.person_id = t.created_by OR m.role = 'owner')
-    ORDER BY m.person_id <> t.created_by, m.person_id LIMIT 1
-), given AS (
+WITH given AS (
     INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, arbiter)
-    SELECT :task, l.input_id, owner.person_id, 0, 0, true FROM owner, ledger l
+    SELECT :task, l.input_id, CAST(:owner AS bigint), 0, 0, true FROM ledger l
     WHERE l.task_id = :task AND l.work = 'review' AND NOT EXISTS (
         SELECT FROM assignment a WHERE a.task_id = :task AND a.input_id = l.input_id AND a.done_at IS NULL)
     ON CONFLICT (task_id, input_id, person_id) DO UPDATE SET done_at = NULL, doubt = 0, arbiter = true

@@ -263,3 +263,14 @@ def test_ten_at_once_decide_an_input_once(task: Task) -> None:
     assert sorted(codes) == [200] + [409] * 9
     query = "SELECT count(*) FROM annotation_event WHERE input_id = :i AND operation = 'reject'"
     assert rows(task.world.database, query, i=one["id"]) == [4]
+
+
+def test_a_key_of_another_request_is_refused(task: Task) -> None:
+    one, other, *_ = task.queue()["items"]
+    task.decide(one, key="the-same-key")
+    said = task.decide(other, key="the-same-key", status=409)
+    assert "belongs to another request" in said["error"]["message"]
+    waiting = [a["id"] for a in other["annotations"] if a["status"] == "awaiting_review"]
+    for rest, body in (("regions", {"accept": waiting}), ("bulk", {"action": "approve"})):
+        task.ask(Role.REVIEWER, "POST", f"/review/{rest}", 409, key="the-same-key", **body)
+    assert task.queue()["progress"]["mine_open"] == 3

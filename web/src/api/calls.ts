@@ -18,6 +18,8 @@ export const signIn = (said: { name: string; password: string } | { token: strin
 export const signOut = (): Promise<void> => remove('/session')
 
 export const changePassword = (said: { new: string; current: string | null }): Promise<t.Me> => put('/session/password', said)
+export const renameMe = (name: string): Promise<t.Me> => patch('/session', { name })
+export const mute = (muted: t.Me['muted']): Promise<t.Me> => put('/session/muted', { muted })
 export const tokens = (): Promise<{ items: t.Token[] }> => get('/tokens')
 export const createToken = (name: string): Promise<t.FreshToken> => post('/tokens', { name })
 export const deleteToken = (id: number): Promise<void> => remove(`/tokens/${id}`)
@@ -71,6 +73,7 @@ export const addModel = (project: number | null, form: FormData, sent: (share: n
 /** Model concept -> project concept, as it was last chosen. */
 export const acts = (project: number, task: number | null, before: string | null): Promise<t.Page<t.Act>> =>
   get(`/projects/${project}/activity${query({ task_id: task, before, limit: 20 })}`)
+export const story = (project: number, annotation: number): Promise<{ items: t.Chapter[] }> => get(`/projects/${project}/annotations/${annotation}/story`)
 export const notifications = (after: string | null): Promise<t.Page<t.Notification>> => get(`/notifications${query({ after })}`)
 export const unread = (): Promise<{ count: number }> => get('/notifications/count')
 export const readNotifications = (): Promise<{ count: number }> => post('/notifications/read', {})
@@ -81,6 +84,7 @@ export const createConcept = (project: number, name: string): Promise<t.Concept>
 export const renameConcept = (project: number, id: number, name: string): Promise<t.Concept> => patch(`/projects/${project}/concepts/${id}`, { name })
 export const deleteConcept = (project: number, id: number): Promise<void> => remove(`/projects/${project}/concepts/${id}`)
 export const versions = (project: number, dataset: number): Promise<t.Page<t.Version>> => get(`/projects/${project}/datasets/${dataset}/versions`)
+export const deleteVersion = (project: number, { dataset_id, id }: t.Version): Promise<void> => remove(`/projects/${project}/datasets/${dataset_id}/versions/${id}`)
 export const versionFile = (project: number, version: t.Version, format: 'coco' | 'jsonl'): string =>
   `${BASE}/projects/${project}/datasets/${version.dataset_id}/versions/${version.id}/export?format=${format}`
 export const createVersion = (project: number, task: number): Promise<t.Version> => post(`${taskAt(project, task)}/versions`, {})

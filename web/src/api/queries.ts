@@ -80,7 +80,7 @@ export const useFailures = (project: number, id: number) =>
   })
 
 export const useConceptList = (project: number) =>
-  useQuery({ queryKey: ['concepts', project, 'all'], queryFn: async () => (await call.concepts(project)).items })
+  useQuery({ queryKey: ['concepts', project, 'all'], queryFn: () => call.concepts(project) })
 export const useVersions = (project: number, dataset: number) =>
   useQuery({ queryKey: ['datasets', project, dataset, 'versions'], queryFn: async () => (await call.versions(project, dataset)).items })
 /** What people did in a project, or in one task of it, newest first. */
@@ -91,6 +91,8 @@ export const useActs = (project: number, task: number | null) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   })
+export const useStory = (project: number, annotation: number) =>
+  useQuery({ queryKey: ['inputs', project, 'story', annotation], queryFn: async () => (await call.story(project, annotation)).items })
 export const useNotifications = () =>
   useInfiniteQuery({
     queryKey: ['notifications', 'list'],

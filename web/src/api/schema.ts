@@ -1836,17 +1836,6 @@ export interface components {
             items: components["schemas"]["Group"][];
         };
         /**
-         * Hint
-         * @description What a model said of an input: a concept of the model's with its raw score.
-         */
-        Hint: {
-            /** Concept */
-            concept: string;
-            /** Score */
-            score: number;
-            region: components["schemas"]["Region"] | null;
-        };
-        /**
          * Hints
          * @description What models said, the newest run first.
          */
@@ -2111,7 +2100,7 @@ export interface components {
             /** Model */
             model: string;
             /** Predictions */
-            predictions: components["schemas"]["Hint"][];
+            predictions: components["schemas"]["Prediction"][];
         };
         /**
          * Models

@@ -70,4 +70,6 @@ export type Speed = Said['Speed']
 /** What a person did. */
 export type Act = Said['Act']
 export type Version = Said['Version']
+/** One thing that happened to an annotation. */
+export type Chapter = Said['Chapter']
 export type Notification = Said['Notification']

@@ -16,7 +16,7 @@ export type Decided = Said['Decided']
 export type DecidedMany = Said['DecidedMany']
 export type Submitted = Said['Submitted']
 export type Taken = Omit<Said['NextToLabel'], 'input'> & { input: WorkInput | null }
-export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Hint']>[] }
+export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Prediction']>[] }
 
 export type Order = 'id' | 'uncertain' | 'concept'
 

@@ -1,29 +1,80 @@
-import { Alert, Button, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, PasswordInput, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 
-import { changePassword, createToken, deleteToken } from '../api/calls'
+import { changePassword, createToken, deleteToken, mute, renameMe } from '../api/calls'
 import { client } from '../api/client'
 import { useMe, useTokens } from '../api/queries'
 import { keepCsrf } from '../api/request'
-import type { FreshToken } from '../api/types'
+import type { FreshToken, Me } from '../api/types'
 import { CopyLine } from '../parts/CopyLine'
 import { askName, confirm } from '../parts/dialogs'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { date } from '../parts/words'
 
-/** One's own password and access tokens. */
+/** One's own name, password, notifications and access tokens. */
 export function Component() {
   const me = useMe()
   return (
     <>
       <PageHead title="Account" note={me.data?.name} />
       <Stack className="page-body" gap="md" maw={860}>
+        {me.data && <Name name={me.data.name} />}
         {me.data && <Password name={me.data.name} has={me.data.has_password} />}
+        {me.data && <Wanted muted={me.data.muted} />}
         <Tokens />
       </Stack>
     </>
+  )
+}
+
+function Name({ name }: { name: string }) {
+  const rename = useMutation({ mutationFn: renameMe, onSuccess: (me) => client.setQueryData(['me'], me), onError: tellFault })
+  return (
+    <section className="card" aria-label="Name">
+      <Group justify="space-between">
+        <div>
+          <Title order={2}>{name}</Title>
+          <Text size="sm" c="dimmed">
+            Your name stands on all that you label and decide.
+          </Text>
+        </div>
+        <Button size="xs" variant="default" loading={rename.isPending} onClick={() => askName('Your name', 'Change name', name, rename.mutate)}>
+          Change name
+        </Button>
+      </Group>
+    </section>
+  )
+}
+
+const KINDS: Record<Me['muted'][number], string> = {
+  assigned: 'When you have work in a task',
+  finished: 'When a task that you made has finished',
+  failed: 'When the model of a task that you made cannot run',
+}
+
+/** What one is told of in the app. */
+function Wanted({ muted }: { muted: Me['muted'] }) {
+  const change = useMutation({ mutationFn: mute, onSuccess: (me) => client.setQueryData(['me'], me), onError: tellFault })
+  const kinds = Object.keys(KINDS) as Me['muted']
+  const now = change.isPending ? change.variables : muted
+  return (
+    <section className="card" aria-label="Notifications">
+      <Title order={2} mb="sm">
+        Notifications
+      </Title>
+      <Stack gap="xs">
+        {kinds.map((kind) => (
+          <Checkbox
+            key={kind}
+            label={KINDS[kind]}
+            checked={!now.includes(kind)}
+            onChange={({ currentTarget }) => change.mutate(currentTarget.checked ? now.filter((one) => one !== kind) : [...now, kind])}
+          />
+        ))}
+      </Stack>
+    </section>
   )
 }
 

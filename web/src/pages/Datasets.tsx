@@ -3,11 +3,13 @@ import { IconStack2 } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { useState } from 'react'
 
-import { createDataset, deleteDataset, renameDataset, versionFile } from '../api/calls'
+import { createDataset, deleteDataset, deleteVersion, renameDataset, versionFile } from '../api/calls'
+import { moved } from '../api/moved'
 import { useDatasets, useVersions } from '../api/queries'
 import type { Dataset, Version } from '../api/types'
+import { confirm } from '../parts/dialogs'
 import { NameList, type Naming, NewButton } from '../parts/NameList'
-import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
+import { Empty, PageHead, tellFault, Trouble, Waiting } from '../parts/states'
 import { date, many, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
@@ -34,19 +36,19 @@ export function Component() {
       <PageHead title="Datasets">{mayChange && <NewButton naming={naming} />}</PageHead>
       <div className="page-body">
         {items.length === 0 ? (
-          <Empty icon={<IconStack2 size={36} stroke={1.4} />} title="No dataset yet" action={<Button component={Link} to={`/projects/${project}/inputs`}>Bring inputs</Button>}>
+          <Empty icon={<IconStack2 size={36} stroke={1.4} />} title="No dataset yet" action={mayChange && <Button component={Link} to={`/projects/${project}/inputs`}>Bring inputs</Button>}>
             A dataset is a named set of inputs, for a task or for training. Files that you bring form one.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Made on', 'Versions']} cells={(one) => <Cells project={project} one={one} shown={one.id === shown} show={setShown} />} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Made on', 'What next']} cut={found.data.next !== null} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
         )}
-        {open && <Versions project={project} dataset={open} />}
+        {open && <Versions project={project} dataset={open} mayChange={mayChange} />}
       </div>
     </>
   )
 }
 
-function Cells({ project, one, shown, show }: { project: number; one: Dataset; shown: boolean; show: (id: number | null) => void }) {
+function Cells({ project, one, mayChange, shown, show }: { project: number; one: Dataset; mayChange: boolean; shown: boolean; show: (id: number | null) => void }) {
   return (
     <>
       <Table.Td>
@@ -57,15 +59,22 @@ function Cells({ project, one, shown, show }: { project: number; one: Dataset; s
       <Table.Td className="numbers">{whole(one.tasks)}</Table.Td>
       <Table.Td>{date(one.created_at)}</Table.Td>
       <Table.Td>
-        <Button size="compact-sm" variant="default" aria-expanded={shown} aria-label={`Versions of ${one.name}`} onClick={() => show(shown ? null : one.id)}>
-          Versions
-        </Button>
+        <Group gap={6} wrap="nowrap">
+          <Button size="compact-sm" variant="default" aria-expanded={shown} aria-label={`Versions of ${one.name}`} onClick={() => show(shown ? null : one.id)}>
+            Versions
+          </Button>
+          {mayChange && one.inputs > 0 && (
+            <Button size="compact-sm" variant="default" component={Link} to={`/projects/${project}/tasks/new?dataset=${one.id}`} aria-label={`New Labeling Task with ${one.name}`}>
+              New Labeling Task
+            </Button>
+          )}
+        </Group>
       </Table.Td>
     </>
   )
 }
 
-function Versions({ project, dataset }: { project: number; dataset: Dataset }) {
+function Versions({ project, dataset, mayChange }: { project: number; dataset: Dataset; mayChange: boolean }) {
   const found = useVersions(project, dataset.id)
   if (found.error && !found.data) return <Trouble error={found.error} what="The versions" again={() => void found.refetch()} />
   const items = found.data ?? []
@@ -81,7 +90,7 @@ function Versions({ project, dataset }: { project: number; dataset: Dataset }) {
       ) : (
         <Stack gap="xs">
           {items.map((one) => (
-            <OneVersion key={one.id} project={project} one={one} />
+            <OneVersion key={one.id} project={project} one={one} mayChange={mayChange} />
           ))}
         </Stack>
       )}
@@ -89,7 +98,7 @@ function Versions({ project, dataset }: { project: number; dataset: Dataset }) {
   )
 }
 
-function OneVersion({ project, one }: { project: number; one: Version }) {
+function OneVersion({ project, one, mayChange }: { project: number; one: Version; mayChange: boolean }) {
   const left = Object.entries(one.left_out).filter(([, number]) => number > 0)
   return (
     <Group justify="space-between" gap="xs">
@@ -109,6 +118,17 @@ function OneVersion({ project, one }: { project: number; one: Version }) {
         <Button component="a" size="compact-sm" variant="default" href={versionFile(project, one, 'jsonl')} aria-label={`Version ${one.number} as JSON lines`} download>
           JSON lines
         </Button>
+        {mayChange && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            aria-label={`Delete version ${one.number}`}
+            onClick={() => confirm(`Delete version ${one.number}?`, 'Inputs, annotations and tasks stay as they are. This cannot be undone.', 'Delete version', () => void deleteVersion(project, one).then(() => moved(project, 'datasets'), tellFault))}
+          >
+            Delete
+          </Button>
+        )}
       </Group>
     </Group>
   )

@@ -12,6 +12,7 @@ import type { Canvas } from '../canvas/canvas'
 import { CanvasView } from '../parts/CanvasView'
 import { ActionButton, useControls } from '../parts/controls'
 import { PageHead, StatusBadge, Trouble, Waiting } from '../parts/states'
+import { Story } from '../parts/Story'
 import { Tags } from '../parts/Tags'
 import { TextView } from '../parts/TextView'
 import { many, neighbour } from '../parts/words'
@@ -105,6 +106,7 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
           <aside className="viewer-panel" aria-label="Annotations">
             <Concepts concepts={concepts} annotations={annotations} colour={colour} hidden={hidden} setHidden={setHidden} />
             <List {...shown} hides={annotations.length > 0} annotations={annotations.filter(({ concept }) => !hidden.has(concept))} />
+            {selected !== null && <Story key={selected} project={project} annotation={selected} />}
           </aside>
         )}
       </div>

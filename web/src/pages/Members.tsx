@@ -5,12 +5,12 @@ import { useNavigate } from 'react-router'
 
 import { changeMember, removeMember } from '../api/calls'
 import { client } from '../api/client'
-import { useMe, useMembers, useProject, useTasks } from '../api/queries'
+import { useMe, useMembers, useProject } from '../api/queries'
 import type { Member, Role } from '../api/types'
 import { confirm } from '../parts/dialogs'
 import { gives, invite, MAY } from '../parts/Invite'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
-import { many, whole } from '../parts/words'
+import { whole } from '../parts/words'
 import { useId } from './place'
 
 export function Component() {
@@ -57,10 +57,11 @@ export function Component() {
 
 const again = (project: number): Promise<void> => client.invalidateQueries({ queryKey: ['members', project] })
 
+const GOES = 'What was decided stays, with the name on it. What is still open is shared out evenly among the other reviewers of each task; inputs that are held for labeling are free again.'
+
 function Row({ project, member: { id, name, role }, offered }: { project: number; member: Member; offered: readonly Role[] }) {
   const mine = useMe().data?.id === id
   const navigate = useNavigate()
-  const work = useWork(project, id)
   const change = useMutation({ mutationFn: (to: Role) => changeMember(project, id, to), onError: tellFault, onSuccess: () => again(project) })
   const remove = useMutation({
     mutationFn: () => removeMember(project, id),
@@ -100,7 +101,7 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
               variant="subtle"
               color="gray"
               aria-label={mine ? 'Leave the project' : `Remove ${name}`}
-              onClick={() => confirm(mine ? 'Leave the project?' : `Remove ${name}?`, <Goes work={work} />, mine ? 'Leave' : 'Remove', () => remove.mutate())}
+              onClick={() => confirm(mine ? 'Leave the project?' : `Remove ${name}?`, GOES, mine ? 'Leave' : 'Remove', () => remove.mutate())}
             >
               <IconTrash size={16} />
             </ActionIcon>
@@ -108,21 +109,5 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
         )}
       </Table.Td>
     </Table.Tr>
-  )
-}
-
-/** The tasks in which a person reviews or labels. */
-function useWork(project: number, id: number): string[] {
-  const tasks = useTasks(project).data?.pages.flatMap(({ items }) => items) ?? []
-  return tasks.filter(({ reviewers, labelers }) => [...reviewers, ...labelers].some((one) => one.id === id)).map(({ name }) => name)
-}
-
-/** What becomes of a person's work when they go. */
-function Goes({ work }: { work: string[] }) {
-  return (
-    <>
-      What was decided stays, with the name on it.
-      {work.length > 0 && ` What is still open in ${work.length > 3 ? many(work.length, 'task') : work.join(', ')} is shared out evenly among the other reviewers; inputs that are open for labeling are free again.`}
-    </>
   )
 }

@@ -15,12 +15,13 @@ export function Component() {
   const navigate = useNavigate()
   if (found.isPending) return <Waiting />
   if (found.data === undefined) return <Trouble error={found.error} what="The project" again={() => void found.refetch()} />
-  const { name, role } = found.data
+  const { name, role, archived_at } = found.data
+  const archived = archived_at !== null
   const again = (): Promise<void> => client.invalidateQueries({ queryKey: ['projects'] })
   const archive = (): void => {
-    archiveProject(project, true).then(async () => {
+    archiveProject(project, !archived).then(async () => {
       await again()
-      void navigate('/projects')
+      if (!archived) void navigate('/projects')
     }, tellFault)
   }
   return (
@@ -39,9 +40,15 @@ export function Component() {
               <Button variant="default" onClick={() => askName('Rename project', 'Rename', name, (to) => void renameProject(project, to).then(again, tellFault))}>
                 Rename
               </Button>
+              {archived ? (
+                <Button variant="default" onClick={archive}>
+                  Take out of the archive
+                </Button>
+              ) : (
               <Button variant="default" onClick={() => confirm(`Archive ${name}?`, 'It leaves the list of projects, and nothing of it is deleted. It can be taken out of the archive.', 'Archive', archive)}>
                 Archive
               </Button>
+              )}
             </Group>
           )}
         </section>

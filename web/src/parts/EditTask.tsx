@@ -4,7 +4,6 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import * as call from '../api/calls'
-import { client } from '../api/client'
 import { moved } from '../api/moved'
 import { useConcepts, useMapping, useMembers, useModels, useTask } from '../api/queries'
 import type { ChangedTask, Limits, Task } from '../api/types'
@@ -49,7 +48,6 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
       modals.close('edit-task')
       tell(`${now.name.trim()} is changed.`)
       moved(project, 'tasks', 'inputs', 'concepts')
-      void client.invalidateQueries({ queryKey: ['activity', project] })
     },
   })
   const own = Object.keys(task.thresholds.by_concept).length
@@ -62,7 +60,7 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
     >
       <Stack>
         {save.error && (
-          <Alert color="red" variant="light" p="sm" title="The task was not changed">
+          <Alert color="red" variant="light" p="sm" title="Not all of it was changed">
             {save.error.message}
           </Alert>
         )}

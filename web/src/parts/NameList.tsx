@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Menu, Table, VisuallyHidden } from '@mantine/core'
+import { ActionIcon, Button, Menu, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { type ReactNode } from 'react'
 
 import { moved, type Noun } from '../api/moved'
 import { askName, confirm } from './dialogs'
 import { tellFault } from './states'
+import { whole } from './words'
 
 interface Named {
   id: number
@@ -34,8 +35,8 @@ export function NewButton({ naming }: { naming: Naming }) {
   )
 }
 
-/** A table of named things, each with what one may do to it; `cells` are the columns behind the name. */
-export function NameList<T extends Named>({ items, naming, mayChange, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
+/** A table of named things, each with what one may do to it; `cells` are the columns behind the name; `cut`: there are more. */
+export function NameList<T extends Named>({ items, naming, mayChange, cut, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; cut: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
   return (
     <div className="card" style={{ padding: 0 }}>
       <Table highlightOnHover>
@@ -60,6 +61,11 @@ export function NameList<T extends Named>({ items, naming, mayChange, columns, c
           ))}
         </Table.Tbody>
       </Table>
+      {cut && (
+        <Text size="xs" c="dimmed" p="sm">
+          These are the first {whole(items.length)}; there are more.
+        </Text>
+      )}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { Badge, Button, Group, Progress, Table, Text, Title } from '@mantine/cor
 
 import { useActs, useTaskPeople } from '../api/queries'
 import type { Part, Task } from '../api/types'
-import { told } from './acts'
+import { namesTask, told } from './acts'
 import { Trouble } from './states'
 import { many, moment, percentReviewed, whole } from './words'
 
@@ -89,7 +89,7 @@ export function Timeline({ project, task }: { project: number; task: number | nu
           <li key={act.id}>
             <Text size="sm" component="span">
               {told(act)}
-              {task === null && act.task !== null && ` in ${act.task}`}
+              {task === null && act.task !== null && !namesTask(act) && ` in ${act.task}`}
             </Text>{' '}
             <Text size="xs" c="dimmed" component="time" dateTime={act.at}>{moment(act.at)}</Text>
           </li>

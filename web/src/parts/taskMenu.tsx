@@ -33,7 +33,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
       const made = await call.createVersion(project, task.id)
       const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0)
       tell(`Version ${made.number} of ${task.dataset}: ${many(made.annotations, 'annotation')} on ${many(made.inputs, 'input')}; ${left === 0 ? 'nothing' : whole(left)} left out.`)
-      moved(project, 'tasks')
+      moved(project, 'tasks', 'datasets')
     } catch (error) {
       tellFault(error as Error)
     }
