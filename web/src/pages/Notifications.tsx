@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconBell } from '@tabler/icons-react'
 import { Link } from 'react-router'
@@ -37,21 +37,23 @@ export function Component() {
             When you get work, and when a task that you made has finished or failed, it says so here.
           </Empty>
         ) : (
-          <Stack gap={0} component="ul" className="acts">
-            {items.map((one) => (
-              <li key={one.id}>
-                <Group gap="xs" wrap="nowrap">
-                  <Text size="sm" fw={one.read ? 400 : 600}>
-                    {SAYS[one.kind]} <Link to={`/projects/${one.project_id}/tasks/${one.task_id}`}>{one.task}</Link>
-                  </Text>
-                  {!one.read && <Badge size="xs" variant="light">new</Badge>}
-                  <Text size="xs" c="dimmed" component="time" dateTime={one.at}>
-                    {moment(one.at)}
-                  </Text>
-                </Group>
-              </li>
-            ))}
-          </Stack>
+          <div className="card">
+            <ul className="acts">
+              {items.map((one) => (
+                <li key={one.id}>
+                  <Group gap="xs" wrap="nowrap">
+                    <Text size="sm" fw={one.read ? 400 : 600}>
+                      {SAYS[one.kind]} <Link className="row-link" to={`/projects/${one.project_id}/tasks/${one.task_id}`}>{one.task}</Link>
+                    </Text>
+                    {!one.read && <Badge size="xs" variant="light">new</Badge>}
+                    <Text size="xs" c="dimmed" component="time" dateTime={one.at}>
+                      {moment(one.at)}
+                    </Text>
+                  </Group>
+                </li>
+              ))}
+            </ul>
+          </div>
         )}
         {found.hasNextPage && (
           <Button size="xs" variant="default" mt="sm" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>

@@ -11,7 +11,7 @@ export function Story({ project, annotation }: { project: number; annotation: nu
   if (found.error && !found.data) return <Trouble error={found.error} what="The history" again={() => void found.refetch()} />
   const items = found.data ?? []
   return (
-    <section className="story" aria-label="History">
+    <section className="story" aria-label="History" tabIndex={0}>
       <Title order={3}>History</Title>
       {found.data && items.length === 0 ? (
         <Text size="xs" c="dimmed">
