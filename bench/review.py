@@ -2,12 +2,15 @@
 
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
 
 from bench.table import Row
+
+DECISIONS = 250
 
 
 def rows(client: httpx2.Client, project: int, task: int, row: Callable[[str, Callable[[], object]], Row]) -> list[Row]:
@@ -29,7 +32,7 @@ def rows(client: httpx2.Client, project: int, task: int, row: Callable[[str, Cal
         row("next ten inputs, the most uncertain first", page(limit=10, order="uncertain")),
         row("next ten inputs of a concept", page(limit=10, concept="concept 3")),
         row("a screen of regions to review", lambda: client.get(f"{path}/review/regions", params=regions)),
-        row("a decision", lambda: _decide(client, path)),
+        row("a decision", _decisions(client, path)),
     ]
 
 
@@ -37,9 +40,19 @@ def _queue(client: httpx2.Client, path: str, **wanted: Any) -> Any:
     return client.get(f"{path}/review", params={"limit": 1, **wanted}).raise_for_status().json()
 
 
-def _decide(client: httpx2.Client, path: str) -> None:
-    """Ask for the next input and approve it: what a person waits for between two."""
-    one = _queue(client, path)["items"][0]
-    ticked = [annotation["id"] for annotation in one["annotations"]]
-    body = {"key": str(uuid.uuid4()), "seen": one["seen"], "action": "approve", "ticked": ticked}
-    client.post(f"{path}/review/{one['id']}", json=body).raise_for_status()
+def _decisions(client: httpx2.Client, path: str) -> Callable[[], None]:
+    """Approves the next input each time it is called; like a page it has the next ones at hand."""
+    ahead: deque[Any] = deque()
+    place: str | None = None
+    while len(ahead) < DECISIONS:
+        page = _queue(client, path, limit=50, **({} if place is None else {"after": place}))
+        place = page["next"]
+        ahead.extend(page["items"])
+
+    def decide() -> None:
+        one = ahead.popleft()
+        ticked = [annotation["id"] for annotation in one["annotations"]]
+        body = {"key": str(uuid.uuid4()), "seen": one["seen"], "action": "approve", "ticked": ticked}
+        client.post(f"{path}/review/{one['id']}", json=body).raise_for_status()
+
+    return decide
