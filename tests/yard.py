@@ -118,14 +118,18 @@ class Yard:
                     found.append(process)
         return found
 
+    def kill(self) -> None:
+        """Kill all that works here and wait until it is gone; what ends by itself meanwhile is as good."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        until(lambda: not self.processes())
+
     def clear(self) -> None:
         for child in self.children:
             child.kill()
             child.communicate()
-        for process in self.processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGKILL)
-        until(lambda: not self.processes())
+        self.kill()
         shutil.rmtree(self.base)
 
 

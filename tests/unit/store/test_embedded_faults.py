@@ -222,11 +222,11 @@ def small_disk(yard: Yard) -> Iterator[Callable[[str], None]]:
         mount("mode=755,size=24m")
     except (subprocess.CalledProcessError, FileNotFoundError) as fault:
         pytest.skip(f"NOT TESTED with a full disk: a small one cannot be mounted here ({fault})")
-    yield lambda size: mount(f"remount,size={size}")
-    for process in yard.processes():
-        process.kill()
-    until(lambda: not yard.processes())
-    subprocess.run(["umount", "-l", str(yard.home)], check=True)
+    try:
+        yield lambda size: mount(f"remount,size={size}")
+    finally:
+        yard.kill()
+        subprocess.run(["umount", "-l", str(yard.home)], check=True)
 
 
 def test_full_disk_at_the_first_start(yard: Yard, small_disk: Callable[[str], None]) -> None:
