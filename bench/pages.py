@@ -26,7 +26,7 @@ _WATCH = """() => {
   const note = (list) => took.push(...keys(list).map(({ duration }) => duration))
   new PerformanceObserver(note).observe({ type: 'event', durationThreshold: 16 })
 }"""
-_QUIET = "() => new Promise((done) => requestIdleCallback(() => requestAnimationFrame(done)))"
+_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SCROLL = """async (until) => {
   const scroller = document.querySelector('.grid-scroller')
   const tile = () => Math.max(0, ...[...document.querySelectorAll('.tile')].map(({ dataset }) => Number(dataset.index)))
@@ -124,7 +124,7 @@ def _review(keys: list[float], page: Page) -> None:
         for key in ("Tab", "Space", "Enter"):  # nobody is quicker with the next key than the page is with this one
             page.keyboard.press(key)
             page.locator("canvas[data-painted=all], .text-stage").first.wait_for()
-            page.evaluate(_QUIET)
+            page.evaluate(_FRAMES)
     took = page.evaluate("took")
     keys += took + [16.0] * (3 * DECISIONS - len(took))  # the browser tells of none that took less than 16 ms
 
