@@ -1,4 +1,4 @@
-import { Checkbox, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconCopy, IconEye, IconEyeOff, IconPencil, IconTag, IconTrash } from '@tabler/icons-react'
 import { memo, useEffect, useRef } from 'react'
 
@@ -17,13 +17,15 @@ interface Props {
   sections: readonly Section[]
   /** With a box to tick on each. */
   ticks: boolean
+  /** The list of the input before stays for a moment: the picture comes first. */
+  late?: boolean
 }
 
 /** So many rows at most; what is beyond them is on the picture. */
 const MOST = 300
 
 /** What is said of the input, in sections; one selection with the picture. */
-export function DeskList({ desk, colour, sections, ticks }: Props) {
+export const DeskList = memo(function DeskList({ desk, colour, sections, ticks }: Props) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     list.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest' })
@@ -62,7 +64,7 @@ export function DeskList({ desk, colour, sections, ticks }: Props) {
       )}
     </div>
   )
-}
+}, (_, { late = false }) => late)
 
 interface RowProps {
   one: Drafted
@@ -78,26 +80,27 @@ interface RowProps {
 const same = (before: RowProps, now: RowProps): boolean =>
   before.one === now.one && before.ink === now.ink && before.on === now.on && before.selected === now.selected && before.hidden === now.hidden && (before.tick === null) === (now.tick === null)
 
-// ticking goes by the annotation that is shown, so a row need not be drawn anew for a newer way to tick
+// ticking goes by the annotation that is shown, so a row need not be drawn anew for a newer way to tick. Its elements are
+// plain ones, as hundreds of them are drawn with each input
 const Row = memo(function Row({ one, ink, on, selected, hidden, tick, hover, select }: RowProps) {
   return (
-    <Group gap={8} wrap="nowrap" className="annotation" data-on={on || undefined} onMouseEnter={() => hover(one.id)} onMouseLeave={() => hover(null)}>
-      {tick !== null && <Checkbox size="xs" checked={one.ticked} aria-label={`${one.concept}: stands`} onChange={() => tick(one)} tabIndex={-1} />}
-      <UnstyledButton className="desk-name" aria-pressed={selected} onClick={() => select(selected ? null : one.id)}>
+    <div className="annotation" data-on={on || undefined} onMouseEnter={() => hover(one.id)} onMouseLeave={() => hover(null)}>
+      {tick !== null && <input type="checkbox" className="desk-tick" checked={one.ticked} aria-label={`${one.concept}: stands`} onChange={() => tick(one)} tabIndex={-1} />}
+      <button type="button" className="desk-name" aria-pressed={selected} onClick={() => select(selected ? null : one.id)}>
         <span className="swatch" style={{ background: ink }} />
-        <span style={{ flex: 1, minWidth: 0 }}>
-          <Text size="sm" className="ellipsis" component="span" display="block" td={tick !== null && !one.ticked ? 'line-through' : undefined}>
+        <span className="desk-words">
+          <span className="ellipsis" data-off={(tick !== null && !one.ticked) || undefined}>
             {one.present ? one.concept : `not ${one.concept}`}
-          </Text>
-          <Text size="xs" c="dimmed" className="ellipsis" component="span" display="block">
+          </span>
+          <span className="ellipsis">
             {one.labeler}
             {one.region === null && ' · whole input'}
             {hidden && ' · hidden'}
-          </Text>
+          </span>
         </span>
         {one.score !== null && <Score score={one.score} />}
-      </UnstyledButton>
-    </Group>
+      </button>
+    </div>
   )
 }, same)
 
@@ -126,7 +129,7 @@ function Doings({ hidden }: { hidden: boolean }) {
 }
 
 /** Inputs as small pictures; which comes next is seen before it is there. */
-export const Strip = memo(function Strip({ items, now, look }: { items: readonly { id: number; name: string; picture: string | null; text: string | null }[]; now: number; look: (id: number) => void }) {
+export const Strip = memo(function Strip({ items, now, look }: { items: readonly { id: number; name: string; picture: string | null; text: string | null }[]; now: number | null; look: (id: number) => void }) {
   return (
     <div className="desk-strip" role="group" aria-label="Next inputs">
       {items.map(({ id, name, picture, text }) => (

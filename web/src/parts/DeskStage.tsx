@@ -4,7 +4,7 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react'
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { type ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 
 import type { Tool } from '../canvas/editor'
 import { type Adjustments, AS_IT_IS, filterOf } from '../work/adjust'
@@ -45,7 +45,7 @@ export function DeskTools({ desk }: { desk: Desk }) {
   )
 }
 
-function ToolButton({ tool, icon, on }: { tool: Tool; icon: ReactNode; on: boolean }) {
+const ToolButton = memo(function ToolButton({ tool, icon, on }: { tool: Tool; icon: ReactNode; on: boolean }) {
   const { label, hint, run } = useAction(tool)
   return (
     <Tooltip label={hint} position="right">
@@ -54,7 +54,7 @@ function ToolButton({ tool, icon, on }: { tool: Tool; icon: ReactNode; on: boole
       </ActionIcon>
     </Tooltip>
   )
-}
+})
 
 /** The picture or the text, with what is said of all of it above and the concepts to give below. */
 export function DeskStage({ project, desk, colour }: { project: number; desk: Desk; colour: (concept: string) => string }) {

@@ -1,6 +1,6 @@
 import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
-import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type MouseEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { ReviewControls } from '../actions'
@@ -84,9 +84,11 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit } = desk
   const sections = useMemo(() => inSections(items), [items])
+  // what lies beside the picture follows it a moment later
+  const before = useDeferredValue(feed)
   const strip = useMemo(
-    () => feed.items.slice(feed.at, feed.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null })),
-    [project, feed],
+    () => before.items.slice(before.at, before.at + 14).map(({ id, name, kind, text }) => ({ id, name, text, picture: kind === 'image' ? thumbnailOf(project, id, 160) : null })),
+    [project, before],
   )
 
   useControls(
@@ -132,16 +134,12 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
         {desk.panel && (
           <aside className="viewer-panel" aria-label="Annotations">
             <Notes input={input} />
-            <DeskList desk={desk} colour={colour} sections={sections} ticks />
+            <DeskList desk={desk} colour={colour} sections={sections} ticks late={before !== feed} />
             <Decisions ticked={items.filter((one) => one.ticked).length} />
           </aside>
         )}
       </div>
-      <Strip
-        now={input.id}
-        look={review.look}
-        items={strip}
-      />
+      <Strip now={strip[0]?.id ?? null} look={review.look} items={strip} />
       <ConceptPicker desk={desk} colour={colour} />
       <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
       <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />

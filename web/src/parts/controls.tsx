@@ -1,20 +1,24 @@
 /** The bridge from pages to the table of actions: what a page hands in here, toolbar, palette, keys and help can use. */
-import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { createSpotlight, Spotlight, type SpotlightActionData, useSpotlight } from '@mantine/spotlight'
 import { ActionIcon, Kbd, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import { shallowEqual, useDisclosure, useLocalStorage } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { createContext, memo, type ReactElement, type ReactNode, use, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { createContext, memo, type ReactElement, type ReactNode, use, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 
 import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, keyName, pressed } from '../actions'
 import { signOut } from '../api/calls'
 import { client } from '../api/client'
 import { useProjects, useTasks } from '../api/queries'
+import { Board } from './board'
 import { Help } from './Help'
 
 type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label'>
 
-const Bridge = createContext<{ now: Context; set: (parts: Partial<Parts>) => void; folded: boolean } | null>(null)
+const BARE: Parts = { viewer: null, inputs: null, work: null, review: null, grid: null, label: null }
+const [store, spotlight] = createSpotlight()
+
+const Bridge = createContext<{ board: Board; folded: boolean } | null>(null)
 
 function useBridge() {
   const bridge = use(Bridge)
@@ -28,7 +32,6 @@ export function projectIn(path: string): number | null {
 }
 
 export function ActionsProvider({ children }: { children: ReactNode }) {
-  const [parts, setParts] = useState<Parts>({ viewer: null, inputs: null, work: null, review: null, grid: null, label: null })
   const [helping, help] = useDisclosure(false)
   const [folded, setFolded] = useLocalStorage({ key: 'labelmill-sidebar-folded', defaultValue: window.innerWidth < 1100 })
   const { setColorScheme } = useMantineColorScheme()
@@ -37,10 +40,8 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const { pathname } = useLocation()
   const project = projectIn(pathname)
 
-  const set = useCallback((more: Partial<Parts>) => setParts((before) => ({ ...before, ...more })), [])
-  const now = useMemo<Context>(
+  const everywhere = useMemo<Omit<Context, keyof Parts>>(
     () => ({
-      ...parts,
       project,
       go: (to) => void navigate(to),
       palette: spotlight.open,
@@ -53,16 +54,18 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
           void navigate('/sign-in')
         }),
     }),
-    [parts, project, navigate, help.open, setFolded, setColorScheme, scheme],
+    [project, navigate, help.open, setFolded, setColorScheme, scheme],
   )
-  useKeys(now, helping)
+  const [board] = useState(() => new Board({ ...BARE, ...everywhere }))
+  useLayoutEffect(() => board.put(everywhere), [board, everywhere])
+  useKeys(board, helping)
 
-  const value = useMemo(() => ({ now, set, folded }), [now, set, folded])
+  const value = useMemo(() => ({ board, folded }), [board, folded])
   return (
     <Bridge value={value}>
       {children}
-      <Palette now={now} />
-      <Help opened={helping} close={help.close} now={now} />
+      <Palette board={board} />
+      <Help opened={helping} close={help.close} board={board} />
     </Bridge>
   )
 }
@@ -70,10 +73,9 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 /** What these keys do to a button or a link that has the focus comes first. */
 const NATIVE: ReadonlySet<string> = new Set(['enter', 'space', 'tab', 'shift+tab'])
 
-function useKeys(now: Context, off: boolean): void {
+function useKeys(board: Board, off: boolean): void {
   const before = useRef({ key: '', at: 0 })
-  // before anything is painted, so that a key never meets controls older than what is seen
-  useLayoutEffect(() => {
+  useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
       if (off || event.defaultPrevented || event.altKey || document.querySelector('[role=dialog]') !== null) return
       const target = event.target as HTMLElement
@@ -82,96 +84,89 @@ function useKeys(now: Context, off: boolean): void {
       if (NATIVE.has(key) && target.closest('button, a, input, select, textarea, summary, [role=option], [role=tab]') !== null) return
       const lead = event.timeStamp - before.current.at < 900 ? before.current.key : ''
       before.current = { key, at: event.timeStamp }
-      const found = actionFor(key, lead, now, typing)
+      const found = actionFor(key, lead, board.now, typing)
       if (found === undefined) return
       event.preventDefault()
-      found.run(now, key)
+      found.run(board.now, key)
     }
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
-  }, [now, off])
+  }, [board, off])
 }
 
 /** Hand a page's controls to the table of actions for as long as the page is shown. */
 export function useControls<K extends keyof Parts>(which: K, controls: Parts[K]): void {
-  const { set } = useBridge()
-  useLayoutEffect(() => {
-    set({ [which]: controls } as Partial<Parts>)
-  }, [set, which, controls])
-  useLayoutEffect(() => () => set({ [which]: null } as Partial<Parts>), [set, which])
+  const { board } = useBridge()
+  // before anything is painted, so that a key never meets controls older than what is seen
+  useLayoutEffect(() => board.put({ [which]: controls } as Partial<Parts>), [board, which, controls])
+  useLayoutEffect(() => () => board.put({ [which]: null } as Partial<Parts>), [board, which])
 }
 
 export const useFolded = (): boolean => useBridge().folded
 
 export function useAction(id: ActionId) {
-  const { now } = useBridge()
+  const { board } = useBridge()
   const one = action(id)
+  const enabled = useSyncExternalStore(board.watch, () => one.enabled(board.now))
+  const run = useCallback(() => one.run(board.now, ''), [board, one])
   const keys = one.keys.map(keyName).join(' or ')
-  return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled: one.enabled(now), run: () => one.run(now, '') }
+  return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled, run }
 }
 
-export function ActionButton({ id, icon }: { id: ActionId; icon: ReactElement<object> }) {
-  const { hint, label, enabled, run } = useAction(id)
-  const latest = useRef(run)
-  useLayoutEffect(() => {
-    latest.current = run
-  })
-  const press = useCallback(() => latest.current(), [])
-  return <Face hint={hint} label={label} enabled={enabled} press={press} icon={icon} />
-}
-
-interface FaceProps {
-  hint: string
-  label: string
-  enabled: boolean
-  press: () => void
+interface ButtonProps {
+  id: ActionId
   icon: ReactElement<object>
 }
 
-const alike = (before: FaceProps, now: FaceProps): boolean =>
-  before.hint === now.hint && before.enabled === now.enabled && before.icon.type === now.icon.type && shallowEqual(before.icon.props, now.icon.props)
+// an icon is a new element whenever what is around it is drawn anew
+const alike = (before: ButtonProps, now: ButtonProps): boolean => before.id === now.id && before.icon.type === now.icon.type && shallowEqual(before.icon.props, now.icon.props)
 
-// a page's controls change with every key, and few of its buttons with them
-const Face = memo(function Face({ hint, label, enabled, press, icon }: FaceProps) {
+export const ActionButton = memo(function ActionButton({ id, icon }: ButtonProps) {
+  const { hint, label, enabled, run } = useAction(id)
   return (
     <Tooltip label={hint}>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} disabled={!enabled} onClick={press}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} disabled={!enabled} onClick={run}>
         {icon}
       </ActionIcon>
     </Tooltip>
   )
 }, alike)
 
-function Palette({ now }: { now: Context }) {
+function Palette({ board }: { board: Board }) {
+  const { opened } = useSpotlight(store)
+  const now = useSyncExternalStore(board.watch, () => (opened ? board.now : null))
   const projects = useProjects().data?.items ?? []
-  const tasks = useTasks(now.project ?? 0).data?.pages.flatMap(({ items }) => items) ?? []
-  const places = [
-    ...tasks.map(({ id, name }) => ({ id: `task-${id}`, label: name, group: 'Labeling tasks', onClick: () => now.go(`/projects/${now.project}/tasks/${id}`) })),
-    ...projects.map(({ id, name }) => ({ id: `project-${id}`, label: name, group: 'Projects', onClick: () => now.go(`/projects/${id}/inputs`) })),
+  const tasks = useTasks(now?.project ?? 0).data?.pages.flatMap(({ items }) => items) ?? []
+  const places = (): SpotlightActionData[] => [
+    ...tasks.map(({ id, name }) => ({ id: `task-${id}`, label: name, group: 'Labeling tasks', onClick: () => now?.go(`/projects/${now.project}/tasks/${id}`) })),
+    ...projects.map(({ id, name }) => ({ id: `project-${id}`, label: name, group: 'Projects', onClick: () => now?.go(`/projects/${id}/inputs`) })),
   ]
-  const found = ACTIONS.filter((one) => one.id !== 'palette' && !('byKey' in one) && one.enabled(now)).map(
-    (one: Action): SpotlightActionData => ({
-      id: one.id,
-      label: one.label,
-      group: one.group,
-      rightSection: one.keys[0] === undefined ? undefined : <Kbd size="xs">{keyName(one.keys[0])}</Kbd>,
-      onClick: () => one.run(now, ''),
-    }),
-  )
   return (
     <Spotlight
+      store={store}
       attributes={{ content: { 'aria-label': 'Commands' } }}
-      actions={groups([...found, ...places])}
+      actions={now === null ? [] : groups([...commands(now), ...places()])}
       scrollable
       maxHeight={420}
       overlayProps={{ blur: 0 }}
-      transitionProps={{ duration: 120 }}
+      transitionProps={{ duration: 120, exitDuration: 0 }}
       shortcut={null}
       highlightQuery
       nothingFound="Nothing is called that."
       searchProps={{ leftSection: <IconSearch size={16} />, placeholder: 'What do you want to do?', 'aria-label': 'Search commands' }}
     />
   )
+}
+
+function commands(now: Context): SpotlightActionData[] {
+  const found = ACTIONS.filter((one: Action) => one.id !== 'palette' && !('byKey' in one) && one.enabled(now))
+  return found.map((one: Action) => ({
+    id: one.id,
+    label: one.label,
+    group: one.group,
+    rightSection: one.keys[0] === undefined ? undefined : <Kbd size="xs">{keyName(one.keys[0])}</Kbd>,
+    onClick: () => one.run(now, ''),
+  }))
 }
 
 function groups(found: SpotlightActionData[]) {
