@@ -8,11 +8,19 @@ Work = Literal["none", "review", "reviewed", "label", "labeled", "rejected"]
 """What people owe an input."""
 
 
+class Votes(TypedDict):
+    """How many reviewers accept an annotation, and how many do not."""
+
+    yes: int
+    no: int
+
+
 class WorkAnnotation(Annotation):
-    """An annotation of the task. `mine`: one made it; `vote`: one's own, where reviewers vote."""
+    """An annotation of the task. `mine`: one made it; `vote`: one's own; `votes`: all, for whom decides on a tie."""
 
     mine: bool
     vote: bool | None
+    votes: Votes | None
 
 
 class WorkInput(TypedDict):

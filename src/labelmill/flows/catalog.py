@@ -85,7 +85,7 @@ def add(database: Database, home: Path, path: Path, *, project_id: int | None = 
     if card.name in BUILTIN:
         raise BadCard(f"The name {card.name!r} is built in: choose another.")
     find_runtime(card)
-    if card.weights is not None and (card.folder / card.weights).stat().st_size == 0:
+    if card.size == 0:
         raise BadCard(f"model {card.name}: 'weights' names {card.weights}, which is empty: save or send it anew.")
     reference = keep(card, home)
     with database.begin() as conn:

@@ -130,6 +130,11 @@ class Card(Keys):
         """The files the card depends on: weights, word list, list of concepts; those it has."""
         return tuple(self._folder / name for name in _references(self.model_dump()).values())
 
+    @property
+    def size(self) -> int | None:
+        """Bytes of the weights; None: it has none. Raises OSError when they cannot be read."""
+        return None if self.weights is None else (self._folder / self.weights).stat().st_size
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What each output of the model is called, in its order, with the ignored and the repeated ones.

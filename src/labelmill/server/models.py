@@ -30,7 +30,8 @@ _CARDS = (".yaml", ".yml")
 class Model(BaseModel):
     """A model's card. `selectable`: a task can be made with it; else `reason` says why not.
 
-    `project_id`: the project whose own it is; null: it is there for all.
+    `size`: bytes of its weights; null: it has none. `project_id`: the project whose own it is; null: it is there for
+    all.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Model(BaseModel):
     makes: str
     concepts: list[str]
     version: str
+    size: int | None
     selectable: bool
     reason: str | None
     project_id: int | None
@@ -52,14 +54,14 @@ class Model(BaseModel):
         if isinstance(card, BadCard):
             unknown: dict[str, Any] = dict.fromkeys(("runtime", "licence", "description", "makes", "version"), "")
             return cls(
-                name=listed.name, reads=[], concepts=[], selectable=False, reason=str(card),
+                name=listed.name, reads=[], concepts=[], size=None, selectable=False, reason=str(card),
                 project_id=listed.project_id, **unknown,
             )  # fmt: skip
         reason = None if card.offered else f"It offers no concepts ({card.makes}), so it cannot label anything."
         return cls(
             name=card.name, runtime=card.runtime, licence=card.licence, description=card.description,
             reads=list(card.reads), makes=card.makes, concepts=list(card.offered), version=card.version,
-            selectable=reason is None, reason=reason, project_id=listed.project_id,
+            size=card.size, selectable=reason is None, reason=reason, project_id=listed.project_id,
         )  # fmt: skip
 
 

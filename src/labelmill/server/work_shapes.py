@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
@@ -29,11 +29,22 @@ Seen = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Ids = Annotated[list[Id], Field(max_length=MOST)]
 
 
+class Votes(BaseModel):
+    """How many reviewers accept an annotation, and how many do not."""
+
+    yes: int
+    no: int
+
+
 class WorkAnnotation(Annotation):
-    """An annotation of the task. `mine`: the person who asks made it; `vote`: theirs, where reviewers vote."""
+    """An annotation of the task. `mine`: the person who asks made it; `vote`: theirs, where reviewers vote.
+
+    `votes`: all of them, for whom decides on a tie; null for those who are to vote without looking at others.
+    """
 
     mine: bool
     vote: bool | None
+    votes: Votes | None
 
 
 class WorkInput(BaseModel):
@@ -163,23 +174,41 @@ def _region(said: RegionSaid | None) -> Any:
 def inputs_of(conn: sa.Connection, task_id: int, person_id: int, ids: Sequence[int]) -> list[WorkInput]:
     """Inputs of a task as a person works on them, in the order asked for: a fixed number of queries."""
     facts = queue.facts(conn, task_id, person_id, ids)
-    own = votes.of_person(conn, task_id, ids, person_id)
-    me = projects.person_labeler(conn, person_id)
-    return [_work_input(one, facts[one.id], own, me) for one in browse.some(conn, task_id, ids) if one.id in facts]
+    cast = _Cast(
+        me=projects.person_labeler(conn, person_id),
+        own=votes.of_person(conn, task_id, ids, person_id),
+        all=votes.counted(conn, task_id, [i for i, fact in facts.items() if fact.arbiter]),
+    )
+    return [_work_input(one, facts[one.id], cast) for one in browse.some(conn, task_id, ids) if one.id in facts]
 
 
-def _work_input(one: browse.Shown, fact: queue.Fact, own: dict[int, bool], me: int) -> WorkInput:
+class _Cast(NamedTuple):
+    """Votes by annotation id as a person may see them, and the labeler id that is `me`."""
+
+    me: int
+    own: dict[int, bool]
+    all: dict[int, tuple[int, int]]
+
+
+def _work_input(one: browse.Shown, fact: queue.Fact, cast: _Cast) -> WorkInput:
     names = ("id", "kind", "name", "width", "height", "text", "length")
     told = ("work", "outcome", "seen", "comment", "message", "arbiter")
     said = {name: getattr(one, name) for name in names} | {name: getattr(fact, name) for name in told}
-    return WorkInput(**said, annotations=[_annotation(row, own, me) for row in one.annotations])
+    return WorkInput(**said, annotations=[_annotation(row, cast) for row in one.annotations])
 
 
-def _annotation(row: sa.Row[Any], own: dict[int, bool], me: int) -> WorkAnnotation:
+def _annotation(row: sa.Row[Any], cast: _Cast) -> WorkAnnotation:
     names = ("id", "task_id", "concept_id", "concept", "present", "score", "status", "labeler")
     region = None if row.kind is None else Region(kind=row.kind, value=row.value)
     facts = {name: getattr(row, name) for name in names}
-    return WorkAnnotation(**facts, region=region, mine=row.labeler_id == me, vote=own.get(row.id))
+    counted = cast.all.get(row.id)
+    return WorkAnnotation(
+        **facts,
+        region=region,
+        mine=row.labeler_id == cast.me,
+        vote=cast.own.get(row.id),
+        votes=None if counted is None else Votes(yes=counted[0], no=counted[1]),
+    )
 
 
 def progress_of(conn: sa.Connection, task_id: int, person_id: int) -> Progress:

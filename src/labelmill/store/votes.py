@@ -59,6 +59,16 @@ def of_person(conn: sa.Connection, task_id: int, input_ids: Sequence[int], perso
     return {row.annotation_id: row.accepts for row in rows}
 
 
+def counted(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many accept an annotation and how many do not, by its id; only those that somebody voted on."""
+    query = sa.text("""
+        SELECT annotation_id, count(*) FILTER (WHERE accepts) AS yes, count(*) FILTER (WHERE NOT accepts) AS no
+        FROM vote WHERE task_id = :task AND input_id = ANY(:ids) GROUP BY annotation_id
+    """)
+    rows = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
+    return {row.annotation_id: (row.yes, row.no) for row in rows}
+
+
 def withdraw(conn: sa.Connection, act: int) -> None:
     """Take back the votes of an act."""
     conn.execute(sa.text("DELETE FROM vote WHERE activity_id = :act"), {"act": act})

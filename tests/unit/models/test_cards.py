@@ -65,6 +65,7 @@ def test_a_card_is_read(folder: Path) -> None:
     assert card.names == card.offered == ("cat", "dog")
     assert card.reads == ("image",)
     assert card.floor == 0.05
+    assert card.size == (folder / "pets.onnx").stat().st_size
     assert [path.name for path in card.files] == ["pets.onnx", "classes.txt"]
     assert all(path.is_file() for path in card.files)
 

@@ -2066,7 +2066,8 @@ export interface components {
          * Model
          * @description A model's card. `selectable`: a task can be made with it; else `reason` says why not.
          *
-         *     `project_id`: the project whose own it is; null: it is there for all.
+         *     `size`: bytes of its weights; null: it has none. `project_id`: the project whose own it is; null: it is there for
+         *     all.
          */
         Model: {
             /** Name */
@@ -2085,6 +2086,8 @@ export interface components {
             concepts: string[];
             /** Version */
             version: string;
+            /** Size */
+            size: number | null;
             /** Selectable */
             selectable: boolean;
             /** Reason */
@@ -3095,6 +3098,16 @@ export interface components {
             created_at: string;
         };
         /**
+         * Votes
+         * @description How many reviewers accept an annotation, and how many do not.
+         */
+        Votes: {
+            /** Yes */
+            yes: number;
+            /** No */
+            no: number;
+        };
+        /**
          * Where
          * @description `after`: the input that one has just left; null: what one has already comes first.
          */
@@ -3172,6 +3185,8 @@ export interface components {
         /**
          * WorkAnnotation
          * @description An annotation of the task. `mine`: the person who asks made it; `vote`: theirs, where reviewers vote.
+         *
+         *     `votes`: all of them, for whom decides on a tie; null for those who are to vote without looking at others.
          */
         WorkAnnotation: {
             /** Id */
@@ -3198,6 +3213,7 @@ export interface components {
             mine: boolean;
             /** Vote */
             vote: boolean | null;
+            votes: components["schemas"]["Votes"] | null;
         };
         /**
          * WorkInput

@@ -7,7 +7,7 @@ import type { Model } from '../api/types'
 import { AddModel } from '../parts/AddModel'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TryModel } from '../parts/TryModel'
-import { many, says, whole } from '../parts/words'
+import { many, says, size, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -82,7 +82,7 @@ const SOME = 8
 /** A card in words. */
 function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
   const [all, setAll] = useState(false)
-  const { name, description, licence, runtime, concepts, version, reason, selectable, project_id } = model
+  const { name, description, licence, runtime, concepts, version, size: bytes, reason, selectable, project_id } = model
   const some = all ? concepts : concepts.slice(0, SOME)
   return (
     <Stack className="card" gap="xs" justify="space-between" component="section" aria-label={name}>
@@ -100,7 +100,7 @@ function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
         </Text>
         {version && (
           <Text size="xs" c="dimmed" mt={6} title={`Version ${version}`}>
-            {says(model)}. Runs on {runtime}, version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
+            {says(model)}. Runs on {runtime}, {bytes !== null && `${size(bytes)}, `}version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
           </Text>
         )}
         <Text size="xs" mt={6} component="div" mah={160} style={{ overflowY: 'auto' }} tabIndex={all ? 0 : undefined}>

@@ -96,6 +96,7 @@ const Row = memo(function Row({ one, ink, on, selected, hidden, tick, hover, sel
             {one.labeler}
             {one.region === null && ' · whole input'}
             {hidden && ' · hidden'}
+            {votesOn(one)}
           </span>
         </span>
         {one.score !== null && <Score score={one.score} />}
@@ -103,6 +104,12 @@ const Row = memo(function Row({ one, ink, on, selected, hidden, tick, hover, sel
     </div>
   )
 }, same)
+
+/** All votes, for whom they are told; else one's own. */
+function votesOn({ vote, votes }: Drafted): string {
+  if (votes) return ` · ${votes.yes} for it, ${votes.no} against`
+  return typeof vote === 'boolean' ? ` · you said ${vote ? 'yes' : 'no'}` : ''
+}
 
 function Score({ score }: { score: number }) {
   return (

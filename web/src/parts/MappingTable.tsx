@@ -20,7 +20,7 @@ export function MappingTable({ draft, known, change }: Props) {
   const [sought, setSought] = useState('')
   const { concepts, mapping, model } = draft
   if (concepts.length === 0) return null
-  const mapped = concepts.filter((one) => mapping[one] !== undefined).length
+  const mapped = concepts.filter((one) => (mapping[one] ?? one) !== one).length
   const found = concepts.filter((one) => `${one} ${mapping[one] ?? ''}`.toLowerCase().includes(sought.toLowerCase()))
   return (
     <section aria-label="Mapping">

@@ -2,7 +2,7 @@ import { Badge, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/c
 import { type KeyboardEvent, useState } from 'react'
 
 import type { Model } from '../api/types'
-import { many, says } from './words'
+import { many, says, size } from './words'
 
 /** All models; those that cannot be used are there as well, with the reason. */
 export function ModelChoice({ models, chosen, choose }: { models: Model[]; chosen: string | null; choose: (model: Model) => void }) {
@@ -42,7 +42,7 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
               </Badge>
             </Group>
             <Text size="xs" c="dimmed">
-              {one.selectable ? `${says(one)}, ${many(one.concepts.length, 'concept')}` : `Cannot be chosen: ${one.reason}`}
+              {one.selectable ? `${says(one)}, ${many(one.concepts.length, 'concept')}${one.size === null ? '' : `, ${size(one.size)}`}` : `Cannot be chosen: ${one.reason}`}
             </Text>
           </UnstyledButton>
         ))}

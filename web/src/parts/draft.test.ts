@@ -3,19 +3,19 @@ import { describe, expect, it } from 'vitest'
 import type { Model } from '../api/types'
 import { asked, asTask, chosen, type Draft, EMPTY, fresh, listed, majority, mayLabel, mayReview, missing, renamed, sharing, suggestedName, withModel } from './draft'
 
-const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', selectable: true, reason: null, project_id: null })
+const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', size: 1, selectable: true, reason: null, project_id: null })
 const place = { name: 'wardrobe', inputs: 12 }
 const whole = (draft: Partial<Draft>) => chosen({ ...EMPTY, ...draft }, {}, 1)
 const PEOPLE = { auto: false, named: ['scratch'] } as const
 
 describe('a draft of a task', () => {
   it('takes the few concepts of a model, and none of many', () => {
-    expect(withModel(EMPTY, model(3)).concepts).toEqual(['c0', 'c1', 'c2'])
-    expect(withModel(EMPTY, model(80)).concepts).toEqual([])
+    expect(withModel(model(3)).concepts).toEqual(['c0', 'c1', 'c2'])
+    expect(withModel(model(80)).concepts).toEqual([])
   })
 
   it('asks for the concepts of the project, each once', () => {
-    const draft = chosen(withModel(EMPTY, model(3)), { c0: 'shirt', c1: 'shirt' }, 1)
+    const draft = chosen({ ...EMPTY, ...withModel(model(3)) }, { c0: 'shirt', c1: 'shirt' }, 1)
     expect(asked(draft)).toEqual(['shirt', 'c2'])
     expect(fresh(draft, ['shirt'])).toEqual(['c2'])
     expect(asked(whole(PEOPLE))).toEqual(['scratch'])
@@ -25,12 +25,12 @@ describe('a draft of a task', () => {
     expect(renamed({}, 'c0', ' shirt ')).toEqual({ c0: 'shirt' })
     expect(renamed({ c0: 'shirt', c1: 'shoe' }, 'c0', 'c0')).toEqual({ c1: 'shoe' })
     expect(renamed({ c0: 'shirt' }, 'c0', '')).toEqual({})
-    expect(withModel({ ...EMPTY, mapping: { c0: 'shirt' } }, model(1)).mapping).toBeNull()
+    expect(withModel(model(1)).mapping).toBeNull()
   })
 
   it('forgets limits of concepts that are gone', () => {
     const own = { lower: 0.3, upper: 0.6 }
-    const draft = { ...withModel(EMPTY, model(3)), concepts: ['c1', 'c2'], thresholds: { ...EMPTY.thresholds, by_concept: { c0: own, c2: own } } }
+    const draft = { ...EMPTY, ...withModel(model(3)), concepts: ['c1', 'c2'], thresholds: { ...EMPTY.thresholds, by_concept: { c0: own, c2: own } } }
     expect(chosen(draft, {}, 1).thresholds.by_concept).toEqual({ c2: own })
     expect(chosen(draft, { c1: 'c0', c2: 'c0' }, 1).thresholds.by_concept).toEqual({ c0: own })
   })
@@ -40,8 +40,8 @@ describe('a draft of a task', () => {
     expect(missing(whole({ where: 'all' }), { name: '', inputs: 5 })).toBe('Give the new dataset a name.')
     expect(missing(whole({}), { ...place, inputs: 0 })).toBe('This dataset has no inputs.')
     expect(missing(whole({}), place)).toBe('Choose a model.')
-    expect(missing(whole(withModel(EMPTY, model(80))), place)).toBe('Choose at least one concept.')
-    expect(missing(whole(withModel(EMPTY, model(2))), place)).toBeNull()
+    expect(missing(whole({ ...EMPTY, ...withModel(model(80)) }), place)).toBe('Choose at least one concept.')
+    expect(missing(whole({ ...EMPTY, ...withModel(model(2)) }), place)).toBeNull()
     expect(missing(whole({ auto: false }), place)).toBe('Name at least one concept.')
     expect(missing(whole({ ...PEOPLE, labelers: [] }), place)).toBe('Choose who labels.')
     expect(missing(whole({ ...PEOPLE, review: 'stacked', reviewers: [] }), place)).toMatch('stacked')
@@ -50,7 +50,7 @@ describe('a draft of a task', () => {
   })
 
   it('becomes what the server takes', () => {
-    const draft = { ...withModel(EMPTY, model(2)), dataset: 7 }
+    const draft = { ...EMPTY, ...withModel(model(2)), dataset: 7 }
     const rules = { review: 'even', checked: false, instructions: '', priority: 'medium' }
     expect(suggestedName(draft, place)).toBe('wardrobe by finder')
     expect(asTask(chosen(draft, { c1: 'shoe', c9: 'hat' }, 1), place, false)).toEqual({

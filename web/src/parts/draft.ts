@@ -77,8 +77,9 @@ function ownLimits(draft: Draft & { mapping: Mapping }): Record<string, Limits> 
 /** So many concepts are chosen at once with their model; of more, some have to be picked. */
 const FEW = 12
 
-export function withModel(draft: Draft, model: Model): Draft {
-  return { ...draft, model, mapping: null, concepts: model.concepts.length <= FEW ? model.concepts : [] }
+/** What choosing a model changes. */
+export function withModel(model: Model): Pick<Draft, 'model' | 'mapping' | 'concepts'> {
+  return { model, mapping: null, concepts: model.concepts.length <= FEW ? model.concepts : [] }
 }
 
 /** The project's concepts that the task asks for. */

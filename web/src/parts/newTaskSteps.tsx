@@ -80,7 +80,7 @@ export function ModelStep({ no, draft, change, models, known }: StepProps & { mo
   const every = model !== null && concepts.length === model.concepts.length
   return (
     <Step no={no} title="Model">
-      <ModelChoice models={models} chosen={model?.name ?? null} choose={(one) => change(withModel(draft, one))} />
+      <ModelChoice models={models} chosen={model?.name ?? null} choose={(one) => change(withModel(one))} />
       <section aria-label="Concepts">
         <Group justify="space-between" mb={6}>
           <Title order={3}>Concepts</Title>

@@ -3,9 +3,13 @@
  * pairs, before and after, so that it can be taken back and done again.
  */
 import type { Annotation, Region, Status } from '../api/types'
+import type { WorkAnnotation } from '../api/work'
+
+/** As it came: votes are told where reviewers vote. */
+export type Given = Annotation & Partial<Pick<WorkAnnotation, 'vote' | 'votes'>>
 
 /** One annotation as it would stand; ids below 0 are new ones. */
-export type Drafted = Annotation & {
+export type Drafted = Given & {
   /** It waits for a decision. */
   open: boolean
   ticked: boolean
@@ -27,16 +31,16 @@ interface Step {
 export interface History {
   draft: Draft
   /** As it came from the server. */
-  given: readonly Annotation[]
+  given: readonly Given[]
   done: readonly Step[]
   undone: readonly Step[]
 }
 
 const OPEN: readonly Status[] = ['awaiting_review', 'awaiting_consensus_review', 'pending']
 
-/** All start ticked, but for what is rejected already. */
-export function begin(given: readonly Annotation[]): History {
-  const draft = given.map((one) => ({ ...one, open: OPEN.includes(one.status), ticked: one.status !== 'rejected', gone: false }))
+/** All start ticked, but for what is rejected already, by all or in one's own vote. */
+export function begin(given: readonly Given[]): History {
+  const draft = given.map((one) => ({ ...one, open: OPEN.includes(one.status), ticked: one.status !== 'rejected' && one.vote !== false, gone: false }))
   return { draft, given, done: [], undone: [] }
 }
 
