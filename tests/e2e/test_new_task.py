@@ -80,7 +80,7 @@ def test_reviewers_who_do_not_agree_leave_it_to_the_owner(walk: Walk, enter: Ent
         saved(person)
     expect(sam.page.get_by_text("you 1 of 6")).to_be_visible()
     assert {concept: status for concept, status, _ in desk.said(task, first)} == {
-        "coat": "success", "shirt": "success", "hat": "awaiting_consensus",
+        "coat": "success", "shirt": "success", "hat": "awaiting_consensus_review",
     }  # fmt: skip
 
     walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
