@@ -14,10 +14,13 @@ SLOW = 60_000
 
 
 def set_limit(walk: Walk, label: str, to: str) -> None:
-    """Type a limit beside the slider of all concepts."""
+    """Type a limit beside the slider of all concepts, key by key: what is on the way is no limit."""
     field = walk.page.get_by_role("textbox", name=f"All concepts: {label}")
-    field.fill(to)
+    field.press("Control+a")
+    field.press_sequentially(to)
     field.press("Enter")
+    thumb = walk.page.get_by_role("slider", name=re.compile(f"^All concepts: .*{label}$"))
+    expect(thumb).to_have_attribute("aria-valuenow", to.replace(",", "."))
 
 
 def new_task(walk: Walk, model: str, lower: str, upper: str) -> int:
@@ -123,7 +126,7 @@ def test_texts_with_a_classifier(walk: Walk, shared_data: Path, shared_models: P
     walk.page.get_by_role("link", name="Models").click()
     walk.add_card(card_files("sentiment-avgword", shared_models, tmp_path), "sentiment-avgword")
     walk.add_card(no_concepts(tmp_path), "embedder")
-    task = new_task(walk, "sentiment-avgword", "0.2", "0.95")
+    task = new_task(walk, "sentiment-avgword", "0,2", "0.95")
     move_limits(walk)
     walk.go(f"/projects/{project}/inputs?task_id={task}")
     walk.page.get_by_role("link", name=re.compile("^Open ")).first.click()

@@ -35,11 +35,26 @@ def test_no_page_is_wider_than_the_window(walk: Walk, client: Client, shown: Sho
         walk.go(place)
         walk.page.get_by_role("heading", level=1).wait_for()
         walk.page.get_by_role("status", name="Loading").wait_for(state="detached")
-        for width in (1024, 1280, 1920):
+        for width in (820, 1280, 1920):
             walk.page.set_viewport_size({"width": width, "height": 768})
             walk.settle()
             wide[place, width] = walk.page.evaluate(_FITS)
     assert {place: by for place, by in wide.items() if by} == {}
+
+
+def test_all_columns_of_tasks_are_seen(walk: Walk, shown: Shown) -> None:
+    for width in (1280, 1920):
+        walk.page.set_viewport_size({"width": width, "height": 768})
+        walk.go(f"/projects/{shown.id}/tasks")
+        table = walk.page.get_by_role("region", name="Tasks")
+        table.get_by_role("link", name="Find shapes").wait_for()
+        heads = table.get_by_role("columnheader")
+        expect(heads.filter(has_text="Made on")).to_be_in_viewport(ratio=1)
+        said = " ".join(heads.all_inner_texts())
+        for name in ("Name", "Labeling Status", "% Reviewed", "Dataset", "Type", "Concepts", "Labeled by", "Reviewers",
+                     "Inputs", "Priority"):  # fmt: skip
+            assert name in said
+        assert table.evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") == 0
 
 
 def test_what_opens_over_a_page_keeps_nobody_out(walk: Walk, shown: Shown) -> None:

@@ -156,7 +156,7 @@ def _added(site: Site, form: Form, project_id: int | None) -> Model:
                 shutil.copyfileobj(file.file, target, 2**20)
         card = _checked(Path(folder), cards[0], names)
         kept = catalog.add(site.database, site.home, card, project_id=project_id, beside=True)
-    return Model.of(Listed(kept.name, kept, project_id))
+        return Model.of(Listed(kept.name, kept, project_id))
 
 
 def _plain(file: UploadFile) -> str:

@@ -24,7 +24,7 @@ export interface Drawn {
   status: Status
 }
 
-const OUTLINES: Record<Status, Outline> = {
+export const OUTLINES: Record<Status, Outline> = {
   success: 'solid',
   awaiting_review: 'dashed',
   awaiting_consensus_review: 'dashed',

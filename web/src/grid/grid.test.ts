@@ -97,7 +97,8 @@ describe('grid', () => {
     expect(scroller.scrollTop).toBe(900)
     expect(before?.isConnected).toBe(false)
     expect(untouched?.isConnected).toBe(true)
-    expect(scroller.querySelector(`#tile-${index} .tile-caption`)?.textContent).toContain('shirt')
+    const chip = scroller.querySelector<HTMLElement>(`#tile-${index} .tile-chip`)
+    expect([chip?.textContent, chip?.title]).toEqual(['shirt', 'approved'])
   })
 
   it('asks for more near the end', () => {

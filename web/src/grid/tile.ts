@@ -1,5 +1,5 @@
 import type { Input } from '../api/types'
-import { shapes } from '../canvas/shapes'
+import { OUTLINES, shapes } from '../canvas/shapes'
 
 export interface Look {
   thumbnail: (input: Input, longer: number) => string
@@ -91,18 +91,21 @@ function ringPath(ring: Float64Array, { width, height }: { width: number; height
   return `${path}Z`
 }
 
+const SAID = { solid: 'approved', dashed: 'waits for a person', dotted: 'rejected' } as const
+
+/** What is said of it, each concept once a status, underlined as regions of that status are drawn. */
 function caption(input: Input, look: Look): HTMLElement {
   const line = element('span', 'tile-caption')
-  const names = [...new Set(input.annotations.map(({ concept }) => concept))]
-  for (const name of names.slice(0, 3)) {
+  const found = new Map(input.annotations.map(({ concept, status }) => [`${OUTLINES[status]} ${concept}`, { concept, outline: OUTLINES[status] }]))
+  for (const { concept, outline } of [...found.values()].slice(0, 3)) {
     const chip = element('span', 'tile-chip')
-    const dot = element('i', 'tile-dot')
-    dot.style.background = look.colour(name)
-    chip.append(dot, name)
+    chip.title = SAID[outline]
+    chip.style.borderBottom = `2px ${outline} ${look.colour(concept)}`
+    chip.append(concept)
     line.append(chip)
   }
-  if (names.length > 3) line.append(`+${names.length - 3}`)
-  if (names.length === 0) line.append(input.name)
+  if (found.size > 3) line.append(`+${found.size - 3}`)
+  if (found.size === 0) line.append(input.name)
   return line
 }
 

@@ -2,9 +2,10 @@ import { Badge, Button, Group, Modal, SegmentedControl, SimpleGrid, Stack, Text,
 import { IconCube, IconFlask, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 
-import { useMe, useModels } from '../api/queries'
+import { useMe, useModels, useProject } from '../api/queries'
 import type { Model } from '../api/types'
 import { AddModel } from '../parts/AddModel'
+import { mayLabel } from '../parts/draft'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TryModel } from '../parts/TryModel'
 import { many, says, size, whole } from '../parts/words'
@@ -14,7 +15,8 @@ export function Component() {
   const project = useId('project')
   const found = useModels(project)
   const me = useMe()
-  const mayTry = useMayChange(project)
+  const mayAdd = useMayChange(project)
+  const mayTry = mayLabel({ role: useProject(project).data?.role ?? 'viewer' })
   const [which, setWhich] = useState<'all' | 'own'>('all')
   const [sought, setSought] = useState('')
   const [trying, setTrying] = useState<Model | null>(null)
@@ -22,7 +24,7 @@ export function Component() {
   const matches = ({ name, concepts, description, project_id }: Model): boolean =>
     (which === 'all' || project_id !== null) && [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
   const shown = found.data?.items.filter(matches) ?? []
-  const button = mayTry && (
+  const button = mayAdd && (
     <Button leftSection={<IconUpload size={16} />} onClick={() => setAdding(true)}>
       Add model
     </Button>

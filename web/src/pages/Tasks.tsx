@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, SegmentedControl, Table, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconDots, IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 
 import type { TaskFilter } from '../api/calls'
@@ -126,18 +126,61 @@ function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record
   )
 }
 
-const COLUMNS: readonly { name: string; sort?: Sort; width?: number; right?: true }[] = [
-  { name: 'Name', sort: 'name', width: 210 },
-  { name: 'Labeling Status', sort: 'status', width: 160 },
-  { name: '% Reviewed', sort: 'reviewed', width: 104, right: true },
-  { name: 'Dataset', sort: 'dataset' },
-  { name: 'Type', sort: 'type', width: 104 },
-  { name: 'Concepts' },
-  { name: 'Labeled by', sort: 'labeler' },
-  { name: 'Reviewers' },
-  { name: 'Inputs', sort: 'inputs', width: 84, right: true },
-  { name: 'Priority', sort: 'priority', width: 84 },
-  { name: 'Made on', sort: 'date', width: 112 },
+interface Column {
+  name: string
+  sort?: Sort
+  right?: true
+  show: (task: TaskHead) => ReactNode
+}
+
+const types = (task: TaskHead): string => task.annotation_types.map((one) => TYPE_WORDS[one] ?? one).join(', ')
+const cut = (text: string) => (
+  <div className="ellipsis" title={text}>
+    {text}
+  </div>
+)
+
+const STATUS: Column = { name: 'Labeling Status', sort: 'status', show: (task) => <Status task={task} /> }
+const REVIEWED: Column = {
+  name: '% Reviewed',
+  sort: 'reviewed',
+  right: true,
+  show: (task) => <div title={task.entered === 0 ? 'None needed a reviewer yet' : `${whole(task.reviewed)} of ${whole(task.entered)} inputs reviewed`}>{percentReviewed(task)}</div>,
+}
+const DATASET: Column = { name: 'Dataset', sort: 'dataset', show: (task) => cut(task.dataset) }
+const TYPE: Column = { name: 'Type', sort: 'type', show: (task) => cut(types(task)) }
+const CONCEPTS: Column = { name: 'Concepts', show: (task) => <Some names={task.concepts} /> }
+const LABELED: Column = { name: 'Labeled by', sort: 'labeler', show: (task) => cut(task.model ?? 'People') }
+const REVIEWERS: Column = {
+  name: 'Reviewers',
+  show: ({ reviewers, review }) =>
+    reviewers.length > 0 ? <Some names={reviewers.map(({ name }) => name)} /> : <div title={review === 'none' ? 'Nobody reviews this task' : 'Nobody yet: what needs a reviewer waits'}>–</div>,
+}
+const NUMBER: Column = { name: 'Inputs', sort: 'inputs', right: true, show: (task) => whole(task.inputs) }
+const PRIORITY: Column = { name: 'Priority', sort: 'priority', show: (task) => PRIORITY_WORDS[task.priority] }
+const MADE: Column = { name: 'Made on', sort: 'date', show: (task) => <div style={{ whiteSpace: 'nowrap' }}>{date(task.created_at)}</div> }
+
+/** Columns with their widths in pixels; what stands in one column lies one below the other. */
+type Layout = readonly { columns: readonly Column[]; width?: number }[]
+
+const WIDE: Layout = [
+  { columns: [STATUS], width: 160 },
+  { columns: [REVIEWED], width: 104 },
+  { columns: [DATASET] },
+  { columns: [TYPE], width: 104 },
+  { columns: [CONCEPTS] },
+  { columns: [LABELED] },
+  { columns: [REVIEWERS] },
+  { columns: [NUMBER], width: 84 },
+  { columns: [PRIORITY], width: 84 },
+  { columns: [MADE], width: 112 },
+]
+const NARROW: Layout = [
+  { columns: [STATUS, { ...REVIEWED, right: undefined }], width: 150 },
+  { columns: [DATASET, { ...NUMBER, right: undefined }] },
+  { columns: [TYPE, CONCEPTS] },
+  { columns: [LABELED, REVIEWERS] },
+  { columns: [PRIORITY, MADE], width: 106 },
 ]
 
 interface TableProps {
@@ -149,31 +192,30 @@ interface TableProps {
 }
 
 function Tasks({ project, tasks, order, mayChange, sort }: TableProps) {
+  const wide = useMediaQuery('(min-width: 1840px)', false, { getInitialValueInEffect: false })
+  const layout = wide ? WIDE : NARROW
+  const head = (one: Column) => <Head key={one.name} column={one} order={order} sort={sort} />
   return (
     <div className="card task-table" role="region" aria-label="Tasks" tabIndex={0}>
-      <Table highlightOnHover miw={1560} layout="fixed">
+      <Table highlightOnHover miw={wide ? 1560 : 930} layout="fixed">
         <Table.Thead>
           <Table.Tr>
-            {COLUMNS.map((one) => (
-              <Table.Th key={one.name} w={one.width} ta={one.right && 'right'} aria-sort={one.sort === order.by ? (order.down ? 'descending' : 'ascending') : undefined}>
-                {one.sort === undefined ? (
-                  one.name
-                ) : (
-                  <UnstyledButton className="sort" data-right={one.right} onClick={() => one.sort && sort(one.sort)}>
-                    {one.name}
-                    {one.sort === order.by && (order.down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
-                  </UnstyledButton>
-                )}
+            <Table.Th w={wide ? 210 : 170} aria-sort={towards(order, ['name'])}>
+              {head({ name: 'Name', sort: 'name', show: () => null })}
+            </Table.Th>
+            {layout.map(({ columns, width }) => (
+              <Table.Th key={columns[0]?.name} w={width} ta={columns[0]?.right && 'right'} aria-sort={towards(order, columns.map((one) => one.sort))}>
+                {columns.map(head)}
               </Table.Th>
             ))}
-            <Table.Th w={236}>
+            <Table.Th w={wide ? 236 : 190}>
               <VisuallyHidden>Actions</VisuallyHidden>
             </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {tasks.map((task) => (
-            <Row key={task.id} project={project} task={task} mayChange={mayChange} />
+            <Row key={task.id} project={project} task={task} layout={layout} mayChange={mayChange} />
           ))}
         </Table.Tbody>
       </Table>
@@ -181,8 +223,21 @@ function Tasks({ project, tasks, order, mayChange, sort }: TableProps) {
   )
 }
 
-function Row({ project, task, mayChange }: { project: number; task: TaskHead; mayChange: boolean }) {
-  const types = task.annotation_types.map((one) => TYPE_WORDS[one] ?? one).join(', ')
+function towards({ by, down }: Order, sorts: readonly (Sort | undefined)[]): 'ascending' | 'descending' | undefined {
+  return sorts.includes(by) ? (down ? 'descending' : 'ascending') : undefined
+}
+
+function Head({ column: { name, sort: by, right }, order, sort }: { column: Column; order: Order; sort: (by: Sort) => void }) {
+  if (by === undefined) return <div>{name}</div>
+  return (
+    <UnstyledButton className="sort" data-right={right} onClick={() => sort(by)}>
+      {name}
+      {by === order.by && (order.down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+    </UnstyledButton>
+  )
+}
+
+function Row({ project, task, layout, mayChange }: { project: number; task: TaskHead; layout: Layout; mayChange: boolean }) {
   return (
     <Table.Tr>
       <Table.Td>
@@ -190,32 +245,15 @@ function Row({ project, task, mayChange }: { project: number; task: TaskHead; ma
           {task.name}
         </Link>
       </Table.Td>
-      <Table.Td>
-        <Status task={task} />
-      </Table.Td>
-      <Table.Td ta='right' title={task.entered === 0 ? 'None needed a reviewer yet' : `${whole(task.reviewed)} of ${whole(task.entered)} inputs reviewed`}>
-        {percentReviewed(task)}
-      </Table.Td>
-      <Table.Td className="ellipsis" title={task.dataset}>
-        {task.dataset}
-      </Table.Td>
-      <Table.Td className="ellipsis" title={types}>
-        {types}
-      </Table.Td>
-      <Table.Td>
-        <Some names={task.concepts} />
-      </Table.Td>
-      <Table.Td className="ellipsis" title={task.model ?? undefined}>
-        {task.model ?? 'People'}
-      </Table.Td>
-      <Table.Td>{task.reviewers.length === 0 ? <span title={task.review === 'none' ? 'Nobody reviews this task' : 'Nobody yet: what needs a reviewer waits'}>–</span> : <Some names={task.reviewers.map(({ name }) => name)} />}</Table.Td>
-      <Table.Td ta='right'>{whole(task.inputs)}</Table.Td>
-      <Table.Td>{PRIORITY_WORDS[task.priority]}</Table.Td>
-      <Table.Td>
-        <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-          {date(task.created_at)}
-        </Text>
-      </Table.Td>
+      {layout.map(({ columns }) => (
+        <Table.Td key={columns[0]?.name} ta={columns[0]?.right && 'right'}>
+          {columns.map((one) => (
+            <div key={one.name} className="numbers">
+              {one.show(task)}
+            </div>
+          ))}
+        </Table.Td>
+      ))}
       <Table.Td>
         <Group gap={6} wrap="nowrap" justify="flex-end">
           <WorkButtons project={project} task={task} size="compact-sm" />

@@ -1,5 +1,5 @@
 import { Checkbox, Group, NumberInput, Text } from '@mantine/core'
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from 'react'
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react'
 
 import type { Limits } from '../api/types'
 import { move, STEP } from './bands'
@@ -146,7 +146,19 @@ interface TypedProps {
   onChange: (value: number) => void
 }
 
+/** A limit in figures. It counts when one is done typing, as the figures on the way there are other limits. */
 export function Typed({ name, label, value, least, disabled, bare = false, onChange }: TypedProps) {
+  const [typed, setTyped] = useState<string | null>(null)
+  const take = (): void => {
+    if (typed !== null && Number.isFinite(Number.parseFloat(typed))) onChange(Number.parseFloat(typed))
+    setTyped(null)
+  }
+  const hear = (to: { value: string; floatValue: number | undefined }, { source }: { source: string }): void => {
+    if (source === 'event') return setTyped(to.value)
+    if (source === 'prop' || to.floatValue === undefined) return
+    setTyped(null) // a step up or down is no figure on the way
+    onChange(to.floatValue)
+  }
   return (
     <NumberInput
       label={bare ? undefined : name}
@@ -158,10 +170,15 @@ export function Typed({ name, label, value, least, disabled, bare = false, onCha
       step={STEP}
       decimalScale={3}
       fixedDecimalScale={false}
-      clampBehavior="blur"
-      value={value}
+      clampBehavior="none"
+      value={typed ?? value}
       disabled={disabled}
-      onChange={(to) => typeof to === 'number' && onChange(to)}
+      onValueChange={hear}
+      onBlur={take}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') take()
+        if (key === 'Escape') setTyped(null)
+      }}
     />
   )
 }
