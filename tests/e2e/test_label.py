@@ -157,7 +157,8 @@ def test_tags_by_number_keys(walk: Walk, desk: Desk) -> None:
     start(walk, desk, task)
     stage(walk)
     tags = page.get_by_role("group", name="Said of the whole input").get_by_role("button")
-    for key in ("1", "2", "1"):
+    expect(page.get_by_role("toolbar", name="Tools").get_by_role("button", name=re.compile("^Draw a"))).to_have_count(0)
+    for key in ("b", "b", "p", "1", "2", "1"):
         page.keyboard.press(key)
     expect(tags).to_have_text(["outdoors"])
     page.keyboard.press("Enter")

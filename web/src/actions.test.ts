@@ -12,7 +12,7 @@ const closeDrawing = vi.fn(() => false)
 const viewer = { fit: nothing, actualSize: nothing, zoomBy: nothing, hideAll: nothing, step: nothing, panel: nothing, previous: nothing, next: nothing, back: nothing }
 const inputs = { upload: nothing, paste: nothing, importing: nothing, selectAll: nothing, selectNone: nothing, remove: nothing, selected: 1, mayChange: true }
 const work: WorkControls = {
-  image: true, use: nothing, concept: vi.fn(), selected: true, changeConcept: nothing, duplicate: nothing, redraw: nothing, remove: nothing, hide: nothing, nudge: vi.fn(), grow: nothing,
+  image: true, draws: ['box', 'polygon'], use: nothing, concept: vi.fn(), selected: true, changeConcept: nothing, duplicate: nothing, redraw: nothing, remove: nothing, hide: nothing, nudge: vi.fn(), grow: nothing,
   stepPoint: nothing, givePoint: nothing, undo: nothing, redo: nothing, cancel: nothing, adjust: nothing, closeDrawing,
 }
 const review = {
@@ -70,6 +70,13 @@ describe('actions', () => {
     expect(actionFor('i', 'g', context, false)?.id).toBe('inputs')
     expect(actionFor('i', 'g', { ...context, project: null }, false)).toBeUndefined()
     expect(actionFor('u', '', context, false)).toBeUndefined()
+  })
+
+  it('offer the drawing tools that fit the task', () => {
+    const heard = (...draws: WorkControls['draws']): (string | undefined)[] => ['b', 'p'].map((key) => actionFor(key, '', { ...context, work: { ...work, draws } }, false)?.id)
+    expect(heard('box', 'polygon')).toEqual(['box', 'polygon'])
+    expect(heard('box')).toEqual(['box', undefined])
+    expect(heard()).toEqual([undefined, undefined])
   })
 
   it('leave typing alone but for the palette', () => {

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
+from labelmill.core.decision import Drawn
 from labelmill.core.priority import Priority
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import report
-from labelmill.flows.new_task import Drawn
 from labelmill.flows.start_task import Review
 from labelmill.server.inputs import Region
 from labelmill.server.page import Body, Id, Name, Text
