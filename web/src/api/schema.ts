@@ -1276,7 +1276,7 @@ export interface paths {
         put?: never;
         /**
          * Retry Task
-         * @description Run the failed inputs again, and only those.
+         * @description Run the failed inputs again, and only those; a task that is paused stays so until it is resumed.
          */
         post: operations["retry_task"];
         delete?: never;

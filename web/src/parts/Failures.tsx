@@ -18,8 +18,8 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
   const retry = useMutation({
     mutationFn: () => retryTask(project, task.id),
     onError: tellFault,
-    onSuccess: () => {
-      tell('The failed inputs run again.')
+    onSuccess: ({ paused }) => {
+      tell(paused ? 'The failed inputs run again once the task is resumed.' : 'The failed inputs run again.')
       moved(project, 'tasks')
     },
   })
