@@ -4,7 +4,7 @@ import { type Action, ACTIONS, actionFor, type Context, keyName, pressed, type W
 
 const nothing = vi.fn()
 const context: Context = {
-  project: 3, go: vi.fn(), palette: nothing, help: nothing, sidebar: nothing, scheme: nothing, signOut: nothing, viewer: null, inputs: null, work: null, review: null, grid: null,
+  project: 3, makesTasks: true, go: vi.fn(), palette: nothing, help: nothing, sidebar: nothing, scheme: nothing, signOut: nothing, viewer: null, inputs: null, work: null, review: null, grid: null,
   label: null,
 }
 
@@ -70,6 +70,8 @@ describe('actions', () => {
     expect(actionFor('i', 'g', context, false)?.id).toBe('inputs')
     expect(actionFor('i', 'g', { ...context, project: null }, false)).toBeUndefined()
     expect(actionFor('u', '', context, false)).toBeUndefined()
+    expect(actionFor('n', 'g', context, false)?.id).toBe('new-task')
+    expect(actionFor('n', 'g', { ...context, makesTasks: false }, false)).toBeUndefined()
   })
 
   it('offer the drawing tools that fit the task', () => {

@@ -93,6 +93,8 @@ export interface InputsControls {
 
 export interface Context {
   project: number | null
+  /** Owners and admins of the project make tasks. */
+  makesTasks: boolean
   go: (to: string) => void
   palette: () => void
   help: () => void
@@ -155,7 +157,7 @@ export const ACTIONS = [
   { id: 'concepts', label: 'Concepts', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/concepts`) },
   { id: 'settings', label: 'Settings', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/settings`) },
   { id: 'members', label: 'Collaborators', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/members`) },
-  { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
+  { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: (now) => inProject(now) && now.makesTasks, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
 
   { id: 'fit', label: 'Fit to window', group: 'Input', keys: ['f', '0'], enabled: viewing, run: ({ viewer }) => viewer?.fit() },
   { id: 'actual-size', label: 'Actual size', group: 'Input', keys: ['o'], enabled: viewing, run: ({ viewer }) => viewer?.actualSize() },
