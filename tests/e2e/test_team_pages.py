@@ -33,7 +33,9 @@ def test_the_page_of_a_task_tells_who_is_how_far_and_what_happened(walk: Walk, d
     assert walk.faults() == []
     walk.button("Actions for photos · wearables").click()
     page.get_by_role("menuitem", name="Create new dataset version").click()
-    expect(page.get_by_text("Version 1 of photos: 6 annotations on 2 inputs")).to_be_visible()
+    expect(
+        page.get_by_text("Version 1 of photos: 6 annotations on 2 inputs. Left out: 4 inputs not through or rejected;")
+    ).to_be_visible()
 
 
 def test_what_one_is_told_is_read(walk: Walk, desk: Desk) -> None:

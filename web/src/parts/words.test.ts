@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { many, neighbour, percent, progress, timeLeft } from './words'
+import { leftOut, many, neighbour, percent, progress, timeLeft } from './words'
 
 const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
 
@@ -20,6 +20,13 @@ describe('words', () => {
 
   it('count one and many', () => {
     expect([many(1, 'input'), many(1204, 'input'), many(0, 'class', 'classes')]).toEqual(['1 input', '1,204 inputs', '0 classes'])
+  })
+
+  it('tell inputs from annotations in what a version has not', () => {
+    expect(leftOut({ inputs: 5, success: 322, awaiting_review: 1200, rejected: 3 })).toBe(
+      '5 inputs not through or rejected; annotations: 322 approved on inputs still under review, 1,200 to review, 3 rejected',
+    )
+    expect([leftOut({ inputs: 1 }), leftOut({ inputs: 0, pending: 2 }), leftOut({ inputs: 0 })]).toEqual(['1 input not through or rejected', 'annotations: 2 with changes requested', 'nothing'])
   })
 
   it('go round a list', () => {

@@ -21,6 +21,19 @@ export const STATUS_WORDS: Record<Status, string> = {
   rejected: 'rejected',
 }
 
+/** What a version of a dataset has not, of the task that it was made of: inputs apart from annotations. */
+export function leftOut(left: Readonly<Record<string, number>>): string {
+  const words = { ...STATUS_WORDS, success: 'approved on inputs still under review', pending: 'with changes requested' }
+  const annotations = (Object.keys(words) as Status[]).flatMap((status) => (left[status] ? [`${whole(left[status])} ${words[status]}`] : []))
+  const inputs = left.inputs ? [`${many(left.inputs, 'input')} not through or rejected`] : []
+  return [...inputs, ...(annotations.length > 0 ? [`annotations: ${annotations.join(', ')}`] : [])].join('; ') || 'nothing'
+}
+
+/** What retrying failed inputs comes to. */
+export function retried({ paused }: { paused: boolean }): string {
+  return paused ? 'The failed inputs run again once the task is resumed.' : 'The failed inputs run again.'
+}
+
 /** Percent while it runs, never 100 before all is done. */
 export function percent(ledger: Ledger): number {
   if (ledger.inputs === 0) return 0
