@@ -214,6 +214,11 @@ class Tasks:
         said = self._wire.get(f"{_at(project_id, task_id)}/histograms")["concepts"]
         return {name: [(at, count) for at, count in bins] for name, bins in said.items()}
 
+    def concepts(self, project_id: int, task_id: int) -> dict[str, dict[Status, int]]:
+        """How many annotations there are of each of a task's concepts, by status."""
+        said: dict[str, dict[Status, int]] = self._wire.get(f"{_at(project_id, task_id)}/concepts")["concepts"]
+        return said
+
     def preview(self, project_id: int, task_id: int, thresholds: Bands) -> Preview:
         """How many predictions other limits would approve, put before a reviewer, discard; nothing changes."""
         said: Preview = self._wire.post(f"{_at(project_id, task_id)}/preview", thresholds)

@@ -160,4 +160,7 @@ def test_people_draw_what_their_task_is_for(world: World) -> None:
     more = {"key": "drawn-second", "seen": waiting["seen"], "action": "approve"}
     redrawn = sent(f"review/{waiting['id']}", Role.REVIEWER, 422, edits=[{"id": annotation, "region": box}])
     assert redrawn["error"]["message"].startswith(f"annotation {annotation} was redrawn as a box")
+    counted = ask(world, "GET", f"{path}/concepts", who=Role.VIEWER)["concepts"]
+    assert counted == {"nice": {"awaiting_review": 1}, "not nice": {}}
     sent(f"review/{waiting['id']}", Role.REVIEWER, 200, edits=[{"id": annotation, "concept": "not nice"}])
+    assert ask(world, "GET", f"{path}/concepts")["concepts"] == {"nice": {}, "not nice": {"success": 1}}
