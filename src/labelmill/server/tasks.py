@@ -212,10 +212,10 @@ def alone(site: Site, task_id: int, member: Membership) -> Task:
 
 
 def _task(conn: sa.Connection, task_id: int, person_id: int) -> Task:
+    head = heads.one(conn, task_id)  # first: what it says is decided or done, the numbers below have
     said = report.numbers(conn, task_id)
     told = ["sources", "duplicates", "rejected", "predictions", "annotations", "failures_total"]
     names = [*told, "seconds", "ingest_seconds", "annotate_seconds"]
-    head = heads.one(conn, task_id)
     more = {name: said[name] for name in names}
     turn = heads.turns(conn, person_id, [task_id]).get(task_id, heads.Turn())
     return Task.of(head, turn, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
