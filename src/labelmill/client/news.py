@@ -8,15 +8,19 @@ from labelmill.client.wire import Wire
 
 
 class Act(TypedDict):
-    """What a person did; `detail.inputs` of an act on several inputs counts them."""
+    """What a person did or, with `person` None, what happened to a task's run: `start_run`, `finish_run`, `fail_run`.
+
+    `input`: the name of one that is there; `detail.inputs` of an act on several inputs counts them.
+    """
 
     id: int
     at: str
-    person: str
+    person: str | None
     operation: str
     task_id: int | None
     task: str | None
     input_id: int | None
+    input: str | None
     detail: dict[str, Any]
     undone: bool
 

@@ -138,7 +138,7 @@ class Tasks:
         return said
 
     def change(self, project_id: int, task_id: int, change: ChangedTask) -> Task:
-        """ChangedTask a task; what `change` does not say stays as it is.
+        """Change a task; what `change` does not say stays as it is.
 
         With other reviewers open inputs are shared out anew, and what is done stays. Concepts are the project's; they
         hold for the inputs that are not done yet.

@@ -47,13 +47,15 @@ def test_acts_are_listed_by_project_task_person_and_input(world: World, model: M
     nouns = [f"{verb}_{noun}" for noun in ("dataset", "concept") for verb in ("create", "rename", "delete")]
     made = [*nouns, "invite_member", "change_member", "remove_member", "create_task", "reject"]
     assert acts() == made[::-1]
+    (changed,) = rows(world.database, "SELECT detail FROM activity WHERE operation = 'change_member'")
+    assert changed == {"name": "new", "person_id": person, "role": "reviewer", "was": "labeler"}
     assert acts(task_id=task["id"]) == ["reject", "create_task"]
     assert acts(person_id=world.people[Role.REVIEWER]) == ["reject"]
     assert acts(input_id=first["id"]) == ["reject"]
     page = ask(world, "GET", f"{home}/activity?limit=10")
     assert page["items"][0] | {"at": "", "id": 0} == {
         "id": 0, "at": "", "person": "the reviewer", "operation": "reject", "task_id": task["id"], "task": "the task",
-        "input_id": first["id"], "detail": page["items"][0]["detail"], "undone": False,
+        "input_id": first["id"], "input": first["name"], "detail": page["items"][0]["detail"], "undone": False,
     }  # fmt: skip
     assert page["items"][0]["detail"].get("inputs", 1) == 1
     assert [one["operation"] for one in ask(world, "GET", f"{home}/activity?before={page['next']}")["items"]] == made[

@@ -1516,9 +1516,10 @@ export interface components {
     schemas: {
         /**
          * Act
-         * @description What a person did. `task` null: none, or one that is gone; `detail`: what the operation tells beside.
+         * @description What a person did or, with `person` null, what happened to a task's run: it started, finished, or failed.
          *
-         *     Of an act on several inputs `detail.inputs` counts them.
+         *     `task` null: none, or one that is gone; `input`: the name of one that is there. `detail`: what the operation tells
+         *     beside. Of an act on several inputs `detail.inputs` counts them.
          */
         Act: {
             /** Id */
@@ -1529,7 +1530,7 @@ export interface components {
              */
             at: string;
             /** Person */
-            person: string;
+            person: string | null;
             /** Operation */
             operation: string;
             /** Task Id */
@@ -1538,6 +1539,8 @@ export interface components {
             task: string | null;
             /** Input Id */
             input_id: number | null;
+            /** Input */
+            input: string | null;
             /** Detail */
             detail: {
                 [key: string]: unknown;
