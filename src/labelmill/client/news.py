@@ -45,7 +45,10 @@ class Chapter(TypedDict):
 
 
 class Notification(TypedDict):
-    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run."""
+    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run.
+
+    `reviewer`, `labeler`: what one is in the task now.
+    """
 
     id: int
     kind: NotificationKind
@@ -54,6 +57,8 @@ class Notification(TypedDict):
     project_id: int
     at: str
     read: bool
+    reviewer: bool
+    labeler: bool
 
 
 class Activity:

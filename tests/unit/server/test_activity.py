@@ -101,6 +101,8 @@ def test_who_is_assigned_is_told_but_not_of_what_they_did_themselves(world: Worl
     task = make(world, ids, reviewers=everybody, labelers=[world.people[Role.LABELER]], name="one")
     assert (told(world, Role.REVIEWER), told(world, Role.LABELER)) == ([("assigned", "one", False)],) * 2
     assert told(world, Role.ADMIN) == []
+    parts = [ask(world, "GET", NOTES, who=who)["items"][0] for who in (Role.REVIEWER, Role.LABELER)]
+    assert [(one["reviewer"], one["labeler"]) for one in parts] == [(True, False), (False, True)]
     assert ask(world, "GET", f"{NOTES}/count", who=Role.REVIEWER) == {"count": 1}
     assert ask(world, "POST", f"{NOTES}/read", who=Role.REVIEWER, json={"ids": [10**9]}) == {"count": 1}
     assert ask(world, "POST", f"{NOTES}/read", who=Role.REVIEWER, json={}) == {"count": 0}

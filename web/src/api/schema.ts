@@ -2320,6 +2320,8 @@ export interface components {
         /**
          * Notification
          * @description `assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run.
+         *
+         *     `reviewer`, `labeler`: what one is in the task now.
          */
         Notification: {
             /** Id */
@@ -2342,6 +2344,10 @@ export interface components {
             at: string;
             /** Read */
             read: boolean;
+            /** Reviewer */
+            reviewer: boolean;
+            /** Labeler */
+            labeler: boolean;
         };
         /** Page[Act] */
         Page_Act_: {

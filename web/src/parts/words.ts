@@ -1,5 +1,5 @@
 /** Numbers, times and statuses as people say them. */
-import type { Ledger, Priority, Status, TaskStatus } from '../api/types'
+import type { Ledger, Notification, Priority, Status, TaskStatus } from '../api/types'
 
 const numbers = new Intl.NumberFormat('en')
 const dates = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -32,6 +32,14 @@ export function leftOut(left: Readonly<Record<string, number>>): string {
 /** What retrying failed inputs comes to. */
 export function retried({ paused }: { paused: boolean }): string {
   return paused ? 'The failed inputs run again once the task is resumed.' : 'The failed inputs run again.'
+}
+
+/** What one is told, before the name of the task. */
+export function notified({ kind, reviewer, labeler }: Pick<Notification, 'kind' | 'reviewer' | 'labeler'>): string {
+  if (kind === 'finished') return 'Finished:'
+  if (kind === 'failed') return 'Its model cannot run:'
+  if (reviewer) return labeler ? 'You review and label in' : 'You are a reviewer of'
+  return labeler ? 'You label in' : 'You had work in'
 }
 
 /** Percent while it runs, never 100 before all is done. */
