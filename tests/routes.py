@@ -136,6 +136,7 @@ ROUTES: dict[str, Row] = {
     f"POST {TASK}/resume": Row("admin"),
     f"POST {TASK}/cancel": Row("admin"),
     f"POST {TASK}/apply": Row("admin", 200, lambda _: LIMITS),
+    f"GET {TASK}/concepts": Row("viewer"),
     f"GET {TASK}/histograms": Row("viewer"),
     f"POST {TASK}/preview": Row("viewer", 200, lambda _: LIMITS),
     f"GET {TASK}/samples": Row("viewer", query="?concept=null-1&near=0.5"),

@@ -157,13 +157,21 @@ def test_tags_by_number_keys(walk: Walk, desk: Desk) -> None:
     start(walk, desk, task)
     stage(walk)
     tags = page.get_by_role("group", name="Said of the whole input").get_by_role("button")
-    for key in ("1", "2", "1"):
+    expect(page.get_by_role("toolbar", name="Tools").get_by_role("button", name=re.compile("^Draw a"))).to_have_count(0)
+    for key in ("b", "b", "p", "1", "2", "1"):
         page.keyboard.press(key)
     expect(tags).to_have_text(["outdoors"])
     page.keyboard.press("Enter")
     saved(walk)
     assert desk.said(task, ids[0]) == [("outdoors", "success", [])]
     expect(tags).to_have_count(0)
+    page.get_by_role("link", name="Back to the task").click()
+    counted = page.get_by_role("region", name="Annotations by concept")
+    expect(counted.get_by_role("row").filter(has_text="outdoors").get_by_role("cell")).to_have_text(
+        ["outdoors", "1", "0", "0", "0"]
+    )
+    expect(counted.get_by_role("row").filter(has_text="indoors").get_by_role("cell").nth(1)).to_have_text("0")
+    assert walk.faults() == []
 
 
 def test_two_labelers_never_get_the_same_and_what_is_skipped_is_free(walk: Walk, desk: Desk) -> None:

@@ -25,6 +25,8 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
 ) -> None:
     token = client.members.add(shown.id, "Ben", "reviewer")["token"]
     ben = enter(known=False)
+    refused: list[str] = []
+    ben.page.on("response", lambda response: refused.append(response.url) if response.status == 403 else None)
     ben.go(f"/sign-in#token={token}")
     expect(ben.page).to_have_url(re.compile("/projects$"))
     ben.menu("Ben: account", "Password and access tokens")
@@ -54,6 +56,21 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
     ben.go(f"/projects/{shown.id}/inputs")
     expect(ben.page.locator(".tile").first).to_be_visible()
     expect(ben.button("Upload")).to_have_count(0)
+
+    for key in ("g", "n"):  # not for him
+        ben.page.keyboard.press(key)
+    ben.page.keyboard.press("Control+k")
+    commands = ben.dialog()
+    commands.get_by_placeholder("What do you want to do?").fill("labeling task")
+    expect(commands.get_by_text("Labeling Tasks")).to_be_visible()
+    expect(commands.get_by_text("New Labeling Task")).to_have_count(0)
+    ben.page.keyboard.press("Escape")
+    ben.go(f"/projects/{shown.id}/tasks/new")
+    expect(ben.page.get_by_role("heading", name="Owners and admins make labeling tasks")).to_be_visible()
+    expect(ben.page.get_by_text("You are reviewer of this project.")).to_be_visible()
+    ben.page.get_by_role("link", name="To the labeling tasks").click()
+    expect(ben.page).to_have_url(re.compile(f"/projects/{shown.id}/tasks$"))
+    assert refused == []
 
 
 def test_members_come_change_and_go(walk: Walk) -> None:

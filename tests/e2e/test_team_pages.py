@@ -25,7 +25,10 @@ def test_the_page_of_a_task_tells_who_is_how_far_and_what_happened(walk: Walk, d
     people = page.get_by_role("region", name="People of this task")
     expect(people).to_contain_text("2 of 6 inputs reviewed (33 %)")
     expect(people.get_by_role("progressbar")).to_have_attribute("aria-label", "owner: 2 of 6 reviewed")
-    expect(page.get_by_role("region", name="What happened").get_by_text("owner approved an input")).to_have_count(2)
+    happened = page.get_by_role("region", name="What happened").get_by_role("listitem")
+    expect(happened.filter(has_text=re.compile(r"^owner approved \S+\.jpg"))).to_have_count(2)
+    expect(happened.filter(has_text="wearables started on 6 inputs")).to_have_count(1)
+    expect(happened.filter(has_text="wearables finished: 6 annotated, 0 empty, 0 failed")).to_have_count(1)
     expect(page.get_by_role("link", name="Review", exact=True)).to_have_attribute(
         "href", f"/projects/{desk.project}/tasks/{task}/review"
     )
@@ -33,7 +36,22 @@ def test_the_page_of_a_task_tells_who_is_how_far_and_what_happened(walk: Walk, d
     assert walk.faults() == []
     walk.button("Actions for photos · wearables").click()
     page.get_by_role("menuitem", name="Create new dataset version").click()
-    expect(page.get_by_text("Version 1 of photos: 6 annotations on 2 inputs")).to_be_visible()
+    expect(
+        page.get_by_text("Version 1 of photos: 6 annotations on 2 inputs. Left out: 4 inputs not through or rejected;")
+    ).to_be_visible()
+
+
+def test_an_act_leads_to_its_input(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    one = next(iter(desk.client.review.list(desk.project, task)))
+    desk.client.review.decide(desk.project, task, one, "reject")
+    desk.client.tasks.change(desk.project, task, {"instructions": "Look.", "priority": "high"})
+    walk.go(f"/projects/{desk.project}/tasks/{task}")
+    happened = page.get_by_role("region", name="What happened")
+    expect(happened).to_contain_text("owner changed the task photos · wearables: priority, instructions")
+    happened.get_by_role("link", name=one["name"]).click()
+    page.wait_for_url(re.compile(rf"/inputs/{one['id']}\?task_id={task}$"))
+    expect(page.get_by_role("complementary", name="Annotations")).to_be_visible()
 
 
 def test_what_one_is_told_is_read(walk: Walk, desk: Desk) -> None:

@@ -4,7 +4,7 @@ import { type Action, ACTIONS, actionFor, type Context, keyName, pressed, type W
 
 const nothing = vi.fn()
 const context: Context = {
-  project: 3, go: vi.fn(), palette: nothing, help: nothing, sidebar: nothing, scheme: nothing, signOut: nothing, viewer: null, inputs: null, work: null, review: null, grid: null,
+  project: 3, makesTasks: true, go: vi.fn(), palette: nothing, help: nothing, sidebar: nothing, scheme: nothing, signOut: nothing, viewer: null, inputs: null, work: null, review: null, grid: null,
   label: null,
 }
 
@@ -12,7 +12,7 @@ const closeDrawing = vi.fn(() => false)
 const viewer = { fit: nothing, actualSize: nothing, zoomBy: nothing, hideAll: nothing, step: nothing, panel: nothing, previous: nothing, next: nothing, back: nothing }
 const inputs = { upload: nothing, paste: nothing, importing: nothing, selectAll: nothing, selectNone: nothing, remove: nothing, selected: 1, mayChange: true }
 const work: WorkControls = {
-  image: true, use: nothing, concept: vi.fn(), selected: true, changeConcept: nothing, duplicate: nothing, redraw: nothing, remove: nothing, hide: nothing, nudge: vi.fn(), grow: nothing,
+  image: true, draws: ['box', 'polygon'], use: nothing, concept: vi.fn(), selected: true, changeConcept: nothing, duplicate: nothing, redraw: nothing, remove: nothing, hide: nothing, nudge: vi.fn(), grow: nothing,
   stepPoint: nothing, givePoint: nothing, undo: nothing, redo: nothing, cancel: nothing, adjust: nothing, closeDrawing,
 }
 const review = {
@@ -70,6 +70,15 @@ describe('actions', () => {
     expect(actionFor('i', 'g', context, false)?.id).toBe('inputs')
     expect(actionFor('i', 'g', { ...context, project: null }, false)).toBeUndefined()
     expect(actionFor('u', '', context, false)).toBeUndefined()
+    expect(actionFor('n', 'g', context, false)?.id).toBe('new-task')
+    expect(actionFor('n', 'g', { ...context, makesTasks: false }, false)).toBeUndefined()
+  })
+
+  it('offer the drawing tools that fit the task', () => {
+    const heard = (...draws: WorkControls['draws']): (string | undefined)[] => ['b', 'p'].map((key) => actionFor(key, '', { ...context, work: { ...work, draws } }, false)?.id)
+    expect(heard('box', 'polygon')).toEqual(['box', 'polygon'])
+    expect(heard('box')).toEqual(['box', undefined])
+    expect(heard()).toEqual([undefined, undefined])
   })
 
   it('leave typing alone but for the palette', () => {

@@ -1,4 +1,4 @@
-import type { Tool } from './canvas/editor'
+import type { DrawingTool, Tool } from './canvas/editor'
 
 /**
  * Everything one can do by button, menu or key, in one table. Toolbar, palette, shortcuts and the help page all read
@@ -20,13 +20,15 @@ export interface ViewerControls {
 /** Drawing and changing, while reviewing as while labeling. */
 export interface WorkControls {
   image: boolean
+  /** The tools that draw what the task is for. */
+  draws: readonly DrawingTool[]
   /** Choosing a drawing tool once more draws in the middle of what is seen. */
   use: (tool: Tool) => void
   concept: (number: number) => void
   selected: boolean
   changeConcept: () => void
   duplicate: () => void
-  redraw: () => void
+  redraw: (() => void) | null
   remove: () => void
   hide: () => void
   nudge: (dx: number, dy: number) => void
@@ -91,6 +93,8 @@ export interface InputsControls {
 
 export interface Context {
   project: number | null
+  /** Owners and admins of the project make tasks. */
+  makesTasks: boolean
   go: (to: string) => void
   palette: () => void
   help: () => void
@@ -125,6 +129,7 @@ const always = (): boolean => true
 const changing = ({ inputs }: Context): boolean => inputs?.mayChange === true
 const selecting = ({ inputs }: Context): boolean => inputs !== null && inputs.selected > 0
 const drawing = ({ work }: Context): boolean => work?.image === true
+const drawingA = (tool: DrawingTool) => ({ work }: Context): boolean => work?.image === true && work.draws.includes(tool)
 const working = ({ work }: Context): boolean => work !== null
 const chosen = ({ work }: Context): boolean => work?.selected === true
 const reviewing = ({ review }: Context): boolean => review !== null
@@ -152,7 +157,7 @@ export const ACTIONS = [
   { id: 'concepts', label: 'Concepts', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/concepts`) },
   { id: 'settings', label: 'Settings', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/settings`) },
   { id: 'members', label: 'Collaborators', group: 'Go to', keys: [], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/members`) },
-  { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: inProject, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
+  { id: 'new-task', label: 'New Labeling Task', group: 'Go to', keys: ['g n'], enabled: (now) => inProject(now) && now.makesTasks, run: ({ go, project }) => go(`/projects/${project}/tasks/new`) },
 
   { id: 'fit', label: 'Fit to window', group: 'Input', keys: ['f', '0'], enabled: viewing, run: ({ viewer }) => viewer?.fit() },
   { id: 'actual-size', label: 'Actual size', group: 'Input', keys: ['o'], enabled: viewing, run: ({ viewer }) => viewer?.actualSize() },
@@ -175,12 +180,12 @@ export const ACTIONS = [
 
   { id: 'select', label: 'Select and change', group: 'Regions', keys: ['v'], enabled: drawing, run: ({ work }) => work?.use('select') },
   { id: 'hand', label: 'Move the picture by hand', group: 'Regions', keys: ['h'], enabled: drawing, run: ({ work }) => work?.use('hand') },
-  { id: 'box', label: 'Draw a box; twice: in the middle', group: 'Regions', keys: ['b'], enabled: drawing, run: ({ work }) => work?.use('box') },
-  { id: 'polygon', label: 'Draw a polygon; twice: in the middle', group: 'Regions', keys: ['p'], enabled: drawing, run: ({ work }) => work?.use('polygon') },
+  { id: 'box', label: 'Draw a box; twice: in the middle', group: 'Regions', keys: ['b'], enabled: drawingA('box'), run: ({ work }) => work?.use('box') },
+  { id: 'polygon', label: 'Draw a polygon; twice: in the middle', group: 'Regions', keys: ['p'], enabled: drawingA('polygon'), run: ({ work }) => work?.use('polygon') },
   { id: 'concept', label: 'Give the concept of that number', group: 'Regions', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], byKey: true, enabled: working, run: ({ work }, key) => work?.concept(Number(key)) },
   { id: 'change-concept', label: 'Find a concept to give', group: 'Regions', keys: ['e'], enabled: working, run: ({ work }) => work?.changeConcept() },
   { id: 'duplicate', label: 'Duplicate with another concept', group: 'Regions', keys: ['d'], enabled: chosen, run: ({ work }) => work?.duplicate() },
-  { id: 'redraw', label: 'Draw it anew', group: 'Regions', keys: ['w'], enabled: chosen, run: ({ work }) => work?.redraw() },
+  { id: 'redraw', label: 'Draw it anew', group: 'Regions', keys: ['w'], enabled: ({ work }) => Boolean(work?.redraw), run: ({ work }) => work?.redraw?.() },
   { id: 'remove', label: 'Delete it, or the point', group: 'Regions', keys: ['delete', 'backspace'], enabled: working, run: ({ work }) => work?.remove() },
   { id: 'hide', label: 'Hide or show it', group: 'Regions', keys: ['x'], enabled: chosen, run: ({ work }) => work?.hide() },
   { id: 'nudge', label: 'Move it, the point, or the end of the marking', group: 'Regions', keys: shifted, byKey: true, enabled: working, run: ({ work }, key) => work?.nudge(...pushed(key)) },

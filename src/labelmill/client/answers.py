@@ -96,8 +96,8 @@ class Concept(TypedDict):
 class Model(TypedDict):
     """A model's card; `selectable`: a task can be made with it, else `reason` says why not.
 
-    `project_id`: the project whose own it is; None: it is there for all. One whose kept card is gone or broken has no
-    `version`.
+    `size`: bytes of its weights, None without any. `project_id`: the project whose own it is; None: it is there for
+    all. One whose kept card is gone or broken has no `version`.
     """
 
     name: str
@@ -108,6 +108,7 @@ class Model(TypedDict):
     makes: str
     concepts: list[str]
     version: str
+    size: int | None
     selectable: bool
     reason: str | None
     project_id: int | None

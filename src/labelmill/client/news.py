@@ -8,15 +8,19 @@ from labelmill.client.wire import Wire
 
 
 class Act(TypedDict):
-    """What a person did; `detail.inputs` of an act on several inputs counts them."""
+    """What a person did or, with `person` None, what happened to a task's run: `start_run`, `finish_run`, `fail_run`.
+
+    `input`: the name of one that is there; `detail.inputs` of an act on several inputs counts them.
+    """
 
     id: int
     at: str
-    person: str
+    person: str | None
     operation: str
     task_id: int | None
     task: str | None
     input_id: int | None
+    input: str | None
     detail: dict[str, Any]
     undone: bool
 
@@ -41,7 +45,10 @@ class Chapter(TypedDict):
 
 
 class Notification(TypedDict):
-    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run."""
+    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run.
+
+    `reviewer`, `labeler`: what one is in the task now.
+    """
 
     id: int
     kind: NotificationKind
@@ -50,6 +57,8 @@ class Notification(TypedDict):
     project_id: int
     at: str
     read: bool
+    reviewer: bool
+    labeler: bool
 
 
 class Activity:

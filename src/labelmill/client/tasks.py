@@ -138,7 +138,7 @@ class Tasks:
         return said
 
     def change(self, project_id: int, task_id: int, change: ChangedTask) -> Task:
-        """ChangedTask a task; what `change` does not say stays as it is.
+        """Change a task; what `change` does not say stays as it is.
 
         With other reviewers open inputs are shared out anew, and what is done stays. Concepts are the project's; they
         hold for the inputs that are not done yet.
@@ -213,6 +213,11 @@ class Tasks:
         """Per concept the bins that are not empty, as (bin, count): bin b holds scores from b/1000 on."""
         said = self._wire.get(f"{_at(project_id, task_id)}/histograms")["concepts"]
         return {name: [(at, count) for at, count in bins] for name, bins in said.items()}
+
+    def concepts(self, project_id: int, task_id: int) -> dict[str, dict[Status, int]]:
+        """How many annotations there are of each of a task's concepts, by status."""
+        said: dict[str, dict[Status, int]] = self._wire.get(f"{_at(project_id, task_id)}/concepts")["concepts"]
+        return said
 
     def preview(self, project_id: int, task_id: int, thresholds: Bands) -> Preview:
         """How many predictions other limits would approve, put before a reviewer, discard; nothing changes."""

@@ -6,13 +6,24 @@ edits, additions and deletions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from labelmill.core.annotation import UNDECIDED, Status, check_move
 from labelmill.core.errors import BadCall
 from labelmill.core.geometry import Region, Span, fault
 from labelmill.core.triage import Standing
+
+Drawn = Literal["class", "box", "polygon", "span"]
+"""What people say in a task that is for them: classes of whole inputs, or regions of one kind."""
+
+_DRAWN: Mapping[str, str] = {
+    "class": "classes of whole inputs: leave the region out",
+    "box": "boxes: draw a box",
+    "polygon": "polygons: draw a polygon",
+    "span": "spans: mark a span",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +118,37 @@ def submit(standing: Sequence[Standing], shaping: Shaping, status: Status) -> Ef
     return _shaped(standing, moves, shaping, status)
 
 
-def check_shaping(shaping: Shaping, concepts: Collection[str], *, length: int | None) -> None:
-    """Raise BadCall for concepts that the task has not and regions that do not fit the input.
+def check_shaping(
+    shaping: Shaping, concepts: Collection[str], *, length: int | None, drawn: Drawn | None = None
+) -> None:
+    """Raise BadCall for concepts that the task has not and regions that do not fit the input or the task.
 
-    `length`: of a text in code points; None for an image.
+    `length`: of a text in code points; None for an image. `drawn`: what people say in a task that is for them, None
+    where a model labels: there they may add what it does not say.
     """
     changes: list[Edit | Addition] = [*shaping.edits, *shaping.additions]
     for change in changes:
         if change.concept is not None and change.concept not in concepts:
             raise BadCall(f"this task has no concept {change.concept!r}")
+        if drawn is not None:
+            _check_drawn(change, drawn)
         if change.region is not None:
             _check_region(change.region, length)
+
+
+def _check_drawn(change: Edit | Addition, drawn: Drawn) -> None:
+    if isinstance(change, Edit) and change.region is None:  # its region stays as it is
+        return
+    kind = "class" if change.region is None else type(change.region).__name__.lower()
+    if kind == drawn:
+        return
+    if isinstance(change, Edit):
+        said = f"annotation {change.annotation_id} was redrawn as a {kind}"
+    elif kind == "class":
+        said = f"the new {change.concept!r} is about the whole input"
+    else:
+        said = f"the new {change.concept!r} is a {kind}"
+    raise BadCall(f"{said}, and this task is for {_DRAWN[drawn]}")
 
 
 def _check_region(region: Region, length: int | None) -> None:

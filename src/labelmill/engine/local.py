@@ -20,7 +20,7 @@ from labelmill.flows.apply import redecide_all
 from labelmill.flows.blame import blame
 from labelmill.flows.catalog import open_card
 from labelmill.models.catalog import describe
-from labelmill.store import counts, models, notifications, shards, tasks
+from labelmill.store import activity, counts, models, notifications, shards, tasks
 from labelmill.store.database import Database
 
 TICK = 0.2
@@ -118,7 +118,22 @@ def redecide(database: Database, home: Path, task_id: int) -> None:
 def fail(conn: sa.Connection, task_id: int, message: str) -> None:
     """Record why a task's model cannot run, and tell who made it."""
     tasks.set_error(conn, task_id, message)
+    activity.happened(conn, task_id, "fail_run", {"message": message})
     notifications.failed(conn, task_id)
+
+
+def _begin(conn: sa.Connection, task_id: int) -> None:
+    waiting = counts.ledger(conn, task_id).waiting
+    activity.happened(conn, task_id, "start_run", {"waiting": waiting})
+
+
+def _finish(conn: sa.Connection, task_id: int) -> None:
+    """Tell that a task is complete, if it is: it may have been paused or cancelled."""
+    found = counts.ledger(conn, task_id)
+    if found.waiting == 0:
+        told = {"annotated": found.annotated, "empty": found.empty, "failed": found.failed}
+        activity.happened(conn, task_id, "finish_run", told)
+    notifications.finished(conn, task_id)
 
 
 class Pool:
@@ -159,6 +174,8 @@ class Pool:
         """
         started = time.monotonic()
         try:
+            with database.begin() as conn:
+                _begin(conn, task_id)
             self.wait_ready()
             started = time.monotonic()
             self._task = (database, task_id)
@@ -169,7 +186,7 @@ class Pool:
                 self._look()
                 on_tick()
             with database.begin() as conn:
-                notifications.finished(conn, task_id)
+                _finish(conn, task_id)
         except ModelUnusable as error:
             with database.begin() as conn:
                 fail(conn, task_id, str(error))

@@ -86,7 +86,7 @@ def check_fits(at: Scene, shaping: Shaping) -> Mapping[str, int]:
     """Ids of the task's concepts by name. Raises BadCall for a shaping that does not fit the task and the input."""
     concepts = reviews.concepts(at.conn, at.task_id)
     if shaping.edits or shaping.additions:
-        check_shaping(shaping, concepts, length=inputs.text_length(at.conn, at.input_id))
+        check_shaping(shaping, concepts, length=inputs.text_length(at.conn, at.input_id), drawn=at.rules.drawn)
     return concepts
 
 

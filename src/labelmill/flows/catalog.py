@@ -77,9 +77,9 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
 def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
-    With `project_id` it is that project's alone. `beside` as for `read_card`. Raises BadCard for a card that is wrong,
-    ModelUnusable for a runtime that does not exist. The weights are not loaded: what they do is for processes that
-    may die of it.
+    The card as it is kept. With `project_id` it is that project's alone. `beside` as for `read_card`. Raises BadCard
+    for a card that is wrong, ModelUnusable for a runtime that does not exist. The weights are not loaded: what they do
+    is for processes that may die of it.
     """
     card = read_card(path, beside=beside)
     if card.name in BUILTIN:
@@ -90,7 +90,7 @@ def add(database: Database, home: Path, path: Path, *, project_id: int | None = 
     reference = keep(card, home)
     with database.begin() as conn:
         models.publish(conn, card.name, put_version(conn, card, reference), project_id)
-    return card
+    return open_card(home, reference)  # what was sent may go now
 
 
 class Listed(NamedTuple):

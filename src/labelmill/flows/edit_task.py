@@ -87,9 +87,9 @@ def resume(conn: sa.Connection, task_id: int, person_id: int) -> None:
 
 
 def retry(conn: sa.Connection, task_id: int, person_id: int) -> None:
-    """Make a task's failed inputs wait again. Raises NotFound, Conflict for a cancelled task."""
+    """Make a task's failed inputs wait again; paused, it stays so. Raises NotFound, Conflict for a cancelled one."""
     count = tasks.retry(conn, task_id)
-    tasks.reopen(conn, task_id)
+    tasks.forget_faults(conn, task_id)
     _record(conn, task_id, person_id, "retry_task", inputs=count)
 
 

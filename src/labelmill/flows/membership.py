@@ -49,7 +49,7 @@ def change(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person
         raise BadCall("A project has an owner: make somebody else one first.")
     members.put(conn, project_id, person_id, role)
     _leave_tasks(conn, project_id, person_id, role)
-    _record(conn, project_id, actor[0], "change_member", person_id, role=role)
+    _record(conn, project_id, actor[0], "change_member", person_id, role=role, was=now)
 
 
 def remove(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person_id: int) -> None:

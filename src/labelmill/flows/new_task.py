@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import sqlalchemy as sa
 
+from labelmill.core.decision import Drawn
 from labelmill.core.errors import BadCall
 from labelmill.core.priority import Priority
 from labelmill.core.threshold import Limits, Thresholds
@@ -16,8 +16,6 @@ from labelmill.flows.start_task import DEFAULT_FLOOR, Plan, Review, check_plan, 
 from labelmill.models.cards import Card
 from labelmill.store import activity, annotations, browse, inputs, mappings, members, notifications, projects, tasks
 from labelmill.store.database import Database
-
-Drawn = Literal["class", "box", "polygon", "span"]
 
 _DRAWN_ON: Mapping[Drawn, str] = {"box": "image", "polygon": "image", "span": "text"}
 """The kind of input that one needs, where not every kind will do."""

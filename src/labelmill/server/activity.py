@@ -15,18 +15,20 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
 
 class Act(BaseModel):
-    """What a person did. `task` null: none, or one that is gone; `detail`: what the operation tells beside.
+    """What a person did or, with `person` null, what happened to a task's run: it started, finished, or failed.
 
-    Of an act on several inputs `detail.inputs` counts them.
+    `task` null: none, or one that is gone; `input`: the name of one that is there. `detail`: what the operation tells
+    beside. Of an act on several inputs `detail.inputs` counts them.
     """
 
     id: int
     at: datetime
-    person: str
+    person: str | None
     operation: str
     task_id: int | None
     task: str | None
     input_id: int | None
+    input: str | None
     detail: dict[str, Any]
     undone: bool
 

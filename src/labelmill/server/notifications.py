@@ -16,7 +16,10 @@ router = APIRouter(prefix="/notifications", tags=["session"])
 
 
 class Notification(BaseModel):
-    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run."""
+    """`assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run.
+
+    `reviewer`, `labeler`: what one is in the task now.
+    """
 
     id: int
     kind: Kind
@@ -25,6 +28,8 @@ class Notification(BaseModel):
     project_id: int
     at: datetime
     read: bool
+    reviewer: bool
+    labeler: bool
 
 
 class Read(Body):

@@ -81,7 +81,7 @@ def delete_task(
 
 @router.post("/retry")
 def retry_task(task: Changed, member: Admin, site: Here) -> Task:
-    """Run the failed inputs again, and only those."""
+    """Run the failed inputs again, and only those; a task that is paused stays so until it is resumed."""
     with site.database.begin() as conn:
         edit_task.retry(conn, task, member.person.id)
         jobs.enqueue(conn, task)

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
+from labelmill.core.annotation import Status
+from labelmill.core.decision import Drawn
 from labelmill.core.priority import Priority
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import report
-from labelmill.flows.new_task import Drawn
 from labelmill.flows.start_task import Review
 from labelmill.server.inputs import Region
 from labelmill.server.page import Body, Id, Name, Text
@@ -227,6 +228,12 @@ class Histograms(BaseModel):
     """Per concept the bins that are not empty, as [bin, count]: bin b holds scores from b/1000 on, 1000 exactly 1."""
 
     concepts: dict[str, list[tuple[int, int]]]
+
+
+class ConceptAnnotations(BaseModel):
+    """Annotations by concept and status; those that there are none of are left out."""
+
+    concepts: dict[str, dict[Status, int]]
 
 
 class Preview(BaseModel):

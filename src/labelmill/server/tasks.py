@@ -18,6 +18,7 @@ from labelmill.server.page import Limit, Page, Text
 from labelmill.server.site import Here, Site
 from labelmill.server.task_shapes import (
     Bands,
+    ConceptAnnotations,
     Counts,
     Histograms,
     NewTask,
@@ -29,7 +30,7 @@ from labelmill.server.task_shapes import (
     TaskFailure,
     TaskHead,
 )
-from labelmill.store import heads, shards
+from labelmill.store import counts, heads, shards
 
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
 
@@ -128,13 +129,20 @@ def get_task_histograms(task: Seen, site: Here) -> Histograms:
         return Histograms(concepts=site.scores.of(conn, task).filled())
 
 
+@router.get("/{task_id}/concepts")
+def get_task_concepts(task: Seen, site: Here) -> ConceptAnnotations:
+    """How many annotations there are of each of a task's concepts, by status."""
+    with site.database.begin() as conn:
+        return ConceptAnnotations.model_validate({"concepts": counts.annotations_by_concept(conn, task)})
+
+
 @router.post("/{task_id}/preview")
 def preview_task(said: Bands, task: Seen, site: Here) -> Preview:
     """How many predictions other limits would approve, put before a reviewer, discard; nothing changes."""
     with site.database.begin() as conn:
         found = preview.preview(conn, site.scores, task, said.thresholds())
-    total = {str(band): sum(counts[band] for counts in found.values()) for band in Band}
-    return Preview(total=Counts(**total), concepts={name: _counts(counts) for name, counts in found.items()})
+    total = {str(band): sum(one[band] for one in found.values()) for band in Band}
+    return Preview(total=Counts(**total), concepts={name: _counts(one) for name, one in found.items()})
 
 
 @router.get("/{task_id}/samples")
@@ -204,17 +212,17 @@ def alone(site: Site, task_id: int, member: Membership) -> Task:
 
 
 def _task(conn: sa.Connection, task_id: int, person_id: int) -> Task:
+    head = heads.one(conn, task_id)  # first: what it says is decided or done, the numbers below have
     said = report.numbers(conn, task_id)
     told = ["sources", "duplicates", "rejected", "predictions", "annotations", "failures_total"]
     names = [*told, "seconds", "ingest_seconds", "annotate_seconds"]
-    head = heads.one(conn, task_id)
     more = {name: said[name] for name in names}
     turn = heads.turns(conn, person_id, [task_id]).get(task_id, heads.Turn())
     return Task.of(head, turn, alive=head.id in shards.alive(conn), **more, bands=said["concepts"])
 
 
-def _counts(counts: dict[Band, int]) -> Counts:
-    return Counts(**{str(band): count for band, count in counts.items()})
+def _counts(by_band: dict[Band, int]) -> Counts:
+    return Counts(**{str(band): count for band, count in by_band.items()})
 
 
 def _sample(one: preview.Sample) -> Sample:

@@ -1,9 +1,9 @@
-"""What persons did, one row an act: what its story tells, and what undoing it needs."""
+"""What persons did and what happened to runs, one row an act: what its story tells, and what undoing it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from labelmill.core.errors import Conflict, NotFound
 from labelmill.store import schema as t
 from labelmill.store.tasks import as_json
+
+Happening = Literal["start_run", "finish_run", "fail_run"]
+"""What happens to a task's run: a worker takes it up, nothing waits any more, its model cannot run."""
 
 
 def record(
@@ -38,6 +41,22 @@ def record(
     if made is None:
         raise _of_another()
     return int(made)
+
+
+# a run that had nothing left to do has not finished again
+_HAPPENED = sa.text("""
+INSERT INTO activity (project_id, task_id, operation, detail)
+SELECT t.project_id, t.id, CAST(:operation AS text), jsonb_build_object('model', l.name) || CAST(:detail AS jsonb)
+FROM task t JOIN labeler l ON l.id = t.labeler_id WHERE t.id = :task AND t.deleted_at IS NULL
+  AND (:operation <> 'finish_run' OR 'finish_run' IS DISTINCT FROM (
+      SELECT a.operation FROM activity a
+      WHERE a.task_id = t.id AND a.operation IN ('start_run', 'finish_run', 'fail_run') ORDER BY a.id DESC LIMIT 1))
+""")
+
+
+def happened(conn: sa.Connection, task_id: int, operation: Happening, detail: Mapping[str, Any]) -> None:
+    """Write down what happened to a task's run, which is no person's act; nothing for a task that is gone."""
+    conn.execute(_HAPPENED, {"task": task_id, "operation": operation, "detail": as_json(detail)})
 
 
 def tell(conn: sa.Connection, activity_id: int, detail: Mapping[str, Any]) -> None:

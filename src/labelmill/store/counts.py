@@ -96,6 +96,28 @@ def annotations(conn: sa.Connection, task_id: int) -> dict[str, int]:
     return {row.status: row.n for row in conn.execute(query, {"task": task_id})}
 
 
+_BY_CONCEPT = sa.text("""
+SELECT c.name, n.status::text, n.n
+FROM (SELECT DISTINCT concept_id FROM task_concept WHERE task_id = :task) AS asked
+JOIN concept c ON c.id = asked.concept_id
+LEFT JOIN (
+    SELECT a.concept_id, a.status, count(*) AS n FROM ledger l JOIN annotation a USING (input_id, task_id)
+    WHERE l.task_id = :task GROUP BY a.concept_id, a.status
+) AS n ON n.concept_id = c.id
+ORDER BY c.id, n.status
+""")
+
+
+def annotations_by_concept(conn: sa.Connection, task_id: int) -> dict[str, dict[str, int]]:
+    """Annotations by project concept and status; a concept without any is there, too."""
+    found: dict[str, dict[str, int]] = {}
+    for name, status, count in conn.execute(_BY_CONCEPT, {"task": task_id}):
+        of_concept = found.setdefault(name, {})
+        if status is not None:
+            of_concept[status] = count
+    return found
+
+
 def sources(conn: sa.Connection, task_id: int) -> int:
     """Sources of a task's inputs; one for an input whose source has left the dataset."""
     query = sa.text("""

@@ -14,7 +14,7 @@ Kind = Literal["assigned", "finished", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing that a person is told; `read`: they have seen it."""
+    """One thing that a person is told; `read`: they have seen it. `reviewer`, `labeler`: they are that now."""
 
     id: int
     kind: Kind
@@ -23,6 +23,8 @@ class Notification:
     project_id: int
     at: datetime
     read: bool
+    reviewer: bool
+    labeler: bool
 
 
 # what was told before and not read yet would be told twice
@@ -68,9 +70,11 @@ WHERE n.person_id = :person
 def page(conn: sa.Connection, person_id: int, *, before: int, limit: int) -> list[Notification]:
     """A person's notifications with ids below `before`, newest first."""
     query = sa.text(f"""
-        SELECT n.id, n.kind, n.task_id, t.name, t.project_id, n.at, n.read_at IS NOT NULL {_OF_PERSON}
-        AND n.id < :before ORDER BY n.id DESC LIMIT :limit
-    """)
+        SELECT n.id, n.kind, n.task_id, t.name, t.project_id, n.at, n.read_at IS NOT NULL,
+               EXISTS (SELECT FROM reviewer w WHERE w.task_id = n.task_id AND w.person_id = n.person_id),
+               EXISTS (SELECT FROM task_labeler w WHERE w.task_id = n.task_id AND w.person_id = n.person_id)
+        {_OF_PERSON} AND n.id < :before ORDER BY n.id DESC LIMIT :limit
+    """)  # noqa: S608 - the text put in is the constant above
     rows = conn.execute(query, {"person": person_id, "before": before, "limit": limit})
     return [Notification(*row) for row in rows]
 

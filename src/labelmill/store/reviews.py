@@ -10,6 +10,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Work
+from labelmill.core.decision import Drawn
 from labelmill.store import schema as t
 
 THROUGH = frozenset({Work.REVIEWED, Work.REJECTED, Work.LABELED})
@@ -125,7 +126,10 @@ def concepts(conn: sa.Connection, task_id: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How people review a task. `agree`: votes that decide where it is stacked; `owner`: who decides ties."""
+    """How people work on a task. `agree`: votes that decide where it is stacked; `owner`: who decides ties.
+
+    `drawn`: what people say where they label from the start, None where a model labels.
+    """
 
     project_id: int
     owner_id: int
@@ -133,6 +137,7 @@ class Rules:
     stacked: bool
     agree: int
     checked: bool
+    drawn: Drawn | None
 
 
 def rules(conn: sa.Connection, task_id: int) -> Rules:
@@ -142,7 +147,7 @@ def rules(conn: sa.Connection, task_id: int) -> Rules:
                coalesce((SELECT m.person_id FROM member m WHERE m.project_id = t.project_id
                          AND (m.person_id = t.created_by OR m.role = 'owner')
                          ORDER BY m.person_id <> t.created_by, m.person_id LIMIT 1), t.created_by),
-               t.run_id, t.review = 'stacked', coalesce(t.agree, 1), t.checked
+               t.run_id, t.review = 'stacked', coalesce(t.agree, 1), t.checked, t.makes
         FROM task t WHERE t.id = :task
     """)
     return Rules(*conn.execute(query, {"task": task_id}).one())

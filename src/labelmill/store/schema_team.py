@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     Enum,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -111,7 +112,11 @@ activity = Table(
     refers("project_id", "project"),
     Column("task_id", Integer),
     Column("input_id", BigInteger),
-    refers("person_id", "person"),
+    Column(
+        "person_id",
+        ForeignKey("person.id", ondelete="CASCADE"),
+        comment="null: no person did it, it happened to a task's run",
+    ),
     Column("operation", Text, nullable=False),
     Column(
         "detail", JSONB, nullable=False, server_default="{}", comment="what the story tells, and what undoing needs"

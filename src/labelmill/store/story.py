@@ -13,15 +13,20 @@ from labelmill.core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person did. `task` None: of none, or of one that is gone; `detail` of an act on inputs counts them."""
+    """What a person did or, with `person` None, what happened to a task's run.
+
+    `task` None: of none, or of one that is gone; `input`: the name of one that is there; `detail` of an act on inputs
+    counts them.
+    """
 
     id: int
     at: datetime
-    person: str
+    person: str | None
     operation: str
     task_id: int | None
     task: str | None
     input_id: int | None
+    input: str | None
     detail: dict[str, Any]
     undone: bool
 
@@ -29,12 +34,13 @@ class Act:
 # what undoing an act needs is no part of its story: where inputs stood, by their ids
 _ACTS = """
 SELECT a.id, a.at, p.name, a.operation, a.task_id, t.name, a.input_id,
+       (SELECT min(s.name) FROM source s WHERE s.input_id = a.input_id),
        CASE WHEN jsonb_typeof(a.detail -> 'inputs') = 'object'
             THEN a.detail || jsonb_build_object(
                 'inputs', (SELECT count(*) FROM jsonb_object_keys(a.detail -> 'inputs')))
             ELSE a.detail END,
        a.undone_at IS NOT NULL
-FROM activity a JOIN person p ON p.id = a.person_id LEFT JOIN task t ON t.id = a.task_id AND t.deleted_at IS NULL
+FROM activity a LEFT JOIN person p ON p.id = a.person_id LEFT JOIN task t ON t.id = a.task_id AND t.deleted_at IS NULL
 WHERE a.project_id = :project AND a.id < :before
 """
 _OF = {

@@ -283,8 +283,14 @@ def _waits(task_id: int) -> sa.ColumnElement[bool]:
 
 def reopen(conn: sa.Connection, task_id: int) -> None:
     """Let a cancelled, paused, failed or interrupted task go on; shards that were under way count as never tried."""
-    again = {"cancelled_at": None, "paused_at": None, "error": None}
+    again = {"cancelled_at": None, "paused_at": None}
     conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(again))
+    forget_faults(conn, task_id)
+
+
+def forget_faults(conn: sa.Connection, task_id: int) -> None:
+    """Let workers try a task whose model could not run, and shards that were under way, as if for the first time."""
+    conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(error=None))
     conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=0))
 
 

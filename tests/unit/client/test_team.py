@@ -70,6 +70,7 @@ def test_a_task_for_people_and_what_comes_of_it(client: Client, served: Live, pr
         assert theirs.notifications.unread() == 0
         theirs.notifications.mute(["assigned"])
         assert theirs.rename("Ada")["name"] == "Ada"
+    assert client.tasks.concepts(project, task["id"]).keys() == {"good", "bad"}
     rest = client.label.next(project, task["id"])["input"]
     assert rest is not None
     client.label.submit(project, task["id"], rest)

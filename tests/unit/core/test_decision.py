@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from labelmill.core.annotation import UNDECIDED, Status
 from labelmill.core.decision import (
     Addition,
+    Drawn,
     Edit,
     Effect,
     Shaping,
@@ -19,7 +20,7 @@ from labelmill.core.decision import (
     undecided,
 )
 from labelmill.core.errors import BadCall
-from labelmill.core.geometry import Box, Span
+from labelmill.core.geometry import Box, Part, Polygon, Region, Span
 from labelmill.core.triage import Standing
 
 WHERE = Box(0.1, 0.1, 0.5, 0.5)
@@ -117,3 +118,26 @@ def test_what_does_not_fit_the_input_is_refused(addition: Addition, length: int 
     with pytest.raises(BadCall, match=message):
         check_shaping(Shaping(additions=[addition]), ["a"], length=length)
     check_shaping(Shaping(additions=[Addition("a")]), ["a"], length=length)
+
+
+KINDS: dict[Drawn, Region | None] = {
+    "class": None,
+    "box": WHERE,
+    "polygon": Polygon((Part(((0.1, 0.1), (0.5, 0.1), (0.1, 0.5))),)),
+    "span": Span(0, 2),
+}
+
+
+@pytest.mark.parametrize("drawn", KINDS)
+@pytest.mark.parametrize("said", KINDS)
+def test_a_task_for_people_takes_what_it_is_for(drawn: Drawn, said: Drawn) -> None:
+    region, length = KINDS[said], 10 if said == "span" else None
+    changes = [Shaping(additions=[Addition("a", region)]), Shaping(edits=[Edit(7, region=region)])]
+    for shaping in changes[: 1 if region is None else 2]:
+        check_shaping(shaping, ["a"], length=length)  # where a model labels
+        if said == drawn:
+            check_shaping(shaping, ["a"], length=length, drawn=drawn)
+        else:
+            with pytest.raises(BadCall, match=r"(annotation 7|the new 'a') .*, and this task is for .+: \w+"):
+                check_shaping(shaping, ["a"], length=length, drawn=drawn)
+    check_shaping(Shaping(edits=[Edit(7, "a")]), ["a"], length=length, drawn=drawn)  # another concept alone

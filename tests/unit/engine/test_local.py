@@ -13,6 +13,7 @@ from labelmill.engine.local import Limits, Pool
 from labelmill.engine.worker import Order
 from labelmill.flows import catalog
 from labelmill.models.cards import read_card
+from labelmill.store import story
 from labelmill.store.database import Database
 
 
@@ -71,6 +72,26 @@ def test_a_task_whose_kept_card_is_gone(mill: Mill, tmp_path: Path) -> None:
     report = mill("tasks", "show", 1, "--json", status=1).json
     assert report["status"] == "failed"
     assert "card.yaml" in report["error"]
+
+
+def test_what_happens_to_a_run_is_told_once_each(mill: Mill, database: Database, tmp_path: Path) -> None:
+    card = write_card(tmp_path / "m.yaml", {"text": "x", "do": "raise"})
+    mill.annotate(write_texts(tmp_path / "texts", ["x", "b"]), card, status=1)
+    mill("tasks", "resume", 1, status=1)  # nothing is left to do
+    for kept in mill.home.glob("models/*/card.yaml"):
+        kept.unlink()
+    mill("tasks", "retry", 1, status=2)
+    query = "SELECT operation, detail - 'name' FROM activity WHERE task_id = 1 ORDER BY id"
+    told = dict(acts := rows(database, query))
+    by_people = ["create_task", "resume_task", "retry_task"]
+    assert [operation for operation, _ in acts if operation not in by_people] == ["start_run", "finish_run", "fail_run"]
+    assert [operation for operation, _ in acts if operation in by_people] == by_people
+    assert told["start_run"] == {"model": "m", "waiting": 2}
+    assert told["finish_run"] == {"model": "m", "annotated": 1, "empty": 0, "failed": 1}
+    assert "card.yaml" in told["fail_run"]["message"]
+    with database.begin() as conn:
+        (newest, *_) = story.acts(conn, 1, before=10**9, limit=1)
+    assert (newest.person, newest.operation) == (None, "fail_run")
 
 
 def test_deleting_a_task_that_is_worked_on(mill: Mill, database: Database, tmp_path: Path) -> None:

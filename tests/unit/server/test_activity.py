@@ -47,13 +47,15 @@ def test_acts_are_listed_by_project_task_person_and_input(world: World, model: M
     nouns = [f"{verb}_{noun}" for noun in ("dataset", "concept") for verb in ("create", "rename", "delete")]
     made = [*nouns, "invite_member", "change_member", "remove_member", "create_task", "reject"]
     assert acts() == made[::-1]
+    (changed,) = rows(world.database, "SELECT detail FROM activity WHERE operation = 'change_member'")
+    assert changed == {"name": "new", "person_id": person, "role": "reviewer", "was": "labeler"}
     assert acts(task_id=task["id"]) == ["reject", "create_task"]
     assert acts(person_id=world.people[Role.REVIEWER]) == ["reject"]
     assert acts(input_id=first["id"]) == ["reject"]
     page = ask(world, "GET", f"{home}/activity?limit=10")
     assert page["items"][0] | {"at": "", "id": 0} == {
         "id": 0, "at": "", "person": "the reviewer", "operation": "reject", "task_id": task["id"], "task": "the task",
-        "input_id": first["id"], "detail": page["items"][0]["detail"], "undone": False,
+        "input_id": first["id"], "input": first["name"], "detail": page["items"][0]["detail"], "undone": False,
     }  # fmt: skip
     assert page["items"][0]["detail"].get("inputs", 1) == 1
     assert [one["operation"] for one in ask(world, "GET", f"{home}/activity?before={page['next']}")["items"]] == made[
@@ -99,6 +101,8 @@ def test_who_is_assigned_is_told_but_not_of_what_they_did_themselves(world: Worl
     task = make(world, ids, reviewers=everybody, labelers=[world.people[Role.LABELER]], name="one")
     assert (told(world, Role.REVIEWER), told(world, Role.LABELER)) == ([("assigned", "one", False)],) * 2
     assert told(world, Role.ADMIN) == []
+    parts = [ask(world, "GET", NOTES, who=who)["items"][0] for who in (Role.REVIEWER, Role.LABELER)]
+    assert [(one["reviewer"], one["labeler"]) for one in parts] == [(True, False), (False, True)]
     assert ask(world, "GET", f"{NOTES}/count", who=Role.REVIEWER) == {"count": 1}
     assert ask(world, "POST", f"{NOTES}/read", who=Role.REVIEWER, json={"ids": [10**9]}) == {"count": 1}
     assert ask(world, "POST", f"{NOTES}/read", who=Role.REVIEWER, json={}) == {"count": 0}

@@ -137,3 +137,30 @@ def test_what_a_model_said_earlier_goes_but_for_what_people_touched(world: World
     assert rows(world.database, gone) == [(11, 11, "awaiting_review")]
     for task in (old, both):
         check_sums(world.database, task["id"])
+
+
+def test_people_draw_what_their_task_is_for(world: World) -> None:
+    ids = world.fresh()
+    labelers = people(world, Role.LABELER)
+    said = {**PEOPLE, "labelers": labelers, "reviewers": people(world, Role.REVIEWER), "checked": True}
+    path = f"{at(ids)}/{make(world, ids, ['one'], **said)['id']}"
+    taken = ask(world, "POST", f"{path}/label/next", who=Role.LABELER, json={})["input"]
+    where, more = f"label/{taken['id']}", {"key": "drawn-first", "seen": taken["seen"]}
+
+    def sent(route: str, who: Role, status: int, **shaped: Any) -> Any:
+        return ask(world, "POST", f"{path}/{route}", status, who=who, json={**more, **shaped})
+
+    span, box = {"kind": "span", "value": [0, 3]}, {"kind": "box", "value": [0.1, 0.1, 0.5, 0.5]}
+    for wrong, what in (({}, "is about the whole input"), ({"region": box}, "is a box")):
+        refused = sent(where, Role.LABELER, 422, additions=[{"concept": "nice", **wrong}])
+        assert refused["error"]["message"] == f"the new 'nice' {what}, and this task is for spans: mark a span"
+    sent(where, Role.LABELER, 200, additions=[{"concept": "nice", "region": span}])
+    (waiting,) = ask(world, "GET", f"{path}/review", who=Role.REVIEWER)["items"]
+    (annotation,) = (one["id"] for one in waiting["annotations"])
+    more = {"key": "drawn-second", "seen": waiting["seen"], "action": "approve"}
+    redrawn = sent(f"review/{waiting['id']}", Role.REVIEWER, 422, edits=[{"id": annotation, "region": box}])
+    assert redrawn["error"]["message"].startswith(f"annotation {annotation} was redrawn as a box")
+    counted = ask(world, "GET", f"{path}/concepts", who=Role.VIEWER)["concepts"]
+    assert counted == {"nice": {"awaiting_review": 1}, "not nice": {}}
+    sent(f"review/{waiting['id']}", Role.REVIEWER, 200, edits=[{"id": annotation, "concept": "not nice"}])
+    assert ask(world, "GET", f"{path}/concepts")["concepts"] == {"nice": {}, "not nice": {"success": 1}}

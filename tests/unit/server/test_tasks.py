@@ -153,6 +153,20 @@ def test_failures_come_in_pages_sources_first(world: World, model: Model) -> Non
         ask(world, "GET", f"{at(ids)}/{made['id']}/failures", 422, params={"after": wrong})
 
 
+def test_retrying_a_paused_task_leaves_it_paused(world: World, model: Model) -> None:
+    ids = world.fresh()
+    task = make(world, ids, ["bad", *(f"text {i}" for i in range(19))])
+    path = f"{at(ids)}/{task['id']}"
+    assert work(world.database, task["id"], model, at_most=1) == 1
+    assert ask(world, "POST", f"{path}/pause")["failed"] == 1
+    again = ask(world, "POST", f"{path}/retry")
+    assert (again["status"], again["paused"], again["failed"], again["waiting"]) == ("paused", True, 0, 20)
+    assert work(world.database, task["id"], model) == 0
+    ask(world, "POST", f"{path}/resume")
+    work(world.database, task["id"], model)
+    assert ask(world, "GET", path)["failed"] == 1
+
+
 def test_retry_pause_cancel_resume_rename(world: World, model: Model) -> None:
     ids = world.fresh()
     task = make(world, ids)

@@ -105,6 +105,7 @@ export const tasks = (project: number, filter: TaskFilter, after: string | null)
   get(`/projects/${project}/tasks${query({ ...filter, after, limit: 100 })}`)
 export const task = (project: number, id: number): Promise<t.Task> => get(taskAt(project, id))
 export const histograms = (project: number, id: number): Promise<t.Histograms> => get(`${taskAt(project, id)}/histograms`)
+export const taskConcepts = (project: number, id: number): Promise<t.ConceptAnnotations> => get(`${taskAt(project, id)}/concepts`)
 export const samples = (project: number, id: number, concept: string, near: number): Promise<{ items: t.Sample[] }> =>
   get(`${taskAt(project, id)}/samples${query({ concept, near, limit: 12 })}`)
 export const failures = (project: number, id: number, after: string | null): Promise<t.Page<t.Failure>> => get(`${taskAt(project, id)}/failures${query({ after })}`)

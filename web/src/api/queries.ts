@@ -69,6 +69,8 @@ export const useHistograms = (project: number, id: number) =>
       return Object.fromEntries(Object.entries(concepts).map(([name, bins]) => [name, dense(bins)]))
     },
   })
+export const useTaskConcepts = (project: number, id: number) =>
+  useQuery({ queryKey: ['tasks', project, id, 'concepts'], queryFn: async () => (await call.taskConcepts(project, id)).concepts })
 export const useSamples = (project: number, id: number, concept: string, near: number) =>
   useQuery({ queryKey: ['tasks', project, id, 'samples', concept, near], queryFn: () => call.samples(project, id, concept, near), placeholderData: (before) => before })
 export const useFailures = (project: number, id: number) =>

@@ -947,6 +947,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/tasks/{task_id}/concepts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Concepts
+         * @description How many annotations there are of each of a task's concepts, by status.
+         */
+        get: operations["get_task_concepts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/tasks/{task_id}/preview": {
         parameters: {
             query?: never;
@@ -1276,7 +1296,7 @@ export interface paths {
         put?: never;
         /**
          * Retry Task
-         * @description Run the failed inputs again, and only those.
+         * @description Run the failed inputs again, and only those; a task that is paused stays so until it is resumed.
          */
         post: operations["retry_task"];
         delete?: never;
@@ -1496,9 +1516,10 @@ export interface components {
     schemas: {
         /**
          * Act
-         * @description What a person did. `task` null: none, or one that is gone; `detail`: what the operation tells beside.
+         * @description What a person did or, with `person` null, what happened to a task's run: it started, finished, or failed.
          *
-         *     Of an act on several inputs `detail.inputs` counts them.
+         *     `task` null: none, or one that is gone; `input`: the name of one that is there. `detail`: what the operation tells
+         *     beside. Of an act on several inputs `detail.inputs` counts them.
          */
         Act: {
             /** Id */
@@ -1509,7 +1530,7 @@ export interface components {
              */
             at: string;
             /** Person */
-            person: string;
+            person: string | null;
             /** Operation */
             operation: string;
             /** Task Id */
@@ -1518,6 +1539,8 @@ export interface components {
             task: string | null;
             /** Input Id */
             input_id: number | null;
+            /** Input */
+            input: string | null;
             /** Detail */
             detail: {
                 [key: string]: unknown;
@@ -1681,6 +1704,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * ConceptAnnotations
+         * @description Annotations by concept and status; those that there are none of are left out.
+         */
+        ConceptAnnotations: {
+            /** Concepts */
+            concepts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * Count
@@ -2285,6 +2320,8 @@ export interface components {
         /**
          * Notification
          * @description `assigned` to a task; a task that one made is `finished`, or has `failed`: its model cannot run.
+         *
+         *     `reviewer`, `labeler`: what one is in the task now.
          */
         Notification: {
             /** Id */
@@ -2307,6 +2344,10 @@ export interface components {
             at: string;
             /** Read */
             read: boolean;
+            /** Reviewer */
+            reviewer: boolean;
+            /** Labeler */
+            labeler: boolean;
         };
         /** Page[Act] */
         Page_Act_: {
@@ -2769,6 +2810,12 @@ export interface components {
              */
             moved: boolean;
         };
+        /**
+         * Status
+         * @description Of an annotation.
+         * @enum {string}
+         */
+        Status: "success" | "awaiting_review" | "awaiting_consensus_review" | "pending" | "rejected";
         /**
          * Story
          * @description All that happened to an annotation, oldest first.
@@ -9862,6 +9909,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histograms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrong"];
+                };
+            };
+        };
+    };
+    get_task_concepts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConceptAnnotations"];
                 };
             };
             /** @description Bad Request */

@@ -55,6 +55,7 @@ export type Ledger = Pick<TaskHead, 'inputs' | 'waiting' | 'annotated' | 'empty'
 export type Task = Whole<Said['Task']>
 export type BandCounts = Said['Counts']
 export type Applied = Omit<Said['Applied'], 'task'> & { task: Task }
+export type ConceptAnnotations = Said['ConceptAnnotations']
 export type Histograms = Said['Histograms']
 export type Sample = Placed<Said['Sample']>
 export type Band = Sample['band']

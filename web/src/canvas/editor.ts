@@ -7,7 +7,8 @@ import { paintPicked, type Pen } from './paint'
 import { type Drawn, shapes } from './shapes'
 import type { Size, View } from './view'
 
-export type Tool = 'select' | 'hand' | 'box' | 'polygon'
+export type DrawingTool = 'box' | 'polygon'
+export type Tool = 'select' | 'hand' | DrawingTool
 
 export interface Heard {
   drawn: (region: Drawable) => void

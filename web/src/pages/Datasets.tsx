@@ -10,7 +10,7 @@ import type { Dataset, Version } from '../api/types'
 import { confirm } from '../parts/dialogs'
 import { NameList, type Naming, NewButton } from '../parts/NameList'
 import { Empty, PageHead, tellFault, Trouble, Waiting } from '../parts/states'
-import { date, many, whole } from '../parts/words'
+import { date, leftOut, many, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -99,7 +99,6 @@ function Versions({ project, dataset, mayChange }: { project: number; dataset: D
 }
 
 function OneVersion({ project, one, mayChange }: { project: number; one: Version; mayChange: boolean }) {
-  const left = Object.entries(one.left_out).filter(([, number]) => number > 0)
   return (
     <Group justify="space-between" gap="xs">
       <div>
@@ -107,8 +106,7 @@ function OneVersion({ project, one, mayChange }: { project: number; one: Version
           Version {one.number} · {many(one.annotations, 'annotation')} on {many(one.inputs, 'input')}
         </Text>
         <Text size="xs" c="dimmed">
-          by {one.created_by}, {date(one.created_at)}
-          {left.length > 0 && `; left out: ${left.map(([what, number]) => `${whole(number)} ${what.replaceAll('_', ' ')}`).join(', ')}`}
+          by {one.created_by}, {date(one.created_at)}; left out: {leftOut(one.left_out)}
         </Text>
       </div>
       <Group gap="sm">

@@ -146,7 +146,7 @@ export function Component() {
           />
         </Filters>
       )}
-      <Imports project={project} />
+      {mayChange && <Imports project={project} />}
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The inputs" again={() => void found.refetch()} />}
       {found.data && items.length === 0 && (

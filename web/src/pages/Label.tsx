@@ -83,10 +83,10 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
   const me = useMe().data?.name ?? ''
   const { history, change, forget, restore } = useDrafts(input)
   const items = useMemo(() => standing(history.draft), [history.draft])
-  const help = useHelp(project, task.id, input.id, task.concepts, items)
+  const help = useHelp(project, task, input.id, items)
   const { offered, flip } = help
   const desk = useDesk({
-    input, history, change, concepts: task.concepts, tags: saysOfAll(task, input), me, said: offered, previous: label.previous, next: label.next,
+    input, history, change, concepts: task.concepts, makes: task.makes, me, said: offered, previous: label.previous, next: label.next,
   })
   const { commit, selected, select } = desk
   const accept = useCallback(
@@ -186,10 +186,4 @@ function Instructions({ task }: { task: Task }) {
       )}
     </div>
   )
-}
-
-/** Whether what is said here is said of whole inputs. */
-function saysOfAll(task: Task, input: WorkInput): boolean {
-  if (task.makes !== null) return task.makes === 'class'
-  return input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
 }

@@ -1,30 +1,52 @@
-import { Checkbox, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Stack, TextInput } from '@mantine/core'
+import { IconLock } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 
 import { createTask } from '../api/calls'
 import { client } from '../api/client'
 import { moved } from '../api/moved'
 import { useConcepts, useDatasets, useMapping, useMe, useMembers, useModels, useProject, useSpeed } from '../api/queries'
+import type { Project } from '../api/types'
 import { asked, asTask, chosen, type Draft, EMPTY, type Mapping, missing, type Place, suggestedName } from '../parts/draft'
 import { estimate, type Tried } from '../parts/estimate'
 import { gives } from '../parts/Invite'
 import { AutoStep, DatasetStep, DrawnStep, ModelStep, PeopleStep, ThresholdStep } from '../parts/newTaskSteps'
 import { PriorityChoice } from '../parts/Priority'
-import { PageHead, Trouble, Waiting } from '../parts/states'
+import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { Step } from '../parts/Step'
 import { Summary } from '../parts/Summary'
-import { useId } from './place'
+import { useId, useMayChange } from './place'
 
 const NO_CONCEPTS: string[] = []
 const NO_MAPPING: Mapping = {}
 
 export function Component() {
   const project = useId('project')
+  const found = useProject(project)
+  const mayChange = useMayChange(project)
+  if (found.isPending) return <Waiting />
+  if (found.data === undefined) return <Trouble error={found.error} what="The project" again={() => void found.refetch()} />
+  return mayChange ? <Making about={found.data} /> : <NotYours about={found.data} />
+}
+
+function NotYours({ about: { id, role } }: { about: Project }) {
+  const back = <Button component={Link} to={`/projects/${id}/tasks`}>To the labeling tasks</Button>
+  return (
+    <>
+      <PageHead title="New Labeling Task" />
+      <Empty icon={<IconLock size={36} stroke={1.4} />} title="Owners and admins make labeling tasks" action={back}>
+        You are {role} of this project. Ask one of its owners or admins to make the task, or to give you another role.
+      </Empty>
+    </>
+  )
+}
+
+function Making({ about }: { about: Project }) {
+  const { id: project, inputs } = about
   const navigate = useNavigate()
   const [search] = useSearchParams()
-  const about = useProject(project).data
   const datasets = useDatasets(project)
   const models = useModels(project)
   const known = useConcepts(project).data ?? NO_CONCEPTS
@@ -48,7 +70,6 @@ export function Component() {
   if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft((before) => ({ ...before, ...more }))
-  const inputs = about?.inputs ?? 0
   const some = datasets.data.items
   const all = (draft.where ?? (some.length > 0 ? 'some' : 'all')) === 'all'
   const dataset = some.find(({ id }) => id === draft.dataset) ?? null
@@ -75,7 +96,7 @@ export function Component() {
           ) : (
             <DrawnStep no={3} {...step} known={known} dataset={all ? null : dataset} />
           )}
-          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about?.role)} />
+          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about.role)} />
           <Step no={draft.auto ? 6 : 5} title="Name">
             <TextInput aria-label="Name" placeholder={suggestedName(now, place) || 'Name of the task'} maxLength={200} value={draft.name} onChange={({ currentTarget }) => change({ name: currentTarget.value })} />
             <PriorityChoice value={draft.priority} change={(priority) => change({ priority })} />

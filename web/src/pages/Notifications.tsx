@@ -6,11 +6,8 @@ import { Link } from 'react-router'
 import { readNotifications } from '../api/calls'
 import { client } from '../api/client'
 import { useNotifications } from '../api/queries'
-import type { Notification } from '../api/types'
 import { Empty, PageHead, tellFault, Trouble, Waiting } from '../parts/states'
-import { moment } from '../parts/words'
-
-const SAYS: Record<Notification['kind'], string> = { assigned: 'You have work in', finished: 'Finished:', failed: 'Its model cannot run:' }
+import { moment, notified } from '../parts/words'
 
 export function Component() {
   const found = useNotifications()
@@ -34,7 +31,7 @@ export function Component() {
       <div className="page-body">
         {items.length === 0 ? (
           <Empty icon={<IconBell size={32} />} title="Nothing new">
-            When you get work, and when a task that you made has finished or failed, it says so here.
+            When you become a reviewer or labeler of a task, and when a task that you made has finished or failed, it says so here.
           </Empty>
         ) : (
           <div className="card">
@@ -43,7 +40,7 @@ export function Component() {
                 <li key={one.id}>
                   <Group gap="xs" wrap="nowrap">
                     <Text size="sm" fw={one.read ? 400 : 600}>
-                      {SAYS[one.kind]} <Link className="row-link" to={`/projects/${one.project_id}/tasks/${one.task_id}`}>{one.task}</Link>
+                      {notified(one)} <Link className="row-link" to={`/projects/${one.project_id}/tasks/${one.task_id}`}>{one.task}</Link>
                     </Text>
                     {!one.read && <Badge size="xs" variant="light">new</Badge>}
                     <Text size="xs" c="dimmed" component="time" dateTime={one.at}>

@@ -18,6 +18,7 @@ import { TaskMenu } from '../parts/taskMenu'
 import { People, Timeline } from '../parts/TaskTeam'
 import { WorkButtons } from '../parts/workButtons'
 import { many, moment, progress, timeLeft, whole } from '../parts/words'
+import { ConceptCounts } from '../parts/ConceptCounts'
 import { ConceptRows } from '../parts/ConceptRows'
 import { useColours, useId, useMayChange } from './place'
 
@@ -68,7 +69,7 @@ function Shown({ project, task }: { project: number; task: Task }) {
           </Group>
           <LedgerBar ledger={task} />
         </section>
-        {task.model !== null && <Concepts project={project} task={task} mayChange={mayChange} />}
+        {task.model === null ? <ConceptCounts project={project} task={task} /> : <Concepts project={project} task={task} mayChange={mayChange} />}
         <People project={project} task={task} />
         <Timeline project={project} task={task.id} />
         {task.failures_total > 0 && <Failures project={project} task={task} mayChange={mayChange} />}

@@ -21,12 +21,13 @@ const TOOLS: readonly { tool: Tool; icon: ReactNode }[] = [
   { tool: 'polygon', icon: <IconPolygon size={18} /> },
 ]
 
-/** The tools at the left edge; for a text only what fits one. */
+/** The tools at the left edge: those that fit the input and the task. */
 export function DeskTools({ desk }: { desk: Desk }) {
   const image = desk.input.kind === 'image'
+  const tools = TOOLS.filter(({ tool }) => tool === 'select' || tool === 'hand' || desk.draws.includes(tool))
   return (
     <div className="desk-tools" role="toolbar" aria-label="Tools" aria-orientation="vertical">
-      {image && TOOLS.map(({ tool, icon }) => <ToolButton key={tool} tool={tool} icon={icon} on={desk.tool === tool} />)}
+      {image && tools.map(({ tool, icon }) => <ToolButton key={tool} tool={tool} icon={icon} on={desk.tool === tool} />)}
       {image && <hr />}
       <ActionButton id="undo" icon={<IconArrowBackUp size={18} />} />
       <ActionButton id="redo" icon={<IconArrowForwardUp size={18} />} />

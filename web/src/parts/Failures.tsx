@@ -8,7 +8,7 @@ import { moved } from '../api/moved'
 import { useFailures } from '../api/queries'
 import type { Failure, Task } from '../api/types'
 import { tell, tellFault, Trouble } from './states'
-import { many } from './words'
+import { many, retried } from './words'
 
 const STAGES: Record<Failure['stage'], string> = { ingest: 'bringing it in', read: 'reading it', predict: 'predicting' }
 
@@ -18,8 +18,8 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
   const retry = useMutation({
     mutationFn: () => retryTask(project, task.id),
     onError: tellFault,
-    onSuccess: () => {
-      tell('The failed inputs run again.')
+    onSuccess: (now) => {
+      tell(retried(now))
       moved(project, 'tasks')
     },
   })

@@ -2,6 +2,7 @@ import { Button, CloseButton, Group, RangeSlider, Select, Stack, Text, UnstyledB
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 
+import type { Task } from '../api/types'
 import { type Hints, labelHelp } from '../api/work'
 import type { Drafted } from '../work/draft'
 import { useAction } from './controls'
@@ -24,14 +25,15 @@ export interface Help {
 }
 
 /** What models said of an input, once it is asked for; the choice of scores stays from input to input. */
-export function useHelp(project: number, task: number, input: number, concepts: readonly string[], items: readonly Drafted[]): Help {
+export function useHelp(project: number, task: Task, input: number, items: readonly Drafted[]): Help {
+  const { id } = task
   const [open, setOpen] = useState(false)
   const [range, setRange] = useState<[number, number]>([0.3, 1])
   const [chosen, choose] = useState<string | null>(null)
-  const found = useQuery({ queryKey: ['help', project, task, input], queryFn: () => labelHelp(project, task, input), enabled: open })
+  const found = useQuery({ queryKey: ['help', project, id, input], queryFn: () => labelHelp(project, id, input), enabled: open })
   const hints = found.data?.items
   const one = hints?.find(({ model }) => model === chosen) ?? hints?.[0]
-  const offered = useMemo(() => (open ? offers(one, range, concepts, items) : NONE), [open, one, range, concepts, items])
+  const offered = useMemo(() => (open ? offers(one, range, task, items) : NONE), [open, one, range, task, items])
   const flip = useCallback(() => setOpen((before) => !before), [])
   return { open, flip, hints, error: found.error, model: one?.model ?? null, choose, range, setRange, offered }
 }

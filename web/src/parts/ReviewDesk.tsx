@@ -77,11 +77,10 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const { history, change, forget, restore } = useDrafts(input)
   const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
   const { feed, decide, undoLast, move } = review
-  const tags = input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
   const back = useCallback(() => move(-1), [move])
   const on = useCallback(() => move(1), [move])
   const next = feed.at < feed.items.length - 1 ? on : null
-  const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
+  const desk = useDesk({ input, history, change, concepts: task.concepts, makes: task.makes, me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit } = desk
   const sections = useMemo(() => inSections(items), [items])
   // what lies beside the picture follows it a moment later

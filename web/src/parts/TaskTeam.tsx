@@ -1,7 +1,9 @@
 import { Badge, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
 
+import { Link } from 'react-router'
+
 import { useActs, useTaskPeople } from '../api/queries'
-import type { Part, Task } from '../api/types'
+import type { Act, Part, Task } from '../api/types'
 import { namesTask, told } from './acts'
 import { Trouble } from './states'
 import { many, moment, percentReviewed, whole } from './words'
@@ -69,6 +71,23 @@ function Person({ one }: { one: Part }) {
   )
 }
 
+/** The input that an act is of is a link to it, as the task sees it. */
+function Sentence({ project, act }: { project: number; act: Act }) {
+  const { start, input, end } = told(act)
+  const seen = act.task === null ? '' : `?task_id=${act.task_id}`
+  return (
+    <>
+      {start}
+      {input !== null && (
+        <Link className="text-link" to={`/projects/${project}/inputs/${act.input_id}${seen}`}>
+          {input}
+        </Link>
+      )}
+      {end}
+    </>
+  )
+}
+
 /** What people did in a task, or (null) in the whole project, newest first. */
 export function Timeline({ project, task }: { project: number; task: number | null }) {
   const acts = useActs(project, task)
@@ -81,14 +100,14 @@ export function Timeline({ project, task }: { project: number; task: number | nu
       </Title>
       {acts.data && items.length === 0 && (
         <Text size="sm" c="dimmed">
-          What people do is told here.
+          What people do, and what happens to runs, is told here.
         </Text>
       )}
       <ul className="acts">
         {items.map((act) => (
           <li key={act.id}>
             <Text size="sm" component="span">
-              {told(act)}
+              <Sentence project={project} act={act} />
               {task === null && act.task !== null && !namesTask(act) && ` in ${act.task}`}
             </Text>{' '}
             <Text size="xs" c="dimmed" component="time" dateTime={act.at}>{moment(act.at)}</Text>

@@ -1,11 +1,39 @@
 import { expect, test } from 'vitest'
 
+import type { Act } from '../api/types'
 import { namesTask, told } from './acts'
 
+function sentence(operation: string, detail: Act['detail'] = {}, more: Partial<Act> = {}): string {
+  const { start, input, end } = told({ person: 'Ana', operation, detail, undone: false, input: null, ...more })
+  return `${start}${input === null ? '' : `<${input}>`}${end}`
+}
+
 test('acts are told in plain words, and those without words of their own as they are', () => {
-  expect(told({ person: 'Ana', operation: 'request_changes', detail: { comment: 'No' }, undone: false })).toBe('Ana asked for changes of an input')
-  expect(told({ person: 'Ana', operation: 'pause_task', detail: { name: 'Shirts' }, undone: false })).toBe('Ana paused the task Shirts')
-  expect(told({ person: 'Ben', operation: 'made_up', detail: {}, undone: true })).toBe('Ben made up, and took it back')
+  expect(sentence('request_changes', { comment: 'No' })).toBe('Ana asked for changes of an input')
+  expect(sentence('pause_task', { name: 'Shirts' })).toBe('Ana paused the task Shirts')
+  expect(sentence('made_up', {}, { undone: true })).toBe('Ana made up, and took it back')
+})
+
+test('an act on an input names it, and one on many counts them', () => {
+  const input = { input: 'coat.jpg' }
+  expect(sentence('approve', {}, input)).toBe('Ana approved <coat.jpg>')
+  expect(sentence('undo', {}, input)).toBe('Ana took a decision back on <coat.jpg>')
+  expect(sentence('approve_all', { counts: { annotations: 12, inputs: 1, reviewed: 1 } })).toBe('Ana approved 12 annotations on 1 input')
+})
+
+test('a change says what was changed', () => {
+  expect(sentence('change_member', { name: 'Cyd', role: 'reviewer', was: 'labeler' })).toBe('Ana made Cyd reviewer instead of labeler')
+  expect(sentence('change_member', { name: 'Cyd', role: 'reviewer' })).toBe('Ana made Cyd reviewer')
+  expect(sentence('invite_member', { name: 'Cyd', role: 'viewer' })).toBe('Ana invited Cyd as viewer')
+  expect(sentence('edit_task', { name: 'Shirts', changed: { priority: ['low', 'high'], instructions: [], agree: [1, 2] } })).toBe('Ana changed the task Shirts: priority, instructions, votes that decide')
+  expect(sentence('create_version', { dataset: 'photos', number: 2 })).toBe('Ana froze version 2 of photos')
+})
+
+test('a run tells its own', () => {
+  const run = { person: null }
+  expect(sentence('start_run', { model: 'finder', waiting: 1200 }, run)).toBe('finder started on 1,200 inputs')
+  expect(sentence('finish_run', { model: 'finder', annotated: 3, empty: 1, failed: 0 }, run)).toBe('finder finished: 3 annotated, 1 empty, 0 failed')
+  expect(sentence('fail_run', { model: 'finder', message: 'No card.' }, run)).toBe('finder cannot run: No card.')
 })
 
 test('an act on a task names it once', () => {

@@ -10,6 +10,7 @@ import { action, type Action, type ActionId, ACTIONS, actionFor, type Context, k
 import { signOut } from '../api/calls'
 import { client } from '../api/client'
 import { useProjects, useTasks } from '../api/queries'
+import { useMayChange } from '../pages/place'
 import { Board } from './board'
 import { Help } from './Help'
 
@@ -39,10 +40,12 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const project = projectIn(pathname)
+  const makesTasks = useMayChange(project ?? 0)
 
   const everywhere = useMemo<Omit<Context, keyof Parts>>(
     () => ({
       project,
+      makesTasks,
       go: (to) => void navigate(to),
       palette: spotlight.open,
       help: help.open,
@@ -54,7 +57,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
           void navigate('/sign-in')
         }),
     }),
-    [project, navigate, help.open, setFolded, setColorScheme, scheme],
+    [project, makesTasks, navigate, help.open, setFolded, setColorScheme, scheme],
   )
   const [board] = useState(() => new Board({ ...BARE, ...everywhere }))
   useLayoutEffect(() => board.put(everywhere), [board, everywhere])

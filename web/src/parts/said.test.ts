@@ -13,14 +13,20 @@ const hints: Hints = {
     { concept: 'car', score: 0.8, region: box },
   ],
 }
+const SHIRTS = { concepts: ['shirt'], makes: null }
 
 it('offers what lies within the scores and is a concept of the task', () => {
-  expect(offers(hints, [0.3, 1], ['shirt'], []).map(({ score }) => score)).toEqual([0.9, 0.4])
-  expect(offers(hints, [0.3, 0.5], ['shirt'], []).map(({ score }) => score)).toEqual([0.4])
-  expect(offers(undefined, [0, 1], ['shirt'], [])).toEqual([])
+  expect(offers(hints, [0.3, 1], SHIRTS, []).map(({ score }) => score)).toEqual([0.9, 0.4])
+  expect(offers(hints, [0.3, 0.5], SHIRTS, []).map(({ score }) => score)).toEqual([0.4])
+  expect(offers(undefined, [0, 1], SHIRTS, [])).toEqual([])
+})
+
+it('offers what a task for people takes', () => {
+  expect(offers(hints, [0, 1], { ...SHIRTS, makes: 'box' }, [])).toHaveLength(2)
+  expect(offers(hints, [0, 1], { ...SHIRTS, makes: 'polygon' }, [])).toEqual([])
 })
 
 it('offers nothing twice', () => {
   const { draft } = begin([{ id: 1, task_id: 1, concept_id: 1, concept: 'shirt', present: true, region: box, score: null, status: 'success', labeler: 'Ana' }])
-  expect(offers(hints, [0, 1], ['shirt', 'car'], draft).map(({ concept, score }) => [concept, score])).toEqual([['shirt', 0.4], ['car', 0.8]])
+  expect(offers(hints, [0, 1], { concepts: ['shirt', 'car'], makes: null }, draft).map(({ concept, score }) => [concept, score])).toEqual([['shirt', 0.4], ['car', 0.8]])
 })

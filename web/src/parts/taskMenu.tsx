@@ -8,7 +8,7 @@ import { moved } from '../api/moved'
 import type { TaskHead } from '../api/types'
 import { editTask } from './EditTask'
 import { tell, tellFault } from './states'
-import { many, whole } from './words'
+import { leftOut, many, retried } from './words'
 
 /** What one can do to a task, the same from the table and from its own page. */
 export function TaskMenu({ project, task, mayChange, gone, children }: { project: number; task: TaskHead; mayChange: boolean; gone?: () => void; children: ReactElement }) {
@@ -31,8 +31,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
   const freeze = async (): Promise<void> => {
     try {
       const made = await call.createVersion(project, task.id)
-      const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0)
-      tell(`Version ${made.number} of ${task.dataset}: ${many(made.annotations, 'annotation')} on ${many(made.inputs, 'input')}; ${left === 0 ? 'nothing' : whole(left)} left out.`)
+      tell(`Version ${made.number} of ${task.dataset}: ${many(made.annotations, 'annotation')} on ${many(made.inputs, 'input')}. Left out: ${leftOut(made.left_out)}.`)
       moved(project, 'tasks', 'datasets')
     } catch (error) {
       tellFault(error as Error)
@@ -55,7 +54,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
             <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => editTask(project, task.id)}>
               Edit
             </Menu.Item>
-            <Menu.Item leftSection={<IconRefresh size={15} />} disabled={task.failed === 0} onClick={() => act(call.retryTask(project, task.id), 'The failed inputs run again.')}>
+            <Menu.Item leftSection={<IconRefresh size={15} />} disabled={task.failed === 0} onClick={() => act(call.retryTask(project, task.id), retried(task))}>
               Retry {task.failed > 0 ? many(task.failed, 'failed input') : 'failed'}
             </Menu.Item>
             {rests ? (

@@ -4,9 +4,10 @@ import { type RefObject, useCallback, useMemo, useRef, useState } from 'react'
 import type { ViewerControls, WorkControls } from '../actions'
 import type { WorkInput } from '../api/work'
 import type { Drawable } from '../canvas/edit'
-import type { Tool } from '../canvas/editor'
+import type { DrawingTool, Tool } from '../canvas/editor'
 import type { Drawn } from '../canvas/shapes'
 import { type Adjustments, AS_IT_IS } from '../work/adjust'
+import { type Makes, toolsFor } from '../work/drawn'
 import { added, commit, type Change, type Drafted, duplicated, edited, find, flipped, type History, redo, removed, standing, undo } from '../work/draft'
 import { useControls } from './controls'
 import type { Hands } from './EditCanvas'
@@ -30,6 +31,7 @@ export interface Desk {
   hide: (id: number) => void
   tool: Tool
   use: (tool: Tool) => void
+  draws: readonly DrawingTool[]
   /** What is drawn next is given this one. */
   concept: string
   concepts: readonly string[]
@@ -55,8 +57,8 @@ interface Given {
   history: History
   change: (change: (history: History) => History) => void
   concepts: readonly string[]
-  /** Number keys say concepts of the whole input. */
-  tags: boolean
+  /** What the task is for; null: a model labels. */
+  makes: Makes
   /** Who draws. */
   me: string
   /** What models said, shown beside the draft. */
@@ -74,14 +76,14 @@ function asDecided(one: Drafted): Drafted {
 const NONE: ReadonlySet<number> = new Set()
 const NOTHING: readonly Drawn[] = []
 
-export function useDesk({ input, history, change, concepts, tags, me, said = NOTHING, previous, next }: Given): Desk {
+export function useDesk({ input, history, change, concepts, makes, me, said = NOTHING, previous, next }: Given): Desk {
   const { draft } = history
   const image = input.kind === 'image'
   const handsRef = useRef<Hands | null>(null)
   const [selected, select] = useFor<number | null>(input.id, null)
   const [hovered, hover] = useFor<number | null>(input.id, null)
   const [hidden, setHidden] = useFor(input.id, NONE)
-  const [marked, mark] = useFor<[number, number] | null>(input.id, null)
+  const [marked, setMarked] = useFor<[number, number] | null>(input.id, null)
   const [redrawing, setRedrawing] = useFor<number | null>(input.id, null)
   const [tool, setTool] = useState<Tool>('select')
   const [chosen, setChosen] = useState<string | null>(null)
@@ -91,11 +93,17 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
   const [panel, setPanel] = useState(true)
   const concept = chosen !== null && concepts.includes(chosen) ? chosen : (concepts[0] ?? '')
 
+  const draws = useMemo(() => toolsFor(makes), [makes])
+  const spans = makes === null || makes === 'span'
+  /** Number keys say concepts of the whole input. */
+  const tags = saysOfAll(makes, input)
+
   const items = useMemo(() => standing(draft), [draft])
   const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)).map(asDecided), ...said], [items, hidden, said])
   const one = find(draft, selected)
   const words = useMemo(() => (image ? [] : wordsOf(input.text ?? '')), [image, input.text])
 
+  const mark = useCallback((words: [number, number] | null) => spans && setMarked(words), [spans, setMarked])
   const make = useCallback((changes: readonly Change[], tag?: string) => change((before) => commit(before, changes, tag)), [change])
   const add = useCallback(
     (region: Drafted['region'], as: string) => {
@@ -172,15 +180,19 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
       const hands = (): Hands | null => handsRef.current
       return {
         image,
+        draws,
         use,
         concept: (number) => concepts[number - 1] !== undefined && give(concepts[number - 1] as string),
         selected: one !== undefined,
         changeConcept: () => pick('give'),
         duplicate: () => pick('duplicate'),
-        redraw: () => {
-          setRedrawing(one?.id ?? null)
-          if (image) setTool(one?.region?.kind === 'polygon' ? 'polygon' : 'box')
-        },
+        redraw:
+          one === undefined || makes === 'class'
+            ? null
+            : () => {
+                setRedrawing(one.id)
+                if (image) setTool(one.region?.kind === 'polygon' ? 'polygon' : 'box')
+              },
         remove: () => {
           if (hands()?.editor.takePoint() === true || one === undefined) return
           make(removed(draft, one.id))
@@ -210,7 +222,7 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
         adjust: () => adjust((before) => !before),
         closeDrawing: () => hands()?.editor.close() === true,
       }
-    }, [image, use, concepts, give, one, draft, make, select, hide, moveSpan, words, mark, marked, history, change, setRedrawing, tool, input.length]),
+    }, [image, draws, use, makes, concepts, give, one, draft, make, select, hide, moveSpan, words, mark, marked, history, change, setRedrawing, tool, input.length]),
   )
   useControls(
     'viewer',
@@ -232,7 +244,13 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
 
   const subject = one !== undefined && !hidden.has(one.id) ? one : null
   return {
-    input, history, items, shown, commit: make, selected, select, hovered, hover, hidden, hide, tool, use, concept, concepts, give, picking, pick, copy, marked, mark,
+    input, history, items, shown, commit: make, selected, select, hovered, hover, hidden, hide, tool, use, draws, concept, concepts, give, picking, pick, copy, marked, mark,
     adjusting, adjust, adjustments, setAdjustments, panel, handsRef, drawn, changed, subject,
   }
+}
+
+/** Whether what is said here is said of whole inputs. */
+function saysOfAll(makes: Makes, { annotations }: WorkInput): boolean {
+  if (makes !== null) return makes === 'class'
+  return annotations.length > 0 && annotations.every(({ region }) => region === null)
 }

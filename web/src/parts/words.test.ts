@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { many, neighbour, percent, progress, timeLeft } from './words'
+import { leftOut, many, neighbour, notified, percent, progress, timeLeft } from './words'
 
 const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
 
@@ -20,6 +20,19 @@ describe('words', () => {
 
   it('count one and many', () => {
     expect([many(1, 'input'), many(1204, 'input'), many(0, 'class', 'classes')]).toEqual(['1 input', '1,204 inputs', '0 classes'])
+  })
+
+  it('tell inputs from annotations in what a version has not', () => {
+    expect(leftOut({ inputs: 5, success: 322, awaiting_review: 1200, rejected: 3 })).toBe(
+      '5 inputs not through or rejected; annotations: 322 approved on inputs still under review, 1,200 to review, 3 rejected',
+    )
+    expect([leftOut({ inputs: 1 }), leftOut({ inputs: 0, pending: 2 }), leftOut({ inputs: 0 })]).toEqual(['1 input not through or rejected', 'annotations: 2 with changes requested', 'nothing'])
+  })
+
+  it('tell what one is in a task, and no more', () => {
+    const assigned = (reviewer: boolean, labeler: boolean): string => notified({ kind: 'assigned', reviewer, labeler })
+    expect([assigned(true, false), assigned(false, true), assigned(true, true), assigned(false, false)]).toEqual(['You are a reviewer of', 'You label in', 'You review and label in', 'You had work in'])
+    expect(notified({ kind: 'finished', reviewer: true, labeler: true })).toBe('Finished:')
   })
 
   it('go round a list', () => {

@@ -1,5 +1,5 @@
 /** Numbers, times and statuses as people say them. */
-import type { Ledger, Priority, Status, TaskStatus } from '../api/types'
+import type { Ledger, Notification, Priority, Status, TaskStatus } from '../api/types'
 
 const numbers = new Intl.NumberFormat('en')
 const dates = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -19,6 +19,27 @@ export const STATUS_WORDS: Record<Status, string> = {
   awaiting_consensus_review: 'to agree on',
   pending: 'changes requested',
   rejected: 'rejected',
+}
+
+/** What a version of a dataset has not, of the task that it was made of: inputs apart from annotations. */
+export function leftOut(left: Readonly<Record<string, number>>): string {
+  const words = { ...STATUS_WORDS, success: 'approved on inputs still under review', pending: 'with changes requested' }
+  const annotations = (Object.keys(words) as Status[]).flatMap((status) => (left[status] ? [`${whole(left[status])} ${words[status]}`] : []))
+  const inputs = left.inputs ? [`${many(left.inputs, 'input')} not through or rejected`] : []
+  return [...inputs, ...(annotations.length > 0 ? [`annotations: ${annotations.join(', ')}`] : [])].join('; ') || 'nothing'
+}
+
+/** What retrying failed inputs comes to. */
+export function retried({ paused }: { paused: boolean }): string {
+  return paused ? 'The failed inputs run again once the task is resumed.' : 'The failed inputs run again.'
+}
+
+/** What one is told, before the name of the task. */
+export function notified({ kind, reviewer, labeler }: Pick<Notification, 'kind' | 'reviewer' | 'labeler'>): string {
+  if (kind === 'finished') return 'Finished:'
+  if (kind === 'failed') return 'Its model cannot run:'
+  if (reviewer) return labeler ? 'You review and label in' : 'You are a reviewer of'
+  return labeler ? 'You label in' : 'You had work in'
 }
 
 /** Percent while it runs, never 100 before all is done. */
