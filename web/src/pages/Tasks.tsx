@@ -197,10 +197,10 @@ function Tasks({ project, tasks, order, mayChange, sort }: TableProps) {
   const head = (one: Column) => <Head key={one.name} column={one} order={order} sort={sort} />
   return (
     <div className="card task-table" role="region" aria-label="Tasks" tabIndex={0}>
-      <Table highlightOnHover miw={wide ? 1560 : 930} layout="fixed">
+      <Table highlightOnHover miw={wide ? 1560 : 960} layout="fixed">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={wide ? 210 : 170} aria-sort={towards(order, ['name'])}>
+            <Table.Th w={wide ? 210 : 160} aria-sort={towards(order, ['name'])}>
               {head({ name: 'Name', sort: 'name', show: () => null })}
             </Table.Th>
             {layout.map(({ columns, width }) => (
@@ -208,7 +208,7 @@ function Tasks({ project, tasks, order, mayChange, sort }: TableProps) {
                 {columns.map(head)}
               </Table.Th>
             ))}
-            <Table.Th w={wide ? 236 : 190}>
+            <Table.Th w={wide ? 236 : 220}>
               <VisuallyHidden>Actions</VisuallyHidden>
             </Table.Th>
           </Table.Tr>
@@ -230,10 +230,12 @@ function towards({ by, down }: Order, sorts: readonly (Sort | undefined)[]): 'as
 function Head({ column: { name, sort: by, right }, order, sort }: { column: Column; order: Order; sort: (by: Sort) => void }) {
   if (by === undefined) return <div>{name}</div>
   return (
-    <UnstyledButton className="sort" data-right={right} onClick={() => sort(by)}>
-      {name}
-      {by === order.by && (order.down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
-    </UnstyledButton>
+    <div>
+      <UnstyledButton className="sort" data-right={right} onClick={() => sort(by)}>
+        {name}
+        {by === order.by && (order.down ? <IconArrowDown size={13} /> : <IconArrowUp size={13} />)}
+      </UnstyledButton>
+    </div>
   )
 }
 
