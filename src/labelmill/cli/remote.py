@@ -40,7 +40,7 @@ class Remote:
             started = time.monotonic()
             project_id = self._client.projects.named(asked.project)["id"]
             if isinstance(model, Card) and not self._is_there(model, project_id):
-                self._client.models.add(asked.model, model.files, project_id=project_id)
+                self._client.models.add(asked.model, project_id=project_id)
             if asked.dataset is not None:
                 dataset_id = self._client.datasets.named(project_id, asked.dataset)["id"]
             else:
@@ -132,7 +132,8 @@ class Remote:
 
     def add_model(self, card: Path) -> str:
         """Put a card with its files into the catalog; its name."""
-        return self._client.models.add(card, read_card(card).files)["name"]
+        read_card(card)  # what is wrong with it is told before anything is sent
+        return self._client.models.add(card)["name"]
 
     def check(self, name: str, subject: str) -> Said:
         """Run a model on a file, or on the subject itself."""

@@ -1,8 +1,9 @@
 """The catalog of models."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -32,24 +33,20 @@ class Models:
     def add(
         self, card: str | Path, files: Sequence[str | Path] | None = None, *, project_id: int | None = None
     ) -> Model:
-        """Add a card (.yaml) with its files, by default those that it names; they are streamed from the disk.
+        """Add a card (.yaml) with its files, by default those that it names, wherever they lie; they are streamed.
 
         For a project alone, or for all, which takes an operator of the server. A name that is there means this version
         from now on. Raises BadCard for a card that is wrong.
         """
         card = Path(card)
-        paths = [card, *(_files_of(card) if files is None else map(Path, files))]
-        opened: list[Any] = []
-        try:
-            for path in paths:
-                opened.append(path.open("rb"))
-            parts = [(path.name, file) for path, file in zip(paths, opened, strict=True)]
-            said: Model = self._wire.send(_at(project_id), {}, parts)
-        except OSError as error:
-            raise BadCard(f"model card {card}: {error.filename} cannot be read ({error.strerror})") from error
-        finally:
-            for file in opened:
-                file.close()
+        text, named = _flat(card)
+        sent = named if files is None else {Path(file).name: Path(file) for file in files}
+        with ExitStack() as opened:
+            try:
+                parts = [(name, opened.enter_context(path.open("rb"))) for name, path in sent.items()]
+                said: Model = self._wire.send(_at(project_id), {}, [(card.name, BytesIO(text)), *parts])
+            except OSError as error:
+                raise BadCard(f"model card {card}: {error.filename} cannot be read ({error.strerror})") from error
         return said
 
     def mapping(self, project_id: int, name: str) -> dict[str, str]:
@@ -85,16 +82,23 @@ def _at(project_id: int | None) -> str:
     return "/models" if project_id is None else f"/projects/{project_id}/models"
 
 
-def _files_of(card: Path) -> Iterator[Path]:
+def _flat(card: Path) -> tuple[bytes, dict[str, Path]]:
+    """A card as if all that it names lay beside it, and its files by the names that they have then."""
     try:
-        said = yaml.safe_load(card.read_bytes())
+        text = card.read_bytes()
+        said = yaml.safe_load(text)
     except OSError as error:
         raise BadCard(f"model card {card}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise BadCard(f"model card {card}: is not YAML") from error
-    for keys in _NAME_FILES:
-        named = said
-        for key in keys:
-            named = named.get(key) if isinstance(named, dict) else None
-        if isinstance(named, str):
-            yield card.parent / named
+    files: dict[str, Path] = {}
+    moved = False
+    for *above, last in _NAME_FILES:
+        part = said
+        for key in above:
+            part = part.get(key) if isinstance(part, dict) else None
+        if isinstance(part, dict) and isinstance(name := part.get(last), str):
+            sent = Path(name).name
+            sent = sent if sent not in {card.name, *files} else f"{len(files)}-{sent}"
+            files[sent], part[last], moved = card.parent / name, sent, moved or sent != name
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True).encode() if moved else text, files

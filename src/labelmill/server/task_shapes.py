@@ -17,6 +17,8 @@ from labelmill.store.browse import Kind
 from labelmill.store.heads import Head, Turn
 
 Score = Annotated[float, Field(ge=0, le=1)]
+Limit = Annotated[Score, Field(strict=True)]
+"""A number and nothing that could be taken for one: true is no threshold."""
 ConceptName = Annotated[str, Field(max_length=1000)]
 Persons = Annotated[list[Id], Field(max_length=1000)]
 Instructions = Annotated[Text, Field(max_length=100_000)]
@@ -27,8 +29,8 @@ _names = TypeAdapter(list[Name])
 class Band(Body):
     """The limits of one concept; `upper` null: nothing is approved, all from `lower` on goes to a reviewer."""
 
-    lower: Score
-    upper: Score | None
+    lower: Limit
+    upper: Limit | None
 
     def limits(self) -> Limits:
         """As core has them. Raises BadCall when they are out of order."""
@@ -67,7 +69,7 @@ class NewTask(Body):
     concepts: Annotated[list[ConceptName], Field(max_length=20_000)] = Field(default_factory=list)
     mapping: Annotated[dict[ConceptName, Name], Field(max_length=20_000)] = Field(default_factory=dict)
     thresholds: Bands | None = None
-    floor: Score | None = None
+    floor: Limit | None = None
     reviewers: Persons = Field(default_factory=list)
     labelers: Persons | None = None
     instructions: Instructions = ""

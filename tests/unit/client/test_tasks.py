@@ -90,10 +90,13 @@ def test_a_task_that_is_stopped_and_one_that_cannot_run(live: Live, tmp_path: Pa
         facts = (
             "licence: none\nmakes: class\nreads: text\nconcepts: [a, b]\nhead: {type: classifier, activation: none}\n"
         )
-        card.write_text(f"name: odd\nruntime: onnx\nweights: odd.onnx\ninput: {{words: words.txt, length: 4}}\n{facts}")
-        (tmp_path / "odd.onnx").write_text("no model")
-        (tmp_path / "words.txt").write_text("a 1\n")
-        client.models.add(card, project_id=project)
+        card.write_text(
+            f"name: odd\nruntime: onnx\nweights: kept/odd.onnx\ninput: {{words: kept/words.txt, length: 4}}\n{facts}"
+        )
+        (tmp_path / "kept").mkdir()  # files may lie anywhere
+        (tmp_path / "kept/odd.onnx").write_text("no model")
+        (tmp_path / "kept/words.txt").write_text("a 1\n")
+        assert client.models.add(card, project_id=project)["size"] == len("no model")
         dataset_id = task["dataset_id"]
         failed = client.tasks.wait(project, client.tasks.create(project, "odd", dataset_id=dataset_id)["id"])
         assert failed["status"] == "failed"

@@ -67,6 +67,7 @@ def test_all_inputs_mapping_reviewers_and_floor(world: World, model: Model) -> N
         ({"all_inputs_as": "x"}, "one of them"),
         ({"concepts": ["z"]}, "no concept 'z'"),
         ({"thresholds": {"lower": 0.9, "upper": 0.5}}, "0 <= lower <= upper"),
+        ({"thresholds": {"lower": 0.5, "upper": True}}, "upper"),
         ({"thresholds": {**LIMITS, "by_concept": {"z": LIMITS}}}, "'z'"),
         ({"floor": 0.6}, "floor"),
         ({"mapping": {"z": "y"}}, "'z'"),
