@@ -105,6 +105,17 @@ def at(walk: Walk, size: tuple[int, int], x: float, y: float) -> tuple[float, fl
     return middle[0] + (x - 0.5) * size[0] * scale, middle[1] + (y - 0.5) * size[1] * scale
 
 
+_THERE = "() => [...document.querySelectorAll('.crop img')].every(({ complete }) => complete)"
+
+
+def crops(walk: Walk, concept: str, count: int) -> Locator:
+    """So many regions of a concept in a grid, once their pictures are there."""
+    found = walk.page.get_by_role("group", name=f"Regions of {concept}").get_by_role("button")
+    expect(found).to_have_count(count)
+    walk.page.wait_for_function(_THERE)
+    return found
+
+
 def rows(walk: Walk, section: str) -> Locator:
     """What the list shows under a heading."""
     return (

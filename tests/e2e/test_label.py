@@ -69,6 +69,7 @@ def test_boxes_by_keys_and_by_mouse(walk: Walk, desk: Desk) -> None:
     rows(walk, "On this input").get_by_role("button").click()
     page.keyboard.press("3")
     expect(rows(walk, "On this input")).to_have_text([re.compile("hat")])
+    stage(walk)
     page.keyboard.press("Enter")
     saved(walk)
     assert desk.said(task, ids[1]) == [("hat", "success", [0.2, 0.2, 0.5, 0.6])]

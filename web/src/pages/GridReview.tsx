@@ -4,7 +4,7 @@ import { Button, Group, Select, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { IconArrowBackUp, IconChecks, IconKeyboard, IconPhoto } from '@tabler/icons-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
 import type { GridReviewControls } from '../actions'
@@ -92,6 +92,7 @@ const MOST = 60
 function Crops({ project, task, concept, counts, choose, over }: Props) {
   const navigate = useNavigate()
   const colour = useColours(project)
+  const frame = useRef<HTMLDivElement>(null)
   const { ref, width, height } = useElementSize()
   const { columns, rows } = tiled(width, height)
   const room = width === 0 ? 0 : Math.min(MOST, columns * rows)
@@ -113,7 +114,9 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
     useMemo<GridReviewControls>(
       () => ({
         decide: () => {
-          if (screen.length === 0) return
+          const pictures = frame.current?.querySelectorAll<HTMLImageElement>('.crop img') ?? []
+          // nobody decides on what they have not seen
+          if (screen.length === 0 || ![...pictures].every(({ complete }) => complete)) return
           decide(screen, wrong)
           setWrong(new Set())
           setAt(0)
@@ -130,7 +133,7 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
   const go = useAction('decide')
   const bad = screen.filter(({ id }) => wrong.has(id)).length
   return (
-    <div className="frame" onMouseDown={keepFocus}>
+    <div ref={frame} className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
         <ActionButton id="single" icon={<IconPhoto size={18} />} />

@@ -88,7 +88,7 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
   const desk = useDesk({
     input, history, change, concepts: task.concepts, tags: saysOfAll(task, input), me, said: offered, previous: label.previous, next: label.next,
   })
-  const { commit, selected, select } = desk
+  const { commit, selected, select, seen } = desk
   const accept = useCallback(
     (ids: (id: number) => boolean) => {
       const chosen = offered.filter(({ id }) => ids(id))
@@ -107,6 +107,7 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
     useMemo<LabelControls>(
       () => ({
         submit: () => {
+          if (!seen()) return
           submit(history)
           forget(input.id)
         },
@@ -116,7 +117,7 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
         skip,
         undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }),
-      [submit, history, forget, restore, input.id, flip, offered, selected, accept, skip, undoLast],
+      [submit, seen, history, forget, restore, input.id, flip, offered, selected, accept, skip, undoLast],
     ),
   )
   const sections = useMemo(

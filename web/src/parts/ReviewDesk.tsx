@@ -82,7 +82,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
   const on = useCallback(() => move(1), [move])
   const next = feed.at < feed.items.length - 1 ? on : null
   const desk = useDesk({ input, history, change, concepts: task.concepts, tags, me, previous: feed.at > 0 ? back : null, next })
-  const { items, selected, select, commit } = desk
+  const { items, selected, select, commit, seen } = desk
   const sections = useMemo(() => inSections(items), [items])
   // what lies beside the picture follows it a moment later
   const before = useDeferredValue(feed)
@@ -98,6 +98,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       const at = open.findIndex(({ id }) => id === selected)
       const after = (by: 1 | -1): Drafted | undefined => (at < 0 ? (by > 0 ? open[0] : undefined) : open[at + by])
       const say = (action: 'approve' | 'reject'): void => {
+        if (!seen()) return
         decide(history, action)
         forget(input.id)
       }
@@ -105,7 +106,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       return {
         approve: () => say('approve'),
         reject: () => say('reject'),
-        requestChanges: () => setDialog('changes'),
+        requestChanges: () => seen() && setDialog('changes'),
         tick: one === undefined ? null : () => commit(ticked(history.draft, new Set([one.id]), !one.ticked)),
         hasOpen: (by) => after(by) !== undefined,
         stepOpen: (by) => select(after(by)?.id ?? null),
@@ -115,7 +116,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
         skip: next,
         undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }
-    }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
+    }, [items, selected, select, commit, seen, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
   )
   const filtered = Object.keys(filter).length > 0
   return (

@@ -45,6 +45,8 @@ export interface Desk {
   setAdjustments: (adjustments: Adjustments) => void
   panel: boolean
   handsRef: RefObject<Hands | null>
+  /** Whether the input has been painted: nobody decides on what they have not seen. */
+  seen: () => boolean
   drawn: (region: Drawable) => void
   changed: (id: number, region: Drawable) => void
   subject: Drawn | null
@@ -90,6 +92,8 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
   const [adjustments, setAdjustments] = useState(AS_IT_IS)
   const [panel, setPanel] = useState(true)
   const concept = chosen !== null && concepts.includes(chosen) ? chosen : (concepts[0] ?? '')
+
+  const seen = useCallback(() => !image || handsRef.current?.canvas.showed(input.id) === true, [image, input.id])
 
   const items = useMemo(() => standing(draft), [draft])
   const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)).map(asDecided), ...said], [items, hidden, said])
@@ -233,6 +237,6 @@ export function useDesk({ input, history, change, concepts, tags, me, said = NOT
   const subject = one !== undefined && !hidden.has(one.id) ? one : null
   return {
     input, history, items, shown, commit: make, selected, select, hovered, hover, hidden, hide, tool, use, concept, concepts, give, picking, pick, copy, marked, mark,
-    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, drawn, changed, subject,
+    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, seen, drawn, changed, subject,
   }
 }
