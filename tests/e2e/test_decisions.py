@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from e2e.desk import Desk, crops, make_desk, rows, saved, stage
+from e2e.desk import HAT, Desk, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import Route, expect
 
@@ -121,3 +121,77 @@ def test_a_double_click_submits_once(walk: Walk, desk: Desk) -> None:
     page.keyboard.up("s")
     expect(page.get_by_text("5 inputs wait for a person")).to_be_visible()
     assert rows(walk, "On this input").count() == 0
+
+
+def test_what_was_drawn_outlives_somebody_in_between(walk: Walk, desk: Desk) -> None:
+    task, ids, page, client = desk.task("wearables"), desk.inputs(), walk.page, desk.client
+    review(walk, desk, task)
+    for key in ("4", "b", "b", "v", "Escape", "Tab", "Tab", "Space"):  # a shoe of one's own, and no hat
+        page.keyboard.press(key)
+    expect(rows(walk, "New")).to_have_count(1)
+    shirt = next(
+        one["id"] for one in client.review.get(desk.project, task, ids[0])["annotations"] if one["concept"] == "shirt"
+    )
+    client.review.decide_regions(desk.project, task, reject=[shirt])
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is in front again, with what you changed")).to_be_visible()
+    expect(rows(walk, "New")).to_have_text([re.compile("shoe")])
+    expect(rows(walk, "To decide")).to_have_text([re.compile("hat")])
+    expect(rows(walk, "To decide").get_by_role("checkbox")).not_to_be_checked()
+    expect(rows(walk, "Rejected")).to_have_text([re.compile("shirt")])
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+    decided(walk, 1)
+    said = [one[:2] for one in desk.said(task, ids[0])]
+    assert said == [("coat", "success"), ("shirt", "rejected"), ("hat", "rejected"), ("shoe", "success")]
+
+
+def test_what_was_labeled_outlives_a_change_but_not_the_right_to_it(walk: Walk, desk: Desk) -> None:
+    task, ids, page, client = desk.task("blind"), desk.inputs(), walk.page, desk.client
+    walk.go(f"/projects/{desk.project}/tasks/{task}/label")
+    stage(walk)
+    for key in ("4", "b", "b"):
+        page.keyboard.press(key)
+    hat = {"concept": "hat", "region": {"kind": "box", "value": HAT}}
+    client.label.submit(desk.project, task, client.label.get(desk.project, task, ids[0]), additions=[hat])
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is in front again, with what you drew")).to_be_visible()
+    expect(rows(walk, "On this input")).to_have_text([re.compile("hat"), re.compile("shoe")])
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+    assert [one[:2] for one in desk.said(task, ids[0])] == [("hat", "success"), ("shoe", "success")]
+
+    expect(rows(walk, "On this input")).to_have_count(0)
+    stage(walk)
+    page.keyboard.press("b")  # it is in hand
+    expect(rows(walk, "On this input")).to_have_count(1)
+    client.tasks.change(desk.project, task, {"labelers": []})
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is not yours to label any more")).to_be_visible()
+    assert desk.said(task, ids[1]) == []
+
+
+def test_a_page_with_something_begun_is_not_left_unasked(walk: Walk, desk: Desk) -> None:
+    task, page, asked = desk.task("wearables"), walk.page, []
+    other = desk.task("blind")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    for place in (f"{task}/review?on=1", f"{other}/label"):
+        walk.go(f"/projects/{desk.project}/tasks/{place}")
+        stage(walk)
+        for key in ("b", "b"):
+            page.keyboard.press(key)
+        page.keyboard.press("Control+z")
+        page.reload()
+        stage(walk)
+        assert asked == []
+        for key in ("b", "b"):
+            page.keyboard.press(key)
+        page.reload()
+        stage(walk)
+        assert asked == ["beforeunload"]
+        asked.clear()

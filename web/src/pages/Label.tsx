@@ -17,7 +17,7 @@ import { Predictions, useHelp } from '../parts/Predictions'
 import { keepFocus, Notes } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { useDesk } from '../parts/useDesk'
-import { useDrafts } from '../parts/useDrafts'
+import { type Drafts, useDraft, useDrafts, useLeaveWarning } from '../parts/useDrafts'
 import { type Label, useLabel } from '../parts/useLabel'
 import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
@@ -41,7 +41,9 @@ interface Props {
 function Desk(props: Props) {
   const { project, task } = props
   const navigate = useNavigate()
-  const label = useLabel(project, task.id)
+  const drafts = useDrafts()
+  const label = useLabel(project, task.id, drafts)
+  useLeaveWarning([...drafts.kept.values()].some(({ done }) => done.length > 0))
   const { over, again } = label
   const known = useRef(task)
   useEffect(() => {
@@ -50,7 +52,7 @@ function Desk(props: Props) {
     known.current = task
   }, [over, again, task])
   const back = { to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }
-  if (label.input !== null) return <Working {...props} label={label} input={label.input} />
+  if (label.input !== null) return <Working {...props} label={label} drafts={drafts} input={label.input} />
   if (label.error !== null) return <Trouble error={label.error} what="The next input" again={again} back={back} />
   if (!over) return <Waiting />
   return (
@@ -78,10 +80,11 @@ function Desk(props: Props) {
   )
 }
 
-function Working({ project, task, label, input }: Props & { label: Label; input: WorkInput }) {
+function Working({ project, task, label, drafts, input }: Props & { label: Label; drafts: Drafts; input: WorkInput }) {
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { history, change, forget, restore } = useDrafts(input)
+  const { forget, restore } = drafts
+  const { history, change } = useDraft(drafts, input)
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task.id, input.id, task.concepts, items)
   const { offered, flip } = help

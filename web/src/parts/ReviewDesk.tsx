@@ -19,7 +19,8 @@ import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
 import { Empty, Trouble, Waiting } from './states'
 import { useDesk } from './useDesk'
-import { useDrafts } from './useDrafts'
+import { type Drafts, useDraft, useDrafts, useLeaveWarning } from './useDrafts'
+import { useFor } from './useFor'
 import { type Review, useReview } from './useReview'
 import { inWords, WorkHead } from './WorkHead'
 import { many, whole } from './words'
@@ -34,15 +35,17 @@ interface Props {
 /** One input after the other, until nothing waits. */
 export function ReviewDesk(props: Props) {
   const { project, task, filter } = props
-  const review = useReview(project, task.id, filter)
-  const { over, again } = review
+  const drafts = useDrafts()
+  const review = useReview(project, task.id, filter, drafts)
+  const { over, again, feed } = review
+  useLeaveWarning(feed.items.some(({ id }) => (drafts.kept.get(id)?.done.length ?? 0) > 0))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
     if (over && known.current !== task) again()
     known.current = task
   }, [over, again, task])
-  if (review.input !== null) return <Working {...props} review={review} input={review.input} />
+  if (review.input !== null) return <Working {...props} review={review} drafts={drafts} input={review.input} />
   if (review.error !== null) return <Trouble error={review.error} what="What waits for you" again={again} back={{ to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }} />
   if (!over) return <Waiting />
   return <Done {...props} review={review} />
@@ -70,12 +73,14 @@ function Done({ project, task, filter, change, review }: Props & { review: Revie
   )
 }
 
-function Working({ project, task, filter, change: refilter, review, input }: Props & { review: Review; input: WorkInput }) {
+function Working({ project, task, filter, change: refilter, review, drafts, input }: Props & { review: Review; drafts: Drafts; input: WorkInput }) {
   const navigate = useNavigate()
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { history, change, forget, restore } = useDrafts(input)
-  const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
+  const { forget, restore } = drafts
+  const { history, change } = useDraft(drafts, input)
+  const [dialog, setDialog] = useState<'all' | 'filter' | null>(null)
+  const [commenting, comment] = useFor(input.id, false)
   const { feed, decide, undoLast, move } = review
   const tags = input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
   const back = useCallback(() => move(-1), [move])
@@ -106,7 +111,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       return {
         approve: () => say('approve'),
         reject: () => say('reject'),
-        requestChanges: () => seen() && setDialog('changes'),
+        requestChanges: () => seen() && comment(true),
         tick: one === undefined ? null : () => commit(ticked(history.draft, new Set([one.id]), !one.ticked)),
         hasOpen: (by) => after(by) !== undefined,
         stepOpen: (by) => select(after(by)?.id ?? null),
@@ -116,7 +121,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
         skip: next,
         undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }
-    }, [items, selected, select, commit, seen, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
+    }, [items, selected, select, commit, seen, comment, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
   )
   const filtered = Object.keys(filter).length > 0
   return (
@@ -146,11 +151,11 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />
       <Comment
         name={input.name}
-        opened={dialog === 'changes'}
-        close={() => setDialog(null)}
-        send={(comment) => {
-          setDialog(null)
-          decide(history, 'request_changes', comment)
+        opened={commenting}
+        close={() => comment(false)}
+        send={(said) => {
+          comment(false)
+          decide(history, 'request_changes', said)
           forget(input.id)
         }}
       />

@@ -53,15 +53,15 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
   }, [])
   const heard = useMemo(
     () => ({
+      page: 'grid' as const,
+      task,
       saved: (one: Unsaved, answer: unknown) => {
-        if (one.task !== task) return
         const { activity_id, progress: now, stale } = answer as DecidedMany
         setProgress(now)
         setMade((before) => before.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
         if (stale.length > 0) tell(`${many(stale.length, 'region')} had been decided by somebody else already.`)
       },
       refused: (one: Unsaved, fault: Fault) => {
-        if (one.task !== task) return
         tellFault(new Error(`Your decision on ${one.name} was not kept: ${fault.message}`))
         const body = one.body as { accept: number[]; reject: number[] }
         for (const id of [...body.accept, ...body.reject]) decided.current.delete(id)
@@ -102,7 +102,7 @@ export function useCrops({ project, task, concept, room, over }: Given): Crops {
       setMade((before) => [...before.slice(-49), { key, crops, wrong, activity: null }])
       setFeed((before) => ({ ...before, items: before.items.filter(({ id }) => !decided.current.has(id)) }))
       const body = { key, accept: ids.filter((id) => !wrong.has(id)), reject: ids.filter((id) => wrong.has(id)) }
-      outbox.add({ key, path: `${taskPath(project, task)}/review/regions`, body, task, input: 0, name: many(ids.length, `region of ${concept}`, `regions of ${concept}`) })
+      outbox.add({ key, path: `${taskPath(project, task)}/review/regions`, body, page: 'grid', task, input: 0, name: many(ids.length, `region of ${concept}`, `regions of ${concept}`) })
     },
     [project, task, concept, outbox],
   )
