@@ -28,6 +28,7 @@ _CARDS: dict[str, dict[str, Any]] = {
         "makes": "class", "reads": "image", "concepts": CONCEPTS,
         "script": {"predictions": [{"concept": "coat", "score": 0.7}]},
     },
+    "speechless": {"makes": "class", "reads": "image", "concepts": CONCEPTS, "script": {"predictions": []}},
     "words": {
         "makes": "span", "reads": "text", "concepts": ["thing", "praise"],
         "script": {"predictions": [{"concept": "thing", "score": 0.7, "span": [4, 8]}]},

@@ -42,14 +42,13 @@ export interface WorkControls {
   closeDrawing: () => boolean
 }
 
-/** What ends the work on an input, and what leads to another. */
-export interface DecideControls {
-  skip: (() => void) | null
-  /** Takes the last decision or submission back. */
-  undoLast: (() => void) | null
+/** The last decision or submission, whatever is shown now. */
+export interface LastControls {
+  takeBack: () => void
 }
 
-export interface ReviewControls extends DecideControls {
+export interface ReviewControls {
+  skip: (() => void) | null
   approve: () => void
   reject: () => void
   requestChanges: () => void
@@ -62,7 +61,8 @@ export interface ReviewControls extends DecideControls {
   grid: () => void
 }
 
-export interface LabelControls extends DecideControls {
+export interface LabelControls {
+  skip: (() => void) | null
   submit: () => void
   help: (() => void) | null
   accept: (() => void) | null
@@ -74,7 +74,6 @@ export interface GridReviewControls {
   flip: () => void
   step: (across: number, down: number) => void
   all: () => void
-  undoLast: (() => void) | null
   single: () => void
 }
 
@@ -103,6 +102,7 @@ export interface Context {
   review: ReviewControls | null
   grid: GridReviewControls | null
   label: LabelControls | null
+  last: LastControls | null
 }
 
 export type Group = 'Go to' | 'Input' | 'Inputs' | 'Regions' | 'Review' | 'Grid review' | 'Label' | 'Everywhere'
@@ -202,7 +202,7 @@ export const ACTIONS = [
   { id: 'next-open', label: 'Next to decide', group: 'Review', keys: ['tab'], enabled: ({ review }) => review?.hasOpen(1) === true, run: ({ review }) => review?.stepOpen(1) },
   { id: 'previous-open', label: 'Previous to decide', group: 'Review', keys: ['shift+tab'], enabled: ({ review }) => review?.hasOpen(-1) === true, run: ({ review }) => review?.stepOpen(-1) },
   { id: 'skip', label: 'Skip', group: 'Review', keys: ['s'], once: true, enabled: ({ review, label }) => Boolean((review ?? label)?.skip), run: ({ review, label }) => (review ?? label)?.skip?.() },
-  { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], once: true, enabled: ({ review, label, grid }) => Boolean((review ?? label ?? grid)?.undoLast), run: ({ review, label, grid }) => (review ?? label ?? grid)?.undoLast?.() },
+  { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], once: true, enabled: ({ last }) => last !== null, run: ({ last }) => last?.takeBack() },
   { id: 'all', label: 'Approve or reject all', group: 'Review', keys: ['a'], enabled: (now) => reviewing(now) || crops(now), run: ({ review, grid }) => (review ?? grid)?.all() },
   { id: 'filter', label: 'Filter and order', group: 'Review', keys: ['/'], enabled: reviewing, run: ({ review }) => review?.filter() },
   { id: 'to-grid', label: 'Grid review', group: 'Review', keys: ['shift+g'], enabled: reviewing, run: ({ review }) => review?.grid() },

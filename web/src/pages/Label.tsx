@@ -44,7 +44,9 @@ function Desk(props: Props) {
   const drafts = useDrafts()
   const label = useLabel(project, task.id, drafts)
   useLeaveWarning([...drafts.kept.values()].some(({ done }) => done.length > 0))
-  const { over, again } = label
+  const { over, again, undoLast } = label
+  const { restore } = drafts
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -57,7 +59,9 @@ function Desk(props: Props) {
   if (!over) return <Waiting />
   return (
     <div className="frame">
-      <WorkHead project={project} task={task} note="Label" />
+      <WorkHead project={project} task={task} note="Label">
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      </WorkHead>
       <Empty
         icon={<IconChecks size={36} stroke={1.4} />}
         title="Nothing waits for a person here"
@@ -83,7 +87,7 @@ function Desk(props: Props) {
 function Working({ project, task, label, drafts, input }: Props & { label: Label; drafts: Drafts; input: WorkInput }) {
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { forget, restore } = drafts
+  const { forget } = drafts
   const { history, change } = useDraft(drafts, input)
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task.id, input.id, task.concepts, items)
@@ -104,7 +108,7 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
     },
     [offered, history.draft, commit, select, me],
   )
-  const { submit, skip, undoLast } = label
+  const { submit, skip } = label
   useControls(
     'label',
     useMemo<LabelControls>(
@@ -118,9 +122,8 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
         accept: offered.some(({ id }) => id === selected) ? () => accept((id) => id === selected) : null,
         acceptAll: offered.length > 0 ? () => accept(() => true) : null,
         skip,
-        undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }),
-      [submit, seen, history, forget, restore, input.id, flip, offered, selected, accept, skip, undoLast],
+      [submit, seen, history, forget, input.id, flip, offered, selected, accept, skip],
     ),
   )
   const sections = useMemo(
@@ -193,7 +196,6 @@ function Instructions({ task }: { task: Task }) {
 }
 
 /** Whether what is said here is said of whole inputs. */
-function saysOfAll(task: Task, input: WorkInput): boolean {
-  if (task.makes !== null) return task.makes === 'class'
-  return input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
+function saysOfAll({ annotation_types: types }: Task, { annotations }: WorkInput): boolean {
+  return types.every((type) => type === 'class') || (annotations.length > 0 && annotations.every(({ region }) => region === null))
 }

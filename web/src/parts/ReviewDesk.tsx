@@ -37,8 +37,10 @@ export function ReviewDesk(props: Props) {
   const { project, task, filter } = props
   const drafts = useDrafts()
   const review = useReview(project, task.id, filter, drafts)
-  const { over, again, feed } = review
+  const { over, again, feed, undoLast } = review
+  const { restore } = drafts
   useLeaveWarning(feed.items.some(({ id }) => (drafts.kept.get(id)?.done.length ?? 0) > 0))
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -57,7 +59,9 @@ function Done({ project, task, filter, change, review }: Props & { review: Revie
   const { progress } = review
   return (
     <div className="frame">
-      <WorkHead project={project} task={task} note={progress === null ? undefined : inWords(progress)} />
+      <WorkHead project={project} task={task} note={progress === null ? undefined : inWords(progress)}>
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      </WorkHead>
       <Empty
         icon={<IconChecks size={36} stroke={1.4} />}
         title={filtered ? 'Nothing else fits this filter' : 'All that waited for you is reviewed'}
@@ -77,11 +81,11 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
   const navigate = useNavigate()
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { forget, restore } = drafts
+  const { forget } = drafts
   const { history, change } = useDraft(drafts, input)
   const [dialog, setDialog] = useState<'all' | 'filter' | null>(null)
   const [commenting, comment] = useFor(input.id, false)
-  const { feed, decide, undoLast, move } = review
+  const { feed, decide, move } = review
   const tags = input.annotations.length > 0 && input.annotations.every(({ region }) => region === null)
   const back = useCallback(() => move(-1), [move])
   const on = useCallback(() => move(1), [move])
@@ -119,9 +123,8 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
         filter: () => setDialog('filter'),
         grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
         skip: next,
-        undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }
-    }, [items, selected, select, commit, seen, comment, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
+    }, [items, selected, select, commit, seen, comment, decide, history, forget, input, navigate, project, task.id, next]),
   )
   const filtered = Object.keys(filter).length > 0
   return (
@@ -147,7 +150,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
       </div>
       <Strip now={strip[0]?.id ?? null} look={review.look} items={strip} />
       <ConceptPicker desk={desk} colour={colour} />
-      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
+      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.decidedMany} />
       <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />
       <Comment
         name={input.name}

@@ -13,9 +13,9 @@ import { useProjects, useTasks } from '../api/queries'
 import { Board } from './board'
 import { Help } from './Help'
 
-type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label'>
+type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label' | 'last'>
 
-const BARE: Parts = { viewer: null, inputs: null, work: null, review: null, grid: null, label: null }
+const BARE: Parts = { viewer: null, inputs: null, work: null, review: null, grid: null, label: null, last: null }
 const [store, spotlight] = createSpotlight()
 
 const Bridge = createContext<{ board: Board; folded: boolean } | null>(null)

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { type Fault, isGone } from '../api/request'
-import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivity, type WorkInput } from '../api/work'
+import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, undoActivity, type WorkInput } from '../api/work'
 import { current, empty, type Feed, loaded, moved, at as placed, returned, wants, without } from '../work/feed'
 import { type History, shaping, tickedIds } from '../work/draft'
 import type { Unsaved } from '../work/unsaved'
@@ -10,15 +10,22 @@ import { useOutbox } from './outbox'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
 import type { Drafts } from './useDrafts'
+import { many } from './words'
 
 export type Action = 'approve' | 'reject' | 'request_changes'
 
-/** A decision as it was made, so that it can be taken back. */
-interface Made {
+/** A decision as it was made, so that it can be taken back: on one input, or on many at once. */
+type Made = One | Many
+
+interface One {
   key: string
   input: WorkInput
   history: History
   activity: number | null
+}
+
+interface Many {
+  activities: readonly number[]
 }
 
 export interface Review {
@@ -35,8 +42,8 @@ export interface Review {
   look: (id: number) => void
   /** Looks for what was skipped or has come since. */
   again: () => void
-  /** Reads all anew, as many inputs were decided at once. */
-  renew: () => void
+  /** Many inputs were decided at once, by these acts: all is read anew. */
+  decidedMany: (activities: readonly number[]) => void
 }
 
 export function useReview(project: number, task: number, filter: ReviewFilter, { restore, forget }: Drafts): Review {
@@ -54,7 +61,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
         setProgress(now)
-        setMade((before) => before.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
+        setMade((before) => before.map((other) => ('key' in other && other.key === one.key ? { ...other, activity: activity_id } : other)))
         decided.current.set(one.input, null)
       },
       refused: (one: Unsaved, fault: Fault) => {
@@ -62,7 +69,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         const { comment } = one.body as { comment?: string }
         const said = `Your decision on ${one.name} was not kept: ${fault.message}${comment === undefined ? '' : ` Your comment was: ${comment}`}`
         decided.current.delete(one.input)
-        setMade((before) => before.filter(({ key }) => key !== one.key))
+        setMade((before) => before.filter((other) => !('key' in other && other.key === one.key)))
         if (history !== null) restore(one.input, history)
         reviewInput(project, task, one.input).then(
           (fresh) => {
@@ -122,6 +129,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   const last = made.at(-1)
   const undoLast = useCallback(async () => {
     if (last === undefined) return null
+    if ('activities' in last) {
+      await undoActivities(project, last.activities).then((inputs) => tell(`${many(inputs, 'input waits', 'inputs wait')} as before.`), tellFault)
+      setMade((before) => before.filter((one) => one !== last))
+      setFeed(empty)
+      return null
+    }
     const back = (fresh: WorkInput): void => {
       decided.current.delete(last.input.id)
       setMade((before) => before.filter((one) => one !== last))
@@ -161,7 +174,8 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       setError(null)
       setFeed((before) => ({ ...before, next: null, ended: false }))
     }, []),
-    renew: useCallback(() => {
+    decidedMany: useCallback((activities) => {
+      if (activities.length > 0) setMade((before) => [...before.slice(-49), { activities }])
       setError(null)
       setFeed(empty)
     }, []),
