@@ -28,6 +28,7 @@ _CARDS: dict[str, dict[str, Any]] = {
         "makes": "class", "reads": "image", "concepts": CONCEPTS,
         "script": {"predictions": [{"concept": "coat", "score": 0.7}]},
     },
+    "speechless": {"makes": "class", "reads": "image", "concepts": CONCEPTS, "script": {"predictions": []}},
     "words": {
         "makes": "span", "reads": "text", "concepts": ["thing", "praise"],
         "script": {"predictions": [{"concept": "thing", "score": 0.7, "span": [4, 8]}]},
@@ -103,6 +104,17 @@ def at(walk: Walk, size: tuple[int, int], x: float, y: float) -> tuple[float, fl
     scale = min((box["width"] - 32) / size[0], (box["height"] - 32) / size[1], 8)
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     return middle[0] + (x - 0.5) * size[0] * scale, middle[1] + (y - 0.5) * size[1] * scale
+
+
+_THERE = "() => [...document.querySelectorAll('.crop img')].every(({ complete }) => complete)"
+
+
+def crops(walk: Walk, concept: str, count: int) -> Locator:
+    """So many regions of a concept in a grid, once their pictures are there."""
+    found = walk.page.get_by_role("group", name=f"Regions of {concept}").get_by_role("button")
+    expect(found).to_have_count(count)
+    walk.page.wait_for_function(_THERE)
+    return found
 
 
 def rows(walk: Walk, section: str) -> Locator:

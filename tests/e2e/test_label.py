@@ -69,6 +69,7 @@ def test_boxes_by_keys_and_by_mouse(walk: Walk, desk: Desk) -> None:
     rows(walk, "On this input").get_by_role("button").click()
     page.keyboard.press("3")
     expect(rows(walk, "On this input")).to_have_text([re.compile("hat")])
+    stage(walk)
     page.keyboard.press("Enter")
     saved(walk)
     assert desk.said(task, ids[1]) == [("hat", "success", [0.2, 0.2, 0.5, 0.6])]
@@ -152,18 +153,21 @@ def test_words_by_mouse_and_by_keys(walk: Walk, desk: Desk) -> None:
     assert desk.said(task, ids[1]) == [("thing", "success", [4, 7]), ("praise", "success", [8, 20])]
 
 
-def test_tags_by_number_keys(walk: Walk, desk: Desk) -> None:
-    task, ids, page = desk.task(None, makes="class", concepts=["indoors", "outdoors"]), desk.inputs(), walk.page
+@pytest.mark.parametrize("model", [None, "speechless"])
+def test_tags_by_number_keys(walk: Walk, desk: Desk, model: str | None) -> None:
+    rules = {"makes": "class", "concepts": ["indoors", "outdoors"]} if model is None else {}
+    task, ids, page = desk.task(model, **rules), desk.inputs(), walk.page
+    second = "outdoors" if model is None else "shirt"
     start(walk, desk, task)
     stage(walk)
     tags = page.get_by_role("group", name="Said of the whole input").get_by_role("button")
     expect(page.get_by_role("toolbar", name="Tools").get_by_role("button", name=re.compile("^Draw a"))).to_have_count(0)
     for key in ("b", "b", "p", "1", "2", "1"):
         page.keyboard.press(key)
-    expect(tags).to_have_text(["outdoors"])
+    expect(tags).to_have_text([second])
     page.keyboard.press("Enter")
     saved(walk)
-    assert desk.said(task, ids[0]) == [("outdoors", "success", [])]
+    assert desk.said(task, ids[0]) == [(second, "success", [])]
     expect(tags).to_have_count(0)
     page.get_by_role("link", name="Back to the task").click()
     counted = page.get_by_role("region", name="Annotations by concept")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from e2e.desk import COAT, HAT, SHIRT, Desk, at, make_desk, rows, saved, stage
+from e2e.desk import COAT, HAT, SHIRT, Desk, at, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import Route, expect
 
@@ -76,7 +76,9 @@ def test_all_of_it_by_keys(walk: Walk, desk: Desk) -> None:
     page.keyboard.press("u")
     progress(walk, "1 of 6 reviewed · you 1 of 6")
     assert [status for _, status, _ in desk.said(task, ids[1])] == ["success", "awaiting_review", "awaiting_review"]
+    stage(walk)
     page.keyboard.press("r")
+    stage(walk)
     saved(walk)
     assert {status for _, status, _ in desk.said(task, ids[1])} == {"rejected"}
 
@@ -86,8 +88,8 @@ def test_all_of_it_by_keys(walk: Walk, desk: Desk) -> None:
     saved(walk)
     assert {status for _, status, _ in desk.said(task, ids[2])} == {"pending"}
     page.keyboard.press("s")
-    stage(walk)
     for _ in range(3):
+        stage(walk)
         page.keyboard.press("Enter")
     expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
     saved(walk)
@@ -224,19 +226,17 @@ def test_words_are_marked_anew(walk: Walk, desk: Desk) -> None:
 def test_grid_by_keys_and_by_mouse(walk: Walk, desk: Desk) -> None:
     task, ids, page = desk.task("wearables"), desk.inputs(), walk.page
     walk.go(f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat")
-    crops = page.get_by_role("group", name="Regions of hat").get_by_role("button")
-    expect(crops).to_have_count(6)
+    hats = crops(walk, "hat", 6)
     for key in ("ArrowRight", "Space"):
         page.keyboard.press(key)
-    expect(crops.nth(1)).to_have_attribute("aria-pressed", "true")
-    crops.nth(3).click()
+    expect(hats.nth(1)).to_have_attribute("aria-pressed", "true")
+    hats.nth(3).click()
     expect(walk.button("Approve 4, reject 2")).to_be_visible()
     page.keyboard.press("Enter")
-    shirts = page.get_by_role("group", name="Regions of shirt").get_by_role("button")
-    expect(shirts).to_have_count(6)
+    shirts = crops(walk, "shirt", 6)
     saved(walk)
-    hats = [status for i in ids for concept, status, _ in desk.said(task, i) if concept == "hat"]
-    assert hats == ["success", "rejected", "success", "rejected", "success", "success"]
+    said = [status for i in ids for concept, status, _ in desk.said(task, i) if concept == "hat"]
+    assert said == ["success", "rejected", "success", "rejected", "success", "success"]
 
     shirts.nth(5).click()
     walk.button("Approve 5, reject 1").click()
@@ -250,17 +250,16 @@ def test_grid_by_keys_and_by_mouse(walk: Walk, desk: Desk) -> None:
 def test_the_last_screen_of_the_grid_is_taken_back(walk: Walk, desk: Desk) -> None:
     task, ids, page = desk.task("wearables", concepts=["shirt", "hat"]), desk.inputs(), walk.page
     walk.go(f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat")
-    crops = page.get_by_role("group", name="Regions of hat").get_by_role("button")
-    expect(crops).to_have_count(6)
+    hats = crops(walk, "hat", 6)
     held: list[Route] = []
     page.route("**/review/groups", lambda route: held.append(route))  # the next concept lets itself be waited for
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(crops).to_have_count(0)
+    expect(hats).to_have_count(0)
     saved(walk)
     page.keyboard.press("u")
-    expect(crops).to_have_count(6)
-    expect(crops.first).to_have_attribute("aria-pressed", "true")
+    expect(hats).to_have_count(6)
+    expect(hats.first).to_have_attribute("aria-pressed", "true")
     for route in held:
         route.continue_()
     assert {status for i in ids for concept, status, _ in desk.said(task, i) if concept == "hat"} == {"awaiting_review"}

@@ -5,7 +5,7 @@ import { type Action, ACTIONS, actionFor, type Context, keyName, pressed, type W
 const nothing = vi.fn()
 const context: Context = {
   project: 3, makesTasks: true, go: vi.fn(), palette: nothing, help: nothing, sidebar: nothing, scheme: nothing, signOut: nothing, viewer: null, inputs: null, work: null, review: null, grid: null,
-  label: null,
+  label: null, last: null,
 }
 
 const closeDrawing = vi.fn(() => false)
@@ -16,18 +16,19 @@ const work: WorkControls = {
   stepPoint: nothing, givePoint: nothing, undo: nothing, redo: nothing, cancel: nothing, adjust: nothing, closeDrawing,
 }
 const review = {
-  approve: vi.fn(), reject: nothing, requestChanges: nothing, tick: nothing, hasOpen: () => true, stepOpen: nothing, all: nothing, filter: nothing, grid: nothing, skip: nothing, undoLast: nothing,
+  approve: vi.fn(), reject: nothing, requestChanges: nothing, tick: nothing, hasOpen: () => true, stepOpen: nothing, all: nothing, filter: nothing, grid: nothing, skip: nothing,
 }
-const grid = { decide: nothing, flip: nothing, step: vi.fn(), all: nothing, undoLast: nothing, single: nothing }
-const label = { submit: nothing, help: nothing, accept: nothing, acceptAll: nothing, skip: nothing, undoLast: nothing }
+const grid = { decide: nothing, flip: nothing, step: vi.fn(), all: nothing, single: nothing }
+const label = { submit: nothing, help: nothing, accept: nothing, acceptAll: nothing, skip: nothing }
+const last = { takeBack: nothing }
 
 /** What each page hands over, with everything on that may ever be. */
 const PAGES: Record<string, Partial<Context>> = {
   inputs: { inputs },
   input: { viewer },
-  review: { viewer: { ...viewer, back: null }, work, review },
-  'grid review': { grid },
-  label: { viewer: { ...viewer, back: null }, work, label },
+  review: { viewer: { ...viewer, back: null }, work, review, last },
+  'grid review': { grid, last },
+  label: { viewer: { ...viewer, back: null }, work, label, last },
 }
 
 describe('actions', () => {

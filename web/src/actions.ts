@@ -44,14 +44,13 @@ export interface WorkControls {
   closeDrawing: () => boolean
 }
 
-/** What ends the work on an input, and what leads to another. */
-export interface DecideControls {
-  skip: (() => void) | null
-  /** Takes the last decision or submission back. */
-  undoLast: (() => void) | null
+/** The last decision or submission, whatever is shown now. */
+export interface LastControls {
+  takeBack: () => void
 }
 
-export interface ReviewControls extends DecideControls {
+export interface ReviewControls {
+  skip: (() => void) | null
   approve: () => void
   reject: () => void
   requestChanges: () => void
@@ -64,7 +63,8 @@ export interface ReviewControls extends DecideControls {
   grid: () => void
 }
 
-export interface LabelControls extends DecideControls {
+export interface LabelControls {
+  skip: (() => void) | null
   submit: () => void
   help: (() => void) | null
   accept: (() => void) | null
@@ -76,7 +76,6 @@ export interface GridReviewControls {
   flip: () => void
   step: (across: number, down: number) => void
   all: () => void
-  undoLast: (() => void) | null
   single: () => void
 }
 
@@ -107,6 +106,7 @@ export interface Context {
   review: ReviewControls | null
   grid: GridReviewControls | null
   label: LabelControls | null
+  last: LastControls | null
 }
 
 export type Group = 'Go to' | 'Input' | 'Inputs' | 'Regions' | 'Review' | 'Grid review' | 'Label' | 'Everywhere'
@@ -121,6 +121,8 @@ export interface Action {
   run: (now: Context, key: string) => void
   /** Which key it was says what it does, so it is in no menu. */
   byKey?: true
+  /** Nobody has looked at what a key held down or the second click of a double click would do it to. */
+  once?: true
 }
 
 const inProject = ({ project }: Context): boolean => project !== null
@@ -198,27 +200,27 @@ export const ACTIONS = [
   { id: 'adjust', label: 'Brightness, contrast, colours', group: 'Regions', keys: ['i'], enabled: drawing, run: ({ work }) => work?.adjust() },
   { id: 'cancel', label: 'Leave off drawing; select nothing', group: 'Regions', keys: ['escape'], enabled: working, run: ({ work }) => work?.cancel() },
 
-  { id: 'approve', label: 'Approve selected', group: 'Review', keys: ['enter'], enabled: reviewing, run: (now) => now.work?.closeDrawing() === true || now.review?.approve() },
-  { id: 'reject', label: 'Reject input', group: 'Review', keys: ['r'], enabled: reviewing, run: ({ review }) => review?.reject() },
-  { id: 'request-changes', label: 'Request changes', group: 'Review', keys: ['c'], enabled: reviewing, run: ({ review }) => review?.requestChanges() },
+  { id: 'approve', label: 'Approve selected', group: 'Review', keys: ['enter'], once: true, enabled: reviewing, run: (now) => now.work?.closeDrawing() === true || now.review?.approve() },
+  { id: 'reject', label: 'Reject input', group: 'Review', keys: ['r'], once: true, enabled: reviewing, run: ({ review }) => review?.reject() },
+  { id: 'request-changes', label: 'Request changes', group: 'Review', keys: ['c'], once: true, enabled: reviewing, run: ({ review }) => review?.requestChanges() },
   { id: 'tick', label: 'Tick or untick', group: 'Review', keys: ['space'], enabled: ({ review }) => Boolean(review?.tick), run: ({ review }) => review?.tick?.() },
   { id: 'next-open', label: 'Next to decide', group: 'Review', keys: ['tab'], enabled: ({ review }) => review?.hasOpen(1) === true, run: ({ review }) => review?.stepOpen(1) },
   { id: 'previous-open', label: 'Previous to decide', group: 'Review', keys: ['shift+tab'], enabled: ({ review }) => review?.hasOpen(-1) === true, run: ({ review }) => review?.stepOpen(-1) },
-  { id: 'skip', label: 'Skip', group: 'Review', keys: ['s'], enabled: ({ review, label }) => Boolean((review ?? label)?.skip), run: ({ review, label }) => (review ?? label)?.skip?.() },
-  { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], enabled: ({ review, label, grid }) => Boolean((review ?? label ?? grid)?.undoLast), run: ({ review, label, grid }) => (review ?? label ?? grid)?.undoLast?.() },
+  { id: 'skip', label: 'Skip', group: 'Review', keys: ['s'], once: true, enabled: ({ review, label }) => Boolean((review ?? label)?.skip), run: ({ review, label }) => (review ?? label)?.skip?.() },
+  { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], once: true, enabled: ({ last }) => last !== null, run: ({ last }) => last?.takeBack() },
   { id: 'all', label: 'Approve or reject all', group: 'Review', keys: ['a'], enabled: (now) => reviewing(now) || crops(now), run: ({ review, grid }) => (review ?? grid)?.all() },
   { id: 'filter', label: 'Filter and order', group: 'Review', keys: ['/'], enabled: reviewing, run: ({ review }) => review?.filter() },
   { id: 'to-grid', label: 'Grid review', group: 'Review', keys: ['shift+g'], enabled: reviewing, run: ({ review }) => review?.grid() },
 
-  { id: 'decide', label: 'Decide the screen', group: 'Grid review', keys: ['enter'], enabled: crops, run: ({ grid }) => grid?.decide() },
+  { id: 'decide', label: 'Decide the screen', group: 'Grid review', keys: ['enter'], once: true, enabled: crops, run: ({ grid }) => grid?.decide() },
   { id: 'flip', label: 'Wrong or right', group: 'Grid review', keys: ['space'], enabled: crops, run: ({ grid }) => grid?.flip() },
   { id: 'crops', label: 'From region to region', group: 'Grid review', keys: [...ARROWS], byKey: true, enabled: crops, run: ({ grid }, key) => grid?.step(...arrow(key)) },
   { id: 'single', label: 'Review one by one', group: 'Grid review', keys: ['shift+g'], enabled: crops, run: ({ grid }) => grid?.single() },
 
-  { id: 'submit', label: 'Submit', group: 'Label', keys: ['enter'], enabled: ({ label }) => label !== null, run: (now) => now.work?.closeDrawing() === true || now.label?.submit() },
+  { id: 'submit', label: 'Submit', group: 'Label', keys: ['enter'], once: true, enabled: ({ label }) => label !== null, run: (now) => now.work?.closeDrawing() === true || now.label?.submit() },
   { id: 'predictions', label: 'Show what models said', group: 'Label', keys: ['q'], enabled: ({ label }) => Boolean(label?.help), run: ({ label }) => label?.help?.() },
   { id: 'accept', label: 'Accept the selected prediction', group: 'Label', keys: ['space'], enabled: ({ label }) => Boolean(label?.accept), run: ({ label }) => label?.accept?.() },
-  { id: 'accept-all', label: 'Accept all predictions shown', group: 'Label', keys: ['shift+a'], enabled: ({ label }) => Boolean(label?.acceptAll), run: ({ label }) => label?.acceptAll?.() },
+  { id: 'accept-all', label: 'Accept all predictions shown', group: 'Label', keys: ['shift+a'], once: true, enabled: ({ label }) => Boolean(label?.acceptAll), run: ({ label }) => label?.acceptAll?.() },
 
   { id: 'palette', label: 'Commands', group: 'Everywhere', keys: ['mod+k'], enabled: always, run: ({ palette }) => palette() },
   { id: 'help', label: 'Keys', group: 'Everywhere', keys: ['?'], enabled: always, run: ({ help }) => help() },

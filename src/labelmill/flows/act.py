@@ -122,7 +122,7 @@ def remember(conn: sa.Connection, task_id: int, act: int, traces: Sequence[Trace
     """Put inputs into their new places of the ledger, and with the act what undoing it needs."""
     reviews.write(conn, task_id, [(one.before, one.after) for one in traces])
     ids = [one.after.input_id for one in traces]
-    newest = reviews.newest_events(conn, task_id, ids)
+    newest = reviews.newest_lasting(conn, task_id, ids)
     holders = assignments.holders(conn, task_id, ids)
     told: dict[str, Any] = {
         str(one.after.input_id): {

@@ -14,8 +14,8 @@ UNDOABLE = frozenset({"approve", "reject", "request_changes", "submit", "decide"
 def undo(conn: sa.Connection, project_id: int, activity_id: int, person_id: int) -> list[int]:
     """Put annotations, ledger, votes and assignments back to where they were before an act; ids of its inputs.
 
-    Undone once, it stays undone. Raises NotFound; NotAllowed for somebody else's act; Conflict when something came
-    after it on one of its inputs, or when it is no decision.
+    Undone once, it stays undone; what came after it and was undone does not count. Raises NotFound; NotAllowed for
+    somebody else's act; Conflict when something came after it on one of its inputs, or when it is no decision.
     """
     found = activity.one(conn, project_id, activity_id)
     if found.person_id != person_id:
@@ -49,7 +49,7 @@ def _check(
     places: dict[int, reviews.Place],
     holders: dict[int, list[Holder]],
 ) -> None:
-    newest = reviews.newest_events(conn, task_id, list(told))
+    newest = reviews.newest_lasting(conn, task_id, list(told))
     for i, one in told.items():
         if i not in places:
             raise Conflict(f"Input {i} was removed since.")

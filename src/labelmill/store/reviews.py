@@ -110,6 +110,22 @@ def newest_events(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -
         SELECT wanted.id, (SELECT max(e.id) FROM annotation_event e WHERE e.task_id = :task AND e.input_id = wanted.id)
         FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
     """)
+    return _by_input(conn, query, task_id, input_ids)
+
+
+def newest_lasting(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, int]:
+    """As `newest_events`, leaving out what was taken back since and the taking back: all is as it was without both."""
+    query = sa.text("""
+        SELECT wanted.id, (
+            SELECT max(e.id) FROM annotation_event e LEFT JOIN activity a ON a.id = e.activity_id
+            WHERE e.task_id = :task AND e.input_id = wanted.id AND a.undone_at IS NULL
+                  AND a.operation IS DISTINCT FROM 'undo')
+        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
+    """)
+    return _by_input(conn, query, task_id, input_ids)
+
+
+def _by_input(conn: sa.Connection, query: sa.TextClause, task_id: int, input_ids: Sequence[int]) -> dict[int, int]:
     rows = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
     return {input_id: newest for input_id, newest in rows if newest is not None}
 

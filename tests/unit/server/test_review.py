@@ -91,6 +91,22 @@ def test_a_decision_is_done_once_and_taken_back_whole(task: Task) -> None:
     task.undo(task.decide(again, key="another-key")["activity_id"], 403, who=Role.ADMIN)
 
 
+def test_one_decision_after_the_other_is_taken_back(task: Task) -> None:
+    one = task.queue()["items"][0]
+    waiting = [a["id"] for a in one["annotations"] if a["status"] == "awaiting_review"]
+    acts = [
+        task.ask(Role.REVIEWER, "POST", "/review/regions", key=f"screen-{i}", accept=[i])["activity_id"]
+        for i in waiting
+    ]
+    assert len(acts) == 2
+    task.undo(acts[0], 409)  # the other came after it
+    for act in reversed(acts):
+        assert task.undo(act) == {"input_ids": [one["id"]]}
+    again = task.queue()["items"][0]
+    assert again["annotations"] == one["annotations"]
+    task.undo(task.decide(again)["activity_id"])
+
+
 def test_edits_additions_and_deletions(task: Task) -> None:
     one = task.queue()["items"][0]
     first, second, *_ = (annotation["id"] for annotation in one["annotations"])

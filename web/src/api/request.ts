@@ -12,6 +12,11 @@ export class Fault extends Error {
   }
 }
 
+/** Whether it is no more, or no more one's own: asking again will not help. */
+export function isGone({ status }: Fault): boolean {
+  return status === 403 || status === 404 || status === 409
+}
+
 let csrf: string | null = null
 
 export function keepCsrf(token: string | null): void {

@@ -40,6 +40,12 @@ export const reviewBulk = (
 export const reviewCrops = (project: number, task: number, concept: string, after: string | null): Promise<Page<Crop>> =>
   get(`${taskPath(project, task)}/review/regions${query({ concept, after, limit: 60 })}`)
 export const undoActivity = (project: number, id: number): Promise<Said['Undone']> => post(`/projects/${project}/activity/${id}/undo`)
+/** Takes back what was decided by several calls, the last first; how many inputs that was. */
+export async function undoActivities(project: number, ids: readonly number[]): Promise<number> {
+  let inputs = 0
+  for (const id of ids.toReversed()) inputs += (await undoActivity(project, id)).input_ids.length
+  return inputs
+}
 
 export const labelNext = (project: number, task: number, after: number | null): Promise<Taken> => post(`${taskPath(project, task)}/label/next`, after === null ? {} : { after })
 export const labelInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/label/${id}`)

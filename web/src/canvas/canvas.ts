@@ -5,6 +5,8 @@ import { type Drawn, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
 
 export interface Scene {
+  /** Id of whose picture it is, for those who ask whether it is painted. */
+  input?: number
   picture: CanvasImageSource | null
   size: Size
   annotations: readonly Drawn[]
@@ -99,6 +101,11 @@ export class Canvas {
     if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
     if (!same || (this.#fitted && !only)) this.fit()
     this.#choose(only)
+  }
+
+  /** Whether somebody can have seen an input (id): its picture and all that is on it. */
+  showed(input: number): boolean {
+    return this.#scene.input === input && this.#scene.picture !== null && this.#painted !== null
   }
 
   hide(concepts: ReadonlySet<string>): void {
@@ -291,7 +298,7 @@ export class Canvas {
         this.#painted = this.#work.view
         this.#work = null
         ;[this.#front, this.#back] = [this.#back, this.#front]
-        this.#element.dataset.painted = 'all'
+        if (this.#scene.picture !== null) this.#element.dataset.painted = 'all'
         return
       }
     // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost

@@ -4,13 +4,13 @@ import { Button, Group, Select, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { IconArrowBackUp, IconChecks, IconKeyboard, IconPhoto } from '@tabler/icons-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
 import type { GridReviewControls } from '../actions'
 import { useTask } from '../api/queries'
 import type { Task } from '../api/types'
-import { reviewGroups } from '../api/work'
+import { type Progress, reviewGroups } from '../api/work'
 import { BulkDialog } from '../parts/BulkDialog'
 import { ActionButton, useAction, useControls } from '../parts/controls'
 import { CropTile } from '../parts/CropTile'
@@ -18,6 +18,7 @@ import { keepFocus } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { tiled } from '../parts/tiles'
 import { useCrops } from '../parts/useCrops'
+import { type Screens, useScreens } from '../parts/useScreens'
 import { inWords, WorkHead } from '../parts/WorkHead'
 import { many, whole } from '../parts/words'
 import { useColours, useId } from './place'
@@ -29,23 +30,42 @@ export function Component() {
   const groups = useQuery({ queryKey: ['tasks', project, id, 'groups'], queryFn: () => reviewGroups(project, id), staleTime: 0 })
   const [search, setSearch] = useSearchParams()
   const { refetch } = groups
-  const over = useCallback(
-    () => void refetch().then(({ data }) => setSearch(data?.items[0] === undefined ? {} : { concept: data.items[0].concept }, { replace: true })),
-    [refetch, setSearch],
+  const screens = useScreens(project, id)
+  const { version, undoLast } = screens
+  const now = useRef(version)
+  useEffect(() => {
+    now.current = version
+  }, [version])
+  const over = useCallback(() => {
+    const then = now.current
+    void refetch().then(({ data }) => {
+      // unless something came back meanwhile
+      if (now.current === then) setSearch(data?.items[0] === undefined ? {} : { concept: data.items[0].concept }, { replace: true })
+    })
+  }, [refetch, setSearch])
+  const takeBack = useCallback(
+    () =>
+      void undoLast?.().then((of) => {
+        if (of !== null) setSearch({ concept: of }, { replace: true })
+        void refetch()
+      }),
+    [undoLast, setSearch, refetch],
   )
+  useControls('last', useMemo(() => (undoLast === null ? null : { takeBack }), [undoLast, takeBack]))
   const back = { to: `/projects/${project}/tasks/${id}`, label: 'To the task' }
   if (task.isPending || groups.isPending) return <Waiting />
   if (task.data === undefined) return <Trouble error={task.error} what="The task" again={() => void task.refetch()} back={back} />
   if (groups.data === undefined) return <Trouble error={groups.error} what="What waits for you" again={() => void groups.refetch()} back={back} />
   const concepts = [...new Set(groups.data.items.map(({ concept }) => concept))]
   const concept = search.get('concept') ?? concepts[0]
-  if (concept === undefined) return <Nothing project={project} task={task.data} />
+  if (concept === undefined) return <Nothing project={project} task={task.data} progress={screens.progress} />
   const counts = new Map(concepts.map((name) => [name, groups.data.items.reduce((sum, one) => sum + (one.concept === name ? one.annotations : 0), 0)]))
   return (
     <Crops
-      key={concept}
+      key={`${version} ${concept}`}
       project={project}
       task={task.data}
+      screens={screens}
       concept={concept}
       counts={counts}
       choose={(name) => setSearch({ concept: name }, { replace: true })}
@@ -54,11 +74,13 @@ export function Component() {
   )
 }
 
-function Nothing({ project, task }: { project: number; task: Task }) {
+function Nothing({ project, task, progress }: { project: number; task: Task; progress: Progress | null }) {
   const navigate = useNavigate()
   return (
     <div className="frame">
-      <WorkHead project={project} task={task} note="Grid review" />
+      <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      </WorkHead>
       <Empty
         icon={<IconChecks size={36} stroke={1.4} />}
         title="Nothing waits for you here"
@@ -77,6 +99,7 @@ function Nothing({ project, task }: { project: number; task: Task }) {
 interface Props {
   project: number
   task: Task
+  screens: Screens
   concept: string
   /** How many wait of each concept. */
   counts: ReadonlyMap<string, number>
@@ -89,48 +112,44 @@ interface Props {
 const MOST = 60
 
 /** The regions of one concept, as many as fit: the whole screen is decided at once, so all of it has to be seen. */
-function Crops({ project, task, concept, counts, choose, over }: Props) {
+function Crops({ project, task, screens, concept, counts, choose, over }: Props) {
   const navigate = useNavigate()
   const colour = useColours(project)
+  const frame = useRef<HTMLDivElement>(null)
   const { ref, width, height } = useElementSize()
   const { columns, rows } = tiled(width, height)
   const room = width === 0 ? 0 : Math.min(MOST, columns * rows)
-  const { items, ended, error, progress, decide, undoLast, again, renew } = useCrops({ project, task: task.id, concept, room, over })
-  const [wrong, setWrong] = useState<ReadonlySet<number>>(new Set())
+  const { items, ended, error, drop, again } = useCrops({ project, task: task.id, concept, room, screens, over })
+  const { wrong, flip, decide, progress } = screens
   const [at, setAt] = useState(0)
   const [asking, setAsking] = useState(false)
   const screen = useMemo(() => items.slice(0, room), [items, room])
   const place = Math.min(at, screen.length - 1)
 
-  const flip = (id: number): void =>
-    setWrong((before) => {
-      const now = new Set(before)
-      if (!now.delete(id)) now.add(id)
-      return now
-    })
   useControls(
     'grid',
     useMemo<GridReviewControls>(
       () => ({
         decide: () => {
-          if (screen.length === 0) return
-          decide(screen, wrong)
-          setWrong(new Set())
+          const pictures = frame.current?.querySelectorAll<HTMLImageElement>('.crop img') ?? []
+          // nobody decides on what they have not seen
+          if (screen.length === 0 || ![...pictures].every(({ complete }) => complete)) return
+          decide({ concept, crops: screen })
+          drop()
           setAt(0)
         },
         flip: () => screen[place] !== undefined && flip(screen[place].id),
         step: (across, down) => setAt(Math.max(0, Math.min(screen.length - 1, place + across + down * columns))),
         all: () => setAsking(true),
-        undoLast: undoLast === null ? null : () => void undoLast().then((before) => before && setWrong(before)),
         single: () => void navigate(`/projects/${project}/tasks/${task.id}/review?on=1`),
       }),
-      [screen, wrong, place, columns, decide, undoLast, navigate, project, task.id],
+      [screen, place, columns, concept, decide, drop, flip, navigate, project, task.id],
     ),
   )
   const go = useAction('decide')
   const bad = screen.filter(({ id }) => wrong.has(id)).length
   return (
-    <div className="frame" onMouseDown={keepFocus}>
+    <div ref={frame} className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
         <ActionButton id="single" icon={<IconPhoto size={18} />} />
@@ -178,7 +197,7 @@ function Crops({ project, task, concept, counts, choose, over }: Props) {
           {many(screen.length, 'region')} on this screen{bad > 0 && `, ${bad} marked wrong`}
         </Text>
       </Group>
-      <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} done={renew} />
+      <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} done={screens.decidedMany} />
     </div>
   )
 }

@@ -17,7 +17,7 @@ import { Predictions, useHelp } from '../parts/Predictions'
 import { keepFocus, Notes } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { useDesk } from '../parts/useDesk'
-import { useDrafts } from '../parts/useDrafts'
+import { type Drafts, useDraft, useDrafts, useLeaveWarning } from '../parts/useDrafts'
 import { type Label, useLabel } from '../parts/useLabel'
 import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
@@ -41,8 +41,12 @@ interface Props {
 function Desk(props: Props) {
   const { project, task } = props
   const navigate = useNavigate()
-  const label = useLabel(project, task.id)
-  const { over, again } = label
+  const drafts = useDrafts()
+  const label = useLabel(project, task.id, drafts)
+  useLeaveWarning([...drafts.kept.values()].some(({ done }) => done.length > 0))
+  const { over, again, undoLast } = label
+  const { restore } = drafts
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -50,12 +54,14 @@ function Desk(props: Props) {
     known.current = task
   }, [over, again, task])
   const back = { to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }
-  if (label.input !== null) return <Working {...props} label={label} input={label.input} />
+  if (label.input !== null) return <Working {...props} label={label} drafts={drafts} input={label.input} />
   if (label.error !== null) return <Trouble error={label.error} what="The next input" again={again} back={back} />
   if (!over) return <Waiting />
   return (
     <div className="frame">
-      <WorkHead project={project} task={task} note="Label" />
+      <WorkHead project={project} task={task} note="Label">
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      </WorkHead>
       <Empty
         icon={<IconChecks size={36} stroke={1.4} />}
         title="Nothing waits for a person here"
@@ -78,17 +84,18 @@ function Desk(props: Props) {
   )
 }
 
-function Working({ project, task, label, input }: Props & { label: Label; input: WorkInput }) {
+function Working({ project, task, label, drafts, input }: Props & { label: Label; drafts: Drafts; input: WorkInput }) {
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { history, change, forget, restore } = useDrafts(input)
+  const { forget } = drafts
+  const { history, change } = useDraft(drafts, input)
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task, input.id, items)
   const { offered, flip } = help
   const desk = useDesk({
-    input, history, change, concepts: task.concepts, makes: task.makes, me, said: offered, previous: label.previous, next: label.next,
+    input, history, change, concepts: task.concepts, makes: task.makes, types: task.annotation_types, me, said: offered, previous: label.previous, next: label.next,
   })
-  const { commit, selected, select } = desk
+  const { commit, selected, select, seen } = desk
   const accept = useCallback(
     (ids: (id: number) => boolean) => {
       const chosen = offered.filter(({ id }) => ids(id))
@@ -101,12 +108,13 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
     },
     [offered, history.draft, commit, select, me],
   )
-  const { submit, skip, undoLast } = label
+  const { submit, skip } = label
   useControls(
     'label',
     useMemo<LabelControls>(
       () => ({
         submit: () => {
+          if (!seen()) return
           submit(history)
           forget(input.id)
         },
@@ -114,9 +122,8 @@ function Working({ project, task, label, input }: Props & { label: Label; input:
         accept: offered.some(({ id }) => id === selected) ? () => accept((id) => id === selected) : null,
         acceptAll: offered.length > 0 ? () => accept(() => true) : null,
         skip,
-        undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }),
-      [submit, history, forget, restore, input.id, flip, offered, selected, accept, skip, undoLast],
+      [submit, seen, history, forget, input.id, flip, offered, selected, accept, skip],
     ),
   )
   const sections = useMemo(

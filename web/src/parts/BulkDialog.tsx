@@ -1,9 +1,10 @@
 import { Button, Group, Loader, Modal, Progress, Radio, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type MouseEvent, useEffect, useState } from 'react'
 
 import { freshKey, type Group as Waiting, reviewBulk, reviewGroups } from '../api/work'
 import { AT_ONCE } from './dialogs'
+import { useOutbox } from './outbox'
 import { tell, tellFault, Trouble } from './states'
 import { many, whole } from './words'
 
@@ -12,8 +13,8 @@ interface Props {
   task: number
   opened: boolean
   close: () => void
-  /** Something was decided. */
-  done: () => void
+  /** Something was decided, by these acts. */
+  done: (activities: readonly number[]) => void
 }
 
 type Action = 'approve' | 'reject'
@@ -23,7 +24,8 @@ const WORDS: Record<Action, string> = { approve: 'Approve', reject: 'Reject' }
 /** Decides at once all that waits for oneself, or what one labeler said, or one concept; asked for twice. */
 export function BulkDialog({ opened, close, ...rest }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title="Approve or reject all" size="lg" {...AT_ONCE}>
+    // the question is smaller than the choice: the second click of a double click would fall beside it
+    <Modal opened={opened} onClose={close} closeOnClickOutside={false} title="Approve or reject all" size="lg" {...AT_ONCE}>
       {opened && <Bulk close={close} {...rest} />}
     </Modal>
   )
@@ -48,22 +50,34 @@ function choices(groups: readonly Waiting[]): Choice[] {
 }
 
 function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
-  const groups = useQuery({ queryKey: ['tasks', project, task, 'groups'], queryFn: () => reviewGroups(project, task), staleTime: 0 })
+  const { outbox, waiting } = useOutbox()
+  const unsent = waiting.filter((one) => one.task === task).length
+  useEffect(() => void outbox.flush(), [outbox])
+  // what has been decided one by one counts first, or this would decide it otherwise
+  const groups = useQuery({ queryKey: ['tasks', project, task, 'groups'], queryFn: () => reviewGroups(project, task), staleTime: 0, enabled: unsent === 0 })
   const [at, setAt] = useState('0')
-  const [asked, setAsked] = useState<Action | null>(null)
+  const [asked, setAsked] = useState<{ action: Action; choice: Choice } | null>(null)
   const [running, setRunning] = useState<{ decided: number; left: number } | null>(null)
+  if (unsent > 0)
+    return (
+      <Text size="sm" role="status">
+        {many(unsent, 'decision of yours is', 'decisions of yours are')} still on the way to the server. This goes on as soon as they are saved.
+      </Text>
+    )
   if (groups.error) return <Trouble error={groups.error} what="What waits for you" again={() => void groups.refetch()} />
-  if (groups.data === undefined) return <Loader size="sm" aria-label="Loading" />
+  if (groups.data === undefined || (groups.isFetching && asked === null && running === null)) return <Loader size="sm" aria-label="Loading" />
   const all = choices(groups.data.items)
-  const chosen = all[Number(at)] as Choice
+  const chosen = asked?.choice ?? all[Number(at)] ?? (all[0] as Choice)
 
   const go = async (action: Action): Promise<void> => {
     let [decided, left] = [0, 1]
+    const activities: number[] = []
     setRunning({ decided, left: 0 })
     try {
       while (left > 0) {
         const said = { key: freshKey(), action, ...(chosen.concept === undefined ? {} : { concept: chosen.concept }), ...(chosen.labeler === undefined ? {} : { labeler: chosen.labeler }) }
         const answer = await reviewBulk(project, task, said)
+        if (answer.activity_id !== null) activities.push(answer.activity_id)
         decided += answer.annotations
         left = answer.inputs === 0 ? 0 : answer.left
         setRunning({ decided, left })
@@ -72,7 +86,7 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
     } catch (fault) {
       tellFault(fault as Error)
     }
-    done()
+    done(activities)
     close()
   }
 
@@ -86,36 +100,38 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
         <Progress value={(running.decided / chosen.annotations) * 100} aria-label="Decided" />
       </Stack>
     )
+  // a second click, or a key held down, is meant for what was there before
+  const once = (go: () => void) => ({ detail: clicks }: MouseEvent) => clicks > 1 || go()
   if (asked !== null)
     return (
-      <Stack gap="md">
+      <Stack key="asked" gap="md">
         <Text size="sm">
-          {WORDS[asked]} {many(chosen.annotations, 'annotation')}: {chosen.name}? Only what nobody has decided yet is touched.
+          {WORDS[asked.action]} {many(chosen.annotations, 'annotation')}: {chosen.name}? Only what nobody has decided yet is touched.
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={() => setAsked(null)}>
             Back
           </Button>
-          <Button data-autofocus color={asked === 'reject' ? 'red' : undefined} onClick={() => void go(asked)}>
-            {WORDS[asked]} {whole(chosen.annotations)}
+          <Button autoFocus color={asked.action === 'reject' ? 'red' : undefined} onClick={once(() => void go(asked.action))}>
+            {WORDS[asked.action]} {whole(chosen.annotations)}
           </Button>
         </Group>
       </Stack>
     )
   return (
-    <Stack gap="md">
+    <Stack key="choice" gap="md">
       <Radio.Group value={at} onChange={setAt} aria-label="What to decide">
         <Stack gap={6} mah={360} style={{ overflowY: 'auto' }} p={2}>
           {all.map(({ name, annotations }, place) => (
-            <Radio key={name} data-autofocus={place === 0 || undefined} value={String(place)} label={`${name.slice(0, 1).toUpperCase()}${name.slice(1)} (${whole(annotations)})`} />
+            <Radio key={name} autoFocus={place === Number(at)} data-autofocus={place === Number(at) || undefined} value={String(place)} label={`${name.slice(0, 1).toUpperCase()}${name.slice(1)} (${whole(annotations)})`} />
           ))}
         </Stack>
       </Radio.Group>
       <Group justify="flex-end">
-        <Button variant="default" color="red" onClick={() => setAsked('reject')}>
+        <Button variant="default" color="red" onClick={() => setAsked({ action: 'reject', choice: chosen })}>
           Reject all
         </Button>
-        <Button onClick={() => setAsked('approve')}>Approve all</Button>
+        <Button onClick={() => setAsked({ action: 'approve', choice: chosen })}>Approve all</Button>
       </Group>
     </Stack>
   )

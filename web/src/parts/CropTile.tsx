@@ -1,5 +1,5 @@
 import { UnstyledButton } from '@mantine/core'
-import type { CSSProperties } from 'react'
+import { type CSSProperties, useState } from 'react'
 
 import { thumbnailOf } from '../api/calls'
 import type { Crop } from '../api/work'
@@ -33,6 +33,7 @@ function Picture({ project, crop, ink }: { project: number; crop: Crop; ink: str
   const [width, height] = [crop.width ?? 1, crop.height ?? 1]
   const { left, top, side } = squareOf(crop)
   const needed = Math.min(1280, (Math.max(width, height) / side) * SHARP * devicePixelRatio)
+  const [lost, setLost] = useState(false)
   const share = (value: number): string => `${(value / side) * 100}%`
   return (
     <span className="crop-picture">
@@ -41,8 +42,10 @@ function Picture({ project, crop, ink }: { project: number; crop: Crop; ink: str
         alt=""
         decoding="async"
         draggable={false}
+        onError={() => setLost(true)}
         style={{ width: share(width), height: share(height), left: share(-left), top: share(-top) }}
       />
+      {lost && <span className="crop-lost">The picture does not come.</span>}
       <svg viewBox={`${left} ${top} ${side} ${side}`} aria-hidden>
         <path d={pathOf(crop)} fill="none" stroke={ink} strokeWidth={2} vectorEffect="non-scaling-stroke" />
       </svg>

@@ -40,7 +40,7 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
   const [scale, setScale] = useState(0)
   const { width, height } = input
   const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
-  const picture = useSharpPicture(project, input, close)
+  const { picture, lost } = useSharpPicture(project, input, close)
 
   useEffect(() => {
     hear.current = { onHover, onPick, onDrawn, onChanged, tool }
@@ -62,11 +62,20 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
       canvas.close()
     }
   }, [handsRef])
-  useEffect(() => handsRef.current?.canvas.show({ picture, size: { width, height }, annotations, colour, filter }), [handsRef, picture, width, height, annotations, colour, filter])
+  useEffect(() => handsRef.current?.canvas.show({ input: input.id, picture, size: { width, height }, annotations, colour, filter }), [handsRef, input.id, picture, width, height, annotations, colour, filter])
   useEffect(() => handsRef.current?.canvas.hover(hovered), [handsRef, hovered])
   useEffect(() => handsRef.current?.canvas.select(selected), [handsRef, selected])
   useEffect(() => handsRef.current?.editor.use(tool), [handsRef, tool, input.id])
   useEffect(() => handsRef.current?.editor.edit(subject, ink), [handsRef, subject, ink])
 
-  return <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input.name} with ${annotations.length} annotations`} />
+  return (
+    <>
+      <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input.name} with ${annotations.length} annotations`} />
+      {lost !== null && (
+        <p className="desk-lost" role="status">
+          {lost === 'never' ? 'This picture cannot be shown: its file is damaged or gone.' : 'The picture does not come. It is asked for again by itself.'}
+        </p>
+      )}
+    </>
+  )
 }

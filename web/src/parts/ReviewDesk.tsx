@@ -19,7 +19,8 @@ import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
 import { Empty, Trouble, Waiting } from './states'
 import { useDesk } from './useDesk'
-import { useDrafts } from './useDrafts'
+import { type Drafts, useDraft, useDrafts, useLeaveWarning } from './useDrafts'
+import { useFor } from './useFor'
 import { type Review, useReview } from './useReview'
 import { inWords, WorkHead } from './WorkHead'
 import { many, whole } from './words'
@@ -34,15 +35,19 @@ interface Props {
 /** One input after the other, until nothing waits. */
 export function ReviewDesk(props: Props) {
   const { project, task, filter } = props
-  const review = useReview(project, task.id, filter)
-  const { over, again } = review
+  const drafts = useDrafts()
+  const review = useReview(project, task.id, filter, drafts)
+  const { over, again, feed, undoLast } = review
+  const { restore } = drafts
+  useLeaveWarning(feed.items.some(({ id }) => (drafts.kept.get(id)?.done.length ?? 0) > 0))
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
     if (over && known.current !== task) again()
     known.current = task
   }, [over, again, task])
-  if (review.input !== null) return <Working {...props} review={review} input={review.input} />
+  if (review.input !== null) return <Working {...props} review={review} drafts={drafts} input={review.input} />
   if (review.error !== null) return <Trouble error={review.error} what="What waits for you" again={again} back={{ to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }} />
   if (!over) return <Waiting />
   return <Done {...props} review={review} />
@@ -54,7 +59,9 @@ function Done({ project, task, filter, change, review }: Props & { review: Revie
   const { progress } = review
   return (
     <div className="frame">
-      <WorkHead project={project} task={task} note={progress === null ? undefined : inWords(progress)} />
+      <WorkHead project={project} task={task} note={progress === null ? undefined : inWords(progress)}>
+        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      </WorkHead>
       <Empty
         icon={<IconChecks size={36} stroke={1.4} />}
         title={filtered ? 'Nothing else fits this filter' : 'All that waited for you is reviewed'}
@@ -70,18 +77,20 @@ function Done({ project, task, filter, change, review }: Props & { review: Revie
   )
 }
 
-function Working({ project, task, filter, change: refilter, review, input }: Props & { review: Review; input: WorkInput }) {
+function Working({ project, task, filter, change: refilter, review, drafts, input }: Props & { review: Review; drafts: Drafts; input: WorkInput }) {
   const navigate = useNavigate()
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { history, change, forget, restore } = useDrafts(input)
-  const [dialog, setDialog] = useState<'all' | 'filter' | 'changes' | null>(null)
-  const { feed, decide, undoLast, move } = review
+  const { forget } = drafts
+  const { history, change } = useDraft(drafts, input)
+  const [dialog, setDialog] = useState<'all' | 'filter' | null>(null)
+  const [commenting, comment] = useFor(input.id, false)
+  const { feed, decide, move } = review
   const back = useCallback(() => move(-1), [move])
   const on = useCallback(() => move(1), [move])
   const next = feed.at < feed.items.length - 1 ? on : null
-  const desk = useDesk({ input, history, change, concepts: task.concepts, makes: task.makes, me, previous: feed.at > 0 ? back : null, next })
-  const { items, selected, select, commit } = desk
+  const desk = useDesk({ input, history, change, concepts: task.concepts, makes: task.makes, types: task.annotation_types, me, previous: feed.at > 0 ? back : null, next })
+  const { items, selected, select, commit, seen } = desk
   const sections = useMemo(() => inSections(items), [items])
   // what lies beside the picture follows it a moment later
   const before = useDeferredValue(feed)
@@ -97,6 +106,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       const at = open.findIndex(({ id }) => id === selected)
       const after = (by: 1 | -1): Drafted | undefined => (at < 0 ? (by > 0 ? open[0] : undefined) : open[at + by])
       const say = (action: 'approve' | 'reject'): void => {
+        if (!seen()) return
         decide(history, action)
         forget(input.id)
       }
@@ -104,7 +114,7 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       return {
         approve: () => say('approve'),
         reject: () => say('reject'),
-        requestChanges: () => setDialog('changes'),
+        requestChanges: () => seen() && comment(true),
         tick: one === undefined ? null : () => commit(ticked(history.draft, new Set([one.id]), !one.ticked)),
         hasOpen: (by) => after(by) !== undefined,
         stepOpen: (by) => select(after(by)?.id ?? null),
@@ -112,9 +122,8 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
         filter: () => setDialog('filter'),
         grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
         skip: next,
-        undoLast: undoLast === null ? null : () => void undoLast().then((back) => back && restore(back.id, back.history)),
       }
-    }, [items, selected, select, commit, decide, history, forget, restore, input, navigate, project, task.id, next, undoLast]),
+    }, [items, selected, select, commit, seen, comment, decide, history, forget, input, navigate, project, task.id, next]),
   )
   const filtered = Object.keys(filter).length > 0
   return (
@@ -140,15 +149,15 @@ function Working({ project, task, filter, change: refilter, review, input }: Pro
       </div>
       <Strip now={strip[0]?.id ?? null} look={review.look} items={strip} />
       <ConceptPicker desk={desk} colour={colour} />
-      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.renew} />
+      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.decidedMany} />
       <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />
       <Comment
         name={input.name}
-        opened={dialog === 'changes'}
-        close={() => setDialog(null)}
-        send={(comment) => {
-          setDialog(null)
-          decide(history, 'request_changes', comment)
+        opened={commenting}
+        close={() => comment(false)}
+        send={(said) => {
+          comment(false)
+          decide(history, 'request_changes', said)
           forget(input.id)
         }}
       />

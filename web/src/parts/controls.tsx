@@ -14,9 +14,9 @@ import { useMayChange } from '../pages/place'
 import { Board } from './board'
 import { Help } from './Help'
 
-type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label'>
+type Parts = Pick<Context, 'viewer' | 'inputs' | 'work' | 'review' | 'grid' | 'label' | 'last'>
 
-const BARE: Parts = { viewer: null, inputs: null, work: null, review: null, grid: null, label: null }
+const BARE: Parts = { viewer: null, inputs: null, work: null, review: null, grid: null, label: null, last: null }
 const [store, spotlight] = createSpotlight()
 
 const Bridge = createContext<{ board: Board; folded: boolean } | null>(null)
@@ -80,6 +80,8 @@ function useKeys(board: Board, off: boolean): void {
   const before = useRef({ key: '', at: 0 })
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
+      // browsers click again and again while Enter is held, and by then it is another button
+      if (event.repeat && event.key === 'Enter' && (event.target as HTMLElement).closest('button, a') !== null) return event.preventDefault()
       if (off || event.defaultPrevented || event.altKey || document.querySelector('[role=dialog]') !== null) return
       const target = event.target as HTMLElement
       const typing = target.closest('input:not([type=checkbox]), textarea, select, [role=slider], [role=menu]') !== null
@@ -90,7 +92,7 @@ function useKeys(board: Board, off: boolean): void {
       const found = actionFor(key, lead, board.now, typing)
       if (found === undefined) return
       event.preventDefault()
-      found.run(board.now, key)
+      if (!(event.repeat && found.once === true)) found.run(board.now, key)
     }
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
@@ -111,7 +113,12 @@ export function useAction(id: ActionId) {
   const { board } = useBridge()
   const one = action(id)
   const enabled = useSyncExternalStore(board.watch, () => one.enabled(board.now))
-  const run = useCallback(() => one.run(board.now, ''), [board, one])
+  const run = useCallback(
+    ({ detail: clicks }: { detail: number }) => {
+      if (!(clicks > 1 && one.once === true)) one.run(board.now, '')
+    },
+    [board, one],
+  )
   const keys = one.keys.map(keyName).join(' or ')
   return { label: one.label, hint: keys === '' ? one.label : `${one.label} (${keys})`, enabled, run }
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import { useMe } from '../api/queries'
 import { request } from '../api/request'
 import { type Heard, Outbox, type Unsaved } from '../work/unsaved'
+import { tellFault } from './states'
 
 let open: { person: number; outbox: Outbox } | null = null
 
@@ -10,7 +11,12 @@ let open: { person: number; outbox: Outbox } | null = null
 export function outboxOf(person: number): Outbox {
   if (open?.person === person) return open.outbox
   open?.outbox.close()
-  const outbox = new Outbox(person, localStorage, (path, body) => request('POST', path, body))
+  const outbox = new Outbox(
+    person,
+    localStorage,
+    (path, body) => request('POST', path, body),
+    ({ name }, fault) => tellFault(new Error(`What you decided on ${name} was not kept: ${fault.message}`)),
+  )
   open = { person, outbox }
   void outbox.flush()
   return outbox

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 
 import { fileOf, thumbnailOf } from '../api/calls'
+import { Fault } from '../api/request'
 
 /** Decoded pictures take memory: so many are kept, the longest unused goes first. */
 const KEPT = 12
@@ -23,7 +24,7 @@ function keep(address: string): Kept {
     return known
   }
   const loading = fetch(address, { credentials: 'same-origin' }).then(async (answer) => {
-    if (!answer.ok) throw new Error(`${answer.status}`)
+    if (!answer.ok) throw new Fault(answer.status, 'picture', `The picture was answered with ${answer.status}.`)
     return createImageBitmap(await answer.blob())
   })
   const fresh: Kept = { done: null, loading }
@@ -44,17 +45,41 @@ export function prefetch(project: number, ids: readonly number[]): void {
   for (const id of ids) keep(thumbnailOf(project, id, SIDE))
 }
 
+/** In the place of a picture that never comes. */
+const BLANK = document.createElement('canvas')
+/** Milliseconds until a picture that did not come is asked for again. */
+const AGAIN = 3_000
+
+export interface Sharp {
+  picture: CanvasImageSource | null
+  /** It did not come `yet` and is asked for again, or `never` will. */
+  lost: 'yet' | 'never' | null
+}
+
 /** The picture ready to paint: what was read ahead at once, the whole file when `close` and it holds more. */
-export function useSharpPicture(project: number, { id, width, height }: { id: number; width: number; height: number }, close: boolean): CanvasImageSource | null {
+export function useSharpPicture(project: number, { id, width, height }: { id: number; width: number; height: number }, close: boolean): Sharp {
   const [, show] = useState<ImageBitmap | null>(null)
+  const [lost, setLost] = useState<{ address: string; when: 'yet' | 'never' } | null>(null)
   const [whole, setWhole] = useState<{ id: number; picture: HTMLImageElement } | null>(null)
   const address = thumbnailOf(project, id, SIDE)
   const sharper = close && Math.max(width, height) > SIDE
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
     let current = true
-    keep(address).loading.then((picture) => current && show(picture), () => undefined)
+    const ask = (): void =>
+      void keep(address).loading.then(
+        (picture) => current && show(picture),
+        (fault: Error) => {
+          if (!current) return
+          const when = passes(fault) ? 'yet' : 'never'
+          setLost({ address, when })
+          if (when === 'yet') timer = setTimeout(ask, AGAIN)
+        },
+      )
+    ask()
     return () => {
       current = false
+      clearTimeout(timer)
     }
   }, [address])
   useEffect(() => {
@@ -70,5 +95,13 @@ export function useSharpPicture(project: number, { id, width, height }: { id: nu
       current = false
     }
   }, [project, id, sharper])
-  return whole?.id === id ? whole.picture : (kept.get(address)?.done ?? null)
+  const picture = whole?.id === id ? whole.picture : (kept.get(address)?.done ?? null)
+  const when = picture === null && lost?.address === address ? lost.when : null
+  return { picture: when === 'never' ? BLANK : picture, lost: when }
+}
+
+/** A broken line or a busy server passes; a file that is gone, or that nothing can read, does not. */
+function passes(fault: Error): boolean {
+  if (fault instanceof Fault) return fault.status === 401 || fault.status === 429 || fault.status >= 500
+  return fault instanceof TypeError
 }

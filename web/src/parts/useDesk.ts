@@ -47,6 +47,8 @@ export interface Desk {
   setAdjustments: (adjustments: Adjustments) => void
   panel: boolean
   handsRef: RefObject<Hands | null>
+  /** Whether the input has been painted: nobody decides on what they have not seen. */
+  seen: () => boolean
   drawn: (region: Drawable) => void
   changed: (id: number, region: Drawable) => void
   subject: Drawn | null
@@ -59,6 +61,8 @@ interface Given {
   concepts: readonly string[]
   /** What the task is for; null: a model labels. */
   makes: Makes
+  /** Annotation types of the task. */
+  types: readonly string[]
   /** Who draws. */
   me: string
   /** What models said, shown beside the draft. */
@@ -76,7 +80,7 @@ function asDecided(one: Drafted): Drafted {
 const NONE: ReadonlySet<number> = new Set()
 const NOTHING: readonly Drawn[] = []
 
-export function useDesk({ input, history, change, concepts, makes, me, said = NOTHING, previous, next }: Given): Desk {
+export function useDesk({ input, history, change, concepts, makes, types, me, said = NOTHING, previous, next }: Given): Desk {
   const { draft } = history
   const image = input.kind === 'image'
   const handsRef = useRef<Hands | null>(null)
@@ -96,7 +100,8 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   const draws = useMemo(() => toolsFor(makes), [makes])
   const spans = makes === null || makes === 'span'
   /** Number keys say concepts of the whole input. */
-  const tags = saysOfAll(makes, input)
+  const tags = saysOfAll(types, makes, input)
+  const seen = useCallback(() => !image || handsRef.current?.canvas.showed(input.id) === true, [image, input.id])
 
   const items = useMemo(() => standing(draft), [draft])
   const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)).map(asDecided), ...said], [items, hidden, said])
@@ -245,12 +250,11 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   const subject = one !== undefined && !hidden.has(one.id) ? one : null
   return {
     input, history, items, shown, commit: make, selected, select, hovered, hover, hidden, hide, tool, use, draws, concept, concepts, give, picking, pick, copy, marked, mark,
-    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, drawn, changed, subject,
+    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, seen, drawn, changed, subject,
   }
 }
 
 /** Whether what is said here is said of whole inputs. */
-function saysOfAll(makes: Makes, { annotations }: WorkInput): boolean {
-  if (makes !== null) return makes === 'class'
-  return annotations.length > 0 && annotations.every(({ region }) => region === null)
+function saysOfAll(types: readonly string[], makes: Makes, { annotations }: WorkInput): boolean {
+  return types.every((type) => type === 'class') || (makes === null && annotations.length > 0 && annotations.every(({ region }) => region === null))
 }

@@ -1,13 +1,14 @@
 /** One labeler's way through what needs a person: an input is held for oneself alone, the next one is held already. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
-import type { Fault } from '../api/request'
+import { type Fault, isGone } from '../api/request'
 import { type Decided, freshKey, giveBack, labelInput, labelNext, labelSubmitted, renewLease, taskPath, undoActivity, type WorkInput } from '../api/work'
 import { type History, shaping } from '../work/draft'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
+import type { Drafts } from './useDrafts'
 
 /** A lease lasts five minutes. */
 const RENEWED = 60_000
@@ -36,7 +37,7 @@ export interface Label {
   again: () => void
 }
 
-export function useLabel(project: number, task: number): Label {
+export function useLabel(project: number, task: number, { restore, forget }: Drafts): Label {
   const [held, setHeld] = useState<WorkInput | null>(null)
   const [ahead, setAhead] = useState<WorkInput | null>(null)
   const [ended, setEnded] = useState(false)
@@ -47,23 +48,63 @@ export function useLabel(project: number, task: number): Label {
   const [looked, setLooked] = useState<{ at: number; input: WorkInput } | null>(null)
   const [made, setMade] = useState<readonly Made[]>([])
 
+  /** Drafts that were submitted and that the server does not have yet, by the key they were sent with. */
+  const sent = useRef(new Map<string, History>())
+  const mine = useRef<readonly WorkInput[]>([])
+  useEffect(() => {
+    mine.current = [held, ahead].filter((one) => one !== null)
+  }, [held, ahead])
+
+  /** An input comes back and is worked on at once. */
+  const front = useCallback(
+    (fresh: WorkInput) => {
+      const { id } = fresh
+      // what has been submitted is looked at again; else it waits for somebody, which is oneself
+      if (fresh.work !== 'label') {
+        setBefore((all) => [id, ...all.filter((other) => other !== id)])
+        return setLooked({ at: 0, input: fresh })
+      }
+      const [next, beyond] = mine.current.filter((one) => one.id !== id)
+      if (beyond !== undefined) giveBack(project, task, beyond.id).catch(() => undefined) // else it runs out by itself
+      setBefore((all) => all.filter((other) => other !== id))
+      setLooked(null)
+      setAhead(next ?? null)
+      setHeld(fresh)
+    },
+    [project, task],
+  )
+
   const heard = useMemo(
     () => ({
+      page: 'label' as const,
+      task,
       saved: (one: Unsaved, answer: unknown) => {
-        if (one.task !== task) return
         const { activity_id } = answer as Decided
+        sent.current.delete(one.key)
         setMade((all) => all.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
         setEnded(false)
       },
       refused: (one: Unsaved, fault: Fault) => {
-        if (one.task !== task) return
+        const history = sent.current.get(one.key)
+        const said = `What you submitted on ${one.name} was not kept: ${fault.message}`
+        sent.current.delete(one.key)
         setMade((all) => all.filter(({ key }) => key !== one.key))
         setBefore((all) => all.filter((id) => id !== one.input))
         setEnded(false)
-        tellFault(new Error(`What you submitted on ${one.name} was not kept: ${fault.message}`))
+        if (history !== undefined) restore(one.input, history)
+        again(project, task, one.input).then(
+          (fresh) => {
+            front(fresh)
+            tellFault(new Error(`${said} It is in front again${history !== undefined && history.done.length > 0 ? ', with what you drew' : ''}: look at it and submit once more.`))
+          },
+          (gone: Fault) => {
+            if (isGone(gone)) forget(one.input)
+            tellFault(new Error(isGone(gone) ? `${said} It is not yours to label any more, so whatever you drew on it is gone.` : said))
+          },
+        )
       },
     }),
-    [task],
+    [project, task, restore, forget, front],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -99,10 +140,6 @@ export function useLabel(project: number, task: number): Label {
     labelSubmitted(project, task).then(({ items }) => setBefore((all) => [...new Set([...all, ...items.map(({ input_id }) => input_id)])]), tellFault)
   }, [project, task])
 
-  const mine = useRef<readonly WorkInput[]>([])
-  useEffect(() => {
-    mine.current = [held, ahead].filter((one) => one !== null)
-  }, [held, ahead])
   useEffect(() => {
     const renew = (): void => {
       for (const { id, name } of mine.current)
@@ -111,7 +148,8 @@ export function useLabel(project: number, task: number): Label {
           setAhead((now) => (now?.id === id ? null : now))
           setHeld((now) => (now?.id === id ? null : now))
           setEnded(false)
-          tellFault(new Error(`${name}: ${fault.message}`))
+          forget(id)
+          tellFault(new Error(`${name}: ${fault.message} Whatever you drew on it is gone.`))
         })
     }
     const timer = setInterval(renew, RENEWED)
@@ -122,7 +160,7 @@ export function useLabel(project: number, task: number): Label {
       // else it runs out by itself
       for (const { id } of mine.current) giveBack(project, task, id).catch(() => undefined)
     }
-  }, [project, task])
+  }, [project, task, forget])
 
   const input = looked?.input ?? held
   const forward = useCallback(() => {
@@ -136,6 +174,7 @@ export function useLabel(project: number, task: number): Label {
       if (input === null) return
       const key = freshKey()
       const { id, name, seen } = input
+      sent.current.set(key, history)
       setMade((all) => [...all.slice(-49), { key, input, history, activity: null }])
       setBefore((all) => [id, ...all.filter((other) => other !== id)])
       setLooked(null)
@@ -143,7 +182,7 @@ export function useLabel(project: number, task: number): Label {
         forward()
         setLeft((now) => Math.max(0, now - 1))
       }
-      outbox.add({ key, path: `${taskPath(project, task)}/label/${id}`, body: { key, seen, ...shaping(history) }, task, input: id, name })
+      outbox.add({ key, path: `${taskPath(project, task)}/label/${id}`, body: { key, seen, ...shaping(history) }, page: 'label', task, input: id, name })
     },
     [project, task, input, held, forward, outbox],
   )
@@ -170,14 +209,10 @@ export function useLabel(project: number, task: number): Label {
     const { id } = last.input
     const back = (fresh: WorkInput): void => {
       setMade((all) => all.filter((one) => one !== last))
-      // what had been submitted before this as well is looked at again; else it waits for somebody, which is oneself
-      if (fresh.work !== 'label') return setLooked({ at: before.indexOf(id), input: fresh })
-      setBefore((all) => all.filter((other) => other !== id))
-      setLooked(null)
-      setAhead((now) => held ?? now)
-      setHeld(fresh)
+      front(fresh)
     }
     if (outbox.take(last.key)) {
+      sent.current.delete(last.key)
       back(last.input)
       return { id, history: last.history }
     }
@@ -187,15 +222,13 @@ export function useLabel(project: number, task: number): Label {
     }
     try {
       await undoActivity(project, last.activity)
-      const fresh = await labelInput(project, task, id)
-      if (fresh.work === 'label') await renewLease(project, task, id)
-      back(fresh)
+      back(await again(project, task, id))
     } catch (fault) {
       setMade((all) => all.filter((one) => one !== last))
       tellFault(fault as Error)
     }
     return null
-  }, [project, task, last, held, before, outbox])
+  }, [project, task, last, front, outbox])
 
   return {
     input,
@@ -213,4 +246,11 @@ export function useLabel(project: number, task: number): Label {
       setEnded(false)
     }, []),
   }
+}
+
+/** An input as it is now, held for oneself where it waits for somebody. */
+async function again(project: number, task: number, id: number): Promise<WorkInput> {
+  const fresh = await labelInput(project, task, id)
+  if (fresh.work === 'label') await renewLease(project, task, id)
+  return fresh
 }

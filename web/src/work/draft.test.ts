@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Annotation, Region } from '../api/types'
-import { added, begin, commit, duplicated, edited, flipped, type History, redo, removed, shaping, standing, ticked, tickedIds, undo } from './draft'
+import { added, begin, commit, duplicated, edited, flipped, type History, rebased, redo, removed, shaping, standing, ticked, tickedIds, undo } from './draft'
 
 const region: Region = { kind: 'box', value: [0.1, 0.1, 0.4, 0.4] }
 const moved: Region = { kind: 'box', value: [0.2, 0.1, 0.5, 0.4] }
@@ -89,5 +89,49 @@ describe('undo and redo', () => {
     expect(redo(back).draft).toEqual(twice.draft)
     expect(commit(back, removed(back.draft, 1)).undone).toEqual([])
     expect(commit(back, [])).toBe(back)
+  })
+})
+
+describe('a draft of an input that somebody changed meanwhile', () => {
+  const over = (fresh: readonly Annotation[], ...steps: ((history: History) => History)[]): History => rebased(did(...steps), fresh)
+
+  it('is changed again where the person changed it, and as it came where they did not', () => {
+    const later = over(
+      [said(1, 'awaiting_review', { concept: 'coat' }), said(2, 'rejected'), said(3, 'rejected')],
+      (h) => commit(h, edited(h.draft, 1, { region: moved })),
+      (h) => commit(h, ticked(h.draft, new Set([3]), true)),
+    )
+    expect(later.draft.map(({ concept, region: at, ticked: on }) => [concept, at, on])).toEqual([['coat', moved, true], ['shirt', region, false], ['shirt', region, true]])
+    expect(shaping(later)).toEqual({ ...NOTHING, edits: [{ id: 1, region: moved }] })
+  })
+
+  it('holds what was added and deleted, and is taken back as one', () => {
+    const fresh = [said(1), said(2, 'success')]
+    const later = over(
+      fresh,
+      (h) => commit(h, added(h.draft, { concept: 'hat', region, labeler: 'Ana' })),
+      (h) => commit(h, removed(h.draft, 2)),
+      (h) => commit(h, ticked(h.draft, new Set([1]), false)),
+    )
+    expect(shaping(later)).toEqual({ edits: [], additions: [{ concept: 'hat', region }], deletions: [2] })
+    expect(tickedIds(later.draft)).toEqual([])
+    expect(later.given).toBe(fresh)
+    expect(undo(later)).toEqual({ ...begin(fresh), undone: later.done })
+  })
+
+  it('ticks what was edited though somebody rejected it', () => {
+    expect(tickedIds(over([said(1, 'rejected')], (h) => commit(h, edited(h.draft, 1, { concept: 'coat' }))).draft)).toEqual([1])
+  })
+
+  it('leaves out what is gone, and what somebody added as well', () => {
+    const hat = (h: History): History => commit(h, added(h.draft, { concept: 'hat', region, labeler: 'Ana' }))
+    const edit = (h: History): History => commit(h, edited(h.draft, 1, { concept: 'coat' }))
+    expect(over([said(4, 'success', { concept: 'hat' })], edit, hat).done).toEqual([])
+    expect(shaping(over([said(4, 'rejected', { concept: 'hat' })], hat)).additions).toEqual([{ concept: 'hat', region }])
+  })
+
+  it('is a fresh one when nothing was changed', () => {
+    const fresh = [said(1, 'success')]
+    expect(over(fresh)).toEqual(begin(fresh))
   })
 })

@@ -44,6 +44,30 @@ export function begin(given: readonly Given[]): History {
   return { draft, given, done: [], undone: [] }
 }
 
+/**
+ * A draft laid over an input that has changed meanwhile, as one step: what the person changed and is still there is changed
+ * again, what they added is added unless somebody has; all else is as it came.
+ */
+export function rebased(history: History, given: readonly Given[]): History {
+  const fresh = begin(given)
+  const were = new Map(begin(history.given).draft.map((one) => [one.id, one]))
+  const changes = history.draft.flatMap((after): Change[] => {
+    const was = were.get(after.id)
+    if (was === undefined) return fresh.draft.some((one) => one.status !== 'rejected' && says(one, after)) ? [] : [{ before: null, after }]
+    const before = find(fresh.draft, after.id)
+    const made = changed(was, after)
+    return before === undefined || Object.keys(made).length === 0 ? [] : [{ before, after: { ...before, ...made } }]
+  })
+  return commit(fresh, changes)
+}
+
+/** What a person made of one annotation. */
+function changed(was: Drafted, { concept, region, ticked, gone }: Drafted): Partial<Drafted> {
+  const shaped = { ...(concept === was.concept ? {} : { concept }), ...(alike(region, was.region) ? {} : { region }) }
+  const said = ticked !== was.ticked || Object.keys(shaped).length > 0 ? { ticked } : {}
+  return { ...shaped, ...said, ...(gone ? { gone } : {}) }
+}
+
 /** Steps with the same tag that follow one another are taken back as one: an arrow key held down is one move. */
 export function commit(history: History, changes: readonly Change[], tag?: string): History {
   if (changes.length === 0) return history
@@ -149,6 +173,10 @@ export function shaping({ draft, given }: History): Shaping {
 /** The ids that stand ticked, of those that the server knows. */
 export function tickedIds(draft: Draft): number[] {
   return standing(draft).flatMap(({ id, ticked: on }) => (id > 0 && on ? [id] : []))
+}
+
+function says(one: Drafted, other: Drafted): boolean {
+  return one.concept === other.concept && alike(one.region, other.region)
 }
 
 function alike(one: Region | null, other: Region | null): boolean {

@@ -56,9 +56,3 @@ export function returned<T extends { id: number }>(feed: Feed<T>, item: T): Feed
   const rest = without(feed, item.id)
   return { ...rest, items: rest.items.toSpliced(rest.at, 0, item) }
 }
-
-/** One comes again after all that is here, or where it is already, as it is now. */
-export function appended<T extends { id: number }>(feed: Feed<T>, item: T): Feed<T> {
-  const here = feed.items.some(({ id }) => id === item.id)
-  return { ...feed, items: here ? feed.items.map((one) => (one.id === item.id ? item : one)) : [...feed.items, item] }
-}

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Fault } from '../api/request'
 import { Outbox, type Unsaved } from './unsaved'
 
-const one = (key: string): Unsaved => ({ key, path: `/review/${key}`, body: { key, action: 'approve' }, task: 1, input: 1, name: `${key}.jpg` })
+const one = (key: string): Unsaved => ({ key, path: `/review/${key}`, body: { key, action: 'approve' }, page: 'review', task: 1, input: 1, name: `${key}.jpg` })
+
+const alone = vi.fn()
 
 let sent: string[]
 let answers: (() => unknown)[]
@@ -19,6 +21,7 @@ const fails = (status: number) => (): never => {
 
 beforeEach(() => {
   localStorage.clear()
+  alone.mockReset()
   sent = []
   answers = []
   vi.useFakeTimers()
@@ -27,9 +30,9 @@ afterEach(() => vi.useRealTimers())
 
 describe('unsaved decisions', () => {
   it('are sent in their order and told of', async () => {
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     const saved = vi.fn()
-    box.hear({ saved, refused: vi.fn() })
+    box.hear({ page: 'review', task: 1, saved, refused: vi.fn() })
     for (const key of ['a', 'b', 'c']) box.add(one(key))
     expect(box.waiting.map(({ key }) => key)).toEqual(['a', 'b', 'c'])
     await vi.waitFor(() => expect(box.waiting).toEqual([]))
@@ -40,7 +43,7 @@ describe('unsaved decisions', () => {
 
   it('outlive a broken line and a reload, whose are whose', async () => {
     answers = [fails(0), fails(503), fails(401)]
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     box.add(one('a'))
     box.add(one('b'))
     await vi.advanceTimersByTimeAsync(1_500)
@@ -48,8 +51,8 @@ describe('unsaved decisions', () => {
     expect(box.waiting).toHaveLength(2)
     box.close()
 
-    expect(new Outbox(2, localStorage, send).waiting).toEqual([])
-    const again = new Outbox(1, localStorage, send)
+    expect(new Outbox(2, localStorage, send, alone).waiting).toEqual([])
+    const again = new Outbox(1, localStorage, send, alone)
     expect(again.waiting.map(({ key }) => key)).toEqual(['a', 'b'])
     void again.flush()
     await vi.advanceTimersByTimeAsync(5_000)
@@ -60,9 +63,9 @@ describe('unsaved decisions', () => {
 
   it('are given up when they are refused, and those after them go on', async () => {
     answers = [fails(409)]
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     const refused = vi.fn()
-    box.hear({ saved: vi.fn(), refused })
+    box.hear({ page: 'review', task: 1, saved: vi.fn(), refused })
     box.add(one('a'))
     box.add(one('b'))
     await vi.waitFor(() => expect(box.waiting).toEqual([]))
@@ -70,11 +73,23 @@ describe('unsaved decisions', () => {
     expect(sent).toEqual(['/review/a', '/review/b'])
   })
 
+  it('are told of by the page that decided, or by whoever else there is', async () => {
+    answers = [fails(409), fails(409), () => ({})]
+    const box = new Outbox(1, localStorage, send, alone)
+    const [grid, other] = [{ page: 'grid' as const, task: 1 }, { page: 'review' as const, task: 2 }].map((of) => ({ ...of, saved: vi.fn(), refused: vi.fn() }))
+    for (const hearer of [grid, other]) box.hear(hearer as NonNullable<typeof grid>)
+    for (const which of [one('a'), { ...one('b'), page: 'grid' as const }, one('c')]) box.add(which)
+    await vi.waitFor(() => expect(box.waiting).toEqual([]))
+    expect(alone).toHaveBeenCalledExactlyOnceWith(one('a'), expect.objectContaining({ status: 409 }))
+    expect(grid?.refused).toHaveBeenCalledExactlyOnceWith({ ...one('b'), page: 'grid' }, expect.objectContaining({ status: 409 }))
+    expect([grid?.saved, other?.saved, other?.refused].map((mock) => mock?.mock.calls.length)).toEqual([0, 0, 0])
+  })
+
   it('do not wait for ever behind one that the server stumbles over', async () => {
     answers = Array.from({ length: 6 }, () => fails(500))
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     const refused = vi.fn()
-    box.hear({ saved: vi.fn(), refused })
+    box.hear({ page: 'review', task: 1, saved: vi.fn(), refused })
     box.add(one('a'))
     box.add(one('b'))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -84,7 +99,7 @@ describe('unsaved decisions', () => {
   })
 
   it('can be taken back until they are on their way', async () => {
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     box.add(one('a'))
     box.add(one('b'))
     expect(box.take('a')).toBe(false)
@@ -94,7 +109,7 @@ describe('unsaved decisions', () => {
   })
 
   it('tell who watches of every change', async () => {
-    const box = new Outbox(1, localStorage, send)
+    const box = new Outbox(1, localStorage, send, alone)
     const seen: number[] = []
     const stop = box.watch(() => seen.push(box.waiting.length))
     box.add(one('a'))

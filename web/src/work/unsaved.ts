@@ -5,22 +5,31 @@
  */
 import { Fault } from '../api/request'
 
+/** Where it was decided. */
+export type WorkPage = 'review' | 'grid' | 'label'
+
 export interface Unsaved {
   key: string
   /** Below the API's base. */
   path: string
   body: unknown
+  page: WorkPage
   /** The task, and the input, that it decides on, for those who show them. */
   task: number
   input: number
   name: string
 }
 
+/** Hears what becomes of the decisions of one page. */
 export interface Heard {
+  page: WorkPage
+  task: number
   saved: (one: Unsaved, answer: unknown) => void
   /** It was refused and is not kept: somebody else was first, or it may not be done. */
   refused: (one: Unsaved, fault: Fault) => void
 }
+
+type Refused = Heard['refused']
 
 type Send = (path: string, body: unknown) => Promise<unknown>
 
@@ -32,6 +41,7 @@ const PREFIX = 'labelmill-unsaved'
 export class Outbox {
   readonly #storage: Storage
   readonly #send: Send
+  readonly #alone: Refused
   readonly #prefix: string
   readonly #hearers = new Set<Heard>()
   readonly #watchers = new Set<() => void>()
@@ -42,11 +52,15 @@ export class Outbox {
   #last = 0
   readonly #places = new Map<string, string>()
 
-  /** `person`: whose decisions they are; another who signs in at the same browser does not send them. */
-  constructor(person: number, storage: Storage, send: Send) {
+  /**
+   * `person`: whose decisions they are; another who signs in at the same browser does not send them. `alone`: told of what
+   * is refused when the page that decided it is not open.
+   */
+  constructor(person: number, storage: Storage, send: Send, alone: Refused) {
     this.#prefix = `${PREFIX}-${person}-`
     this.#storage = storage
     this.#send = send
+    this.#alone = alone
     this.#waiting = this.#read()
   }
 
@@ -111,15 +125,21 @@ export class Outbox {
       try {
         const answer = await this.#send(one.path, one.body)
         this.#settle(one.key)
-        for (const { saved } of this.#hearers) saved(one, answer)
+        for (const { saved } of this.#hearing(one)) saved(one, answer)
       } catch (error) {
         this.#sending = null
         if (!(error instanceof Fault)) throw error
         if (passes(error, this.#tries)) return this.#wait()
         this.#settle(one.key)
-        for (const { refused } of this.#hearers) refused(one, error)
+        const hearing = this.#hearing(one)
+        for (const { refused } of hearing) refused(one, error)
+        if (hearing.length === 0) this.#alone(one, error)
       }
     }
+  }
+
+  #hearing(one: Unsaved): Heard[] {
+    return [...this.#hearers].filter(({ page, task }) => page === one.page && task === one.task)
   }
 
   #settle(key: string): void {

@@ -1,0 +1,197 @@
+"""Decisions are never lost, never doubled, and never of what nobody saw."""
+
+import re
+from pathlib import Path
+
+import pytest
+from e2e.desk import HAT, Desk, crops, make_desk, rows, saved, stage
+from e2e.walk import Walk
+from playwright.sync_api import Route, expect
+
+from labelmill import Client
+
+
+@pytest.fixture(scope="module")
+def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Photographs and models that find something on each, or nothing."""
+    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("decisions"), ["A coat."])
+
+
+def review(walk: Walk, desk: Desk, task: int) -> None:
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+
+
+def decided(walk: Walk, count: int) -> None:
+    expect(walk.page.get_by_text(f"you {count} of 6")).to_be_visible()
+
+
+def test_a_held_key_and_a_double_click_decide_once(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables"), desk.inputs(), walk.page
+    review(walk, desk, task)
+    for _ in range(3):
+        page.keyboard.down("Enter")  # from the second on it is the keyboard that repeats it
+        stage(walk)
+    page.keyboard.up("Enter")
+    decided(walk, 1)
+    walk.button("Approve selected").dblclick()
+    stage(walk)
+    decided(walk, 2)
+    walk.button("Reject input").focus()
+    for _ in range(3):
+        page.keyboard.down("Enter")
+        stage(walk)
+    page.keyboard.up("Enter")
+    decided(walk, 3)
+    saved(walk)
+    assert [desk.said(task, i)[1][1] for i in ids] == ["success"] * 2 + ["rejected"] + ["awaiting_review"] * 3
+
+
+def test_nothing_is_decided_that_is_not_painted(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables"), desk.inputs(), walk.page
+    held: list[Route] = []
+    page.route(f"**/inputs/{ids[1]}/thumbnail?size=1280", lambda route: held.append(route))
+    review(walk, desk, task)
+    page.keyboard.press("Enter")
+    decided(walk, 1)
+    for key in ("Enter", "r", "c"):
+        page.keyboard.press(key)
+    expect(walk.dialog()).to_have_count(0)
+    decided(walk, 1)
+    held.pop().continue_()
+    stage(walk)
+    page.keyboard.press("Enter")
+    decided(walk, 2)
+    saved(walk)
+    assert [desk.said(task, i)[1][1] for i in ids[:3]] == ["success", "success", "awaiting_review"]
+
+
+def test_a_picture_that_does_not_come_is_told_of_and_asked_for_again(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables"), desk.inputs(), walk.page
+    address = f"**/inputs/{ids[0]}/thumbnail?size=1280"
+    page.route(address, lambda route: route.fulfill(status=429))
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    expect(page.get_by_text("The picture does not come.")).to_be_visible()
+    page.keyboard.press("Enter")
+    decided(walk, 0)
+    page.unroute(address)
+    stage(walk)
+    expect(page.get_by_text("The picture does not come.")).to_have_count(0)
+    page.route(f"**/inputs/{ids[5]}/thumbnail?size=1280", lambda route: route.fulfill(status=422))
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        stage(walk)
+    expect(page.get_by_text("This picture cannot be shown")).to_be_visible()
+    page.keyboard.press("r")  # who has been told so may decide
+    decided(walk, 1)
+    saved(walk)
+    assert desk.said(task, ids[5])[1][1] == "rejected"
+
+
+def test_crops_are_decided_once_and_when_they_are_there(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables", concepts=["shirt", "hat"]), desk.inputs(), walk.page
+    held: list[Route] = []
+    page.route(re.compile(f"/inputs/{ids[2]}/thumbnail"), lambda route: held.append(route))
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat")
+    hats = page.get_by_role("group", name="Regions of hat").get_by_role("button")
+    expect(hats).to_have_count(6)
+    page.keyboard.press("Enter")
+    expect(hats).to_have_count(6)
+    expect(walk.button("Approve all 6")).to_be_visible()
+    while held:
+        held.pop().continue_()
+    crops(walk, "hat", 6)
+    walk.button("Approve all 6").dblclick()
+    crops(walk, "shirt", 6)
+    saved(walk)
+    said = [one[:2] for i in ids for one in desk.said(task, i) if one[0] in ("shirt", "hat")]
+    assert sorted(set(said)) == [("hat", "success"), ("shirt", "awaiting_review")]
+
+
+def test_a_double_click_submits_once(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("blind"), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/label")
+    stage(walk)
+    walk.button("Submit: nothing here").dblclick()
+    stage(walk)
+    saved(walk)
+    for _ in range(3):
+        page.keyboard.down("s")
+        stage(walk)
+    page.keyboard.up("s")
+    expect(page.get_by_text("5 inputs wait for a person")).to_be_visible()
+    assert rows(walk, "On this input").count() == 0
+
+
+def test_what_was_drawn_outlives_somebody_in_between(walk: Walk, desk: Desk) -> None:
+    task, ids, page, client = desk.task("wearables"), desk.inputs(), walk.page, desk.client
+    review(walk, desk, task)
+    for key in ("4", "b", "b", "v", "Escape", "Tab", "Tab", "Space"):  # a shoe of one's own, and no hat
+        page.keyboard.press(key)
+    expect(rows(walk, "New")).to_have_count(1)
+    shirt = next(
+        one["id"] for one in client.review.get(desk.project, task, ids[0])["annotations"] if one["concept"] == "shirt"
+    )
+    client.review.decide_regions(desk.project, task, reject=[shirt])
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is in front again, with what you changed")).to_be_visible()
+    expect(rows(walk, "New")).to_have_text([re.compile("shoe")])
+    expect(rows(walk, "To decide")).to_have_text([re.compile("hat")])
+    expect(rows(walk, "To decide").get_by_role("checkbox")).not_to_be_checked()
+    expect(rows(walk, "Rejected")).to_have_text([re.compile("shirt")])
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+    decided(walk, 1)
+    said = [one[:2] for one in desk.said(task, ids[0])]
+    assert said == [("coat", "success"), ("shirt", "rejected"), ("hat", "rejected"), ("shoe", "success")]
+
+
+def test_what_was_labeled_outlives_a_change_but_not_the_right_to_it(walk: Walk, desk: Desk) -> None:
+    task, ids, page, client = desk.task("blind"), desk.inputs(), walk.page, desk.client
+    walk.go(f"/projects/{desk.project}/tasks/{task}/label")
+    stage(walk)
+    for key in ("4", "b", "b"):
+        page.keyboard.press(key)
+    hat = {"concept": "hat", "region": {"kind": "box", "value": HAT}}
+    client.label.submit(desk.project, task, client.label.get(desk.project, task, ids[0]), additions=[hat])
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is in front again, with what you drew")).to_be_visible()
+    expect(rows(walk, "On this input")).to_have_text([re.compile("hat"), re.compile("shoe")])
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+    assert [one[:2] for one in desk.said(task, ids[0])] == [("hat", "success"), ("shoe", "success")]
+
+    expect(rows(walk, "On this input")).to_have_count(0)
+    stage(walk)
+    page.keyboard.press("b")  # it is in hand
+    expect(rows(walk, "On this input")).to_have_count(1)
+    client.tasks.change(desk.project, task, {"labelers": []})
+    stage(walk)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is not yours to label any more")).to_be_visible()
+    assert desk.said(task, ids[1]) == []
+
+
+def test_a_page_with_something_begun_is_not_left_unasked(walk: Walk, desk: Desk) -> None:
+    task, page, asked = desk.task("wearables"), walk.page, []
+    other = desk.task("blind")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    for place in (f"{task}/review?on=1", f"{other}/label"):
+        walk.go(f"/projects/{desk.project}/tasks/{place}")
+        stage(walk)
+        for key in ("b", "b"):
+            page.keyboard.press(key)
+        page.keyboard.press("Control+z")
+        page.reload()
+        stage(walk)
+        assert asked == []
+        for key in ("b", "b"):
+            page.keyboard.press(key)
+        page.reload()
+        stage(walk)
+        assert asked == ["beforeunload"]
+        asked.clear()
