@@ -56,6 +56,7 @@ def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk)
     expect(versions).to_contain_text(
         re.compile("left out: 5 inputs .*; annotations: 5 approved on inputs still under review, 10 to review")
     )
+    expect(page.get_by_role("row").filter(has_text="photos").get_by_role("cell").nth(3)).to_have_text("1")
     assert walk.faults() == []
     with page.expect_download() as taken:
         versions.get_by_role("link", name="Version 1 as COCO").click()
@@ -66,3 +67,16 @@ def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk)
     expect(versions).to_contain_text("None yet")
     page.get_by_role("link", name="New Labeling Task with photos").click()
     expect(page.get_by_role("complementary", name="Summary")).to_contain_text("photos · 6 inputs")
+
+
+def test_a_list_of_versions_says_that_there_are_more(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("kinds"), walk.page
+    one = next(iter(desk.client.review.list(desk.project, task)))
+    desk.client.review.decide(desk.project, task, one, "approve")
+    for _ in range(51):
+        desk.client.versions.create(desk.project, task)
+    walk.go(f"/projects/{desk.project}/datasets")
+    walk.button("Versions of photos").click()
+    versions = page.get_by_role("region", name="Versions of photos")
+    expect(versions).to_contain_text("These are the newest 50 of 51.")
+    expect(versions.get_by_role("button", name=re.compile("^Delete version"))).to_have_count(50)

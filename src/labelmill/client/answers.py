@@ -69,6 +69,7 @@ class Dataset(TypedDict):
     texts: int
     rejected: int
     tasks: int
+    versions: int
 
 
 class Version(TypedDict):

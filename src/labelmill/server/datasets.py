@@ -38,6 +38,7 @@ class Dataset(BaseModel):
     texts: int
     rejected: int
     tasks: int
+    versions: int
 
 
 @router.get("")

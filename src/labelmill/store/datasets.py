@@ -13,7 +13,8 @@ from labelmill.store import schema as t
 _SHOWN = """
 SELECT d.id, d.name, d.created_at, held.images + held.texts AS inputs, held.images, held.texts,
        (SELECT count(*) FROM rejection r WHERE r.dataset_id = d.id) AS rejected,
-       (SELECT count(*) FROM task t WHERE t.dataset_id = d.id AND t.deleted_at IS NULL) AS tasks
+       (SELECT count(*) FROM task t WHERE t.dataset_id = d.id AND t.deleted_at IS NULL) AS tasks,
+       (SELECT count(*) FROM dataset_version v WHERE v.dataset_id = d.id) AS versions
 FROM dataset d, LATERAL (
     SELECT count(*) FILTER (WHERE i.kind = 'image') AS images, count(*) FILTER (WHERE i.kind = 'text') AS texts
     FROM (SELECT DISTINCT input_id FROM dataset_source WHERE dataset_id = d.id) s JOIN input i ON i.id = s.input_id
@@ -23,7 +24,7 @@ WHERE d.project_id = :project
 
 
 def page(conn: sa.Connection, project_id: int, *, after: int, limit: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Datasets by id: id, name, created_at, inputs, images, texts, rejected, tasks."""
+    """Datasets by id: id, name, created_at, inputs, images, texts, rejected, tasks, versions."""
     query = sa.text(f"{_SHOWN} AND d.id > :after ORDER BY d.id LIMIT :limit")
     return conn.execute(query, {"project": project_id, "after": after, "limit": limit}).all()
 

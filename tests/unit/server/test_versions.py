@@ -53,6 +53,8 @@ def test_a_version_holds_what_is_through_and_tells_what_it_leaves_out(world: Wor
     assert second["left_out"] == {"rejected": 2, "success": 2, "inputs": 1}
     assert exported(world, ids, first) == {"one": 2, "two": 2, "nothing": 0}
     assert exported(world, ids, second) == {"one": 0, "nothing": 0, "bad": 0}
+    (dataset,) = ask(world, "GET", f"{at(ids).removesuffix('/tasks')}/datasets", who=Role.VIEWER)["items"]
+    assert (dataset["id"], dataset["tasks"], dataset["versions"]) == (ids["dataset_id"], 1, 2)
     listed = ask(world, "GET", f"{versions(ids)}?limit=1", who=Role.VIEWER)
     assert (listed["items"], listed["next"]) == ([second], str(second["id"]))
     assert ask(world, "GET", f"{versions(ids)}?after={listed['next']}")["items"] == [first]

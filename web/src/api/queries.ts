@@ -84,7 +84,7 @@ export const useFailures = (project: number, id: number) =>
 export const useConceptList = (project: number) =>
   useQuery({ queryKey: ['concepts', project, 'all'], queryFn: () => call.concepts(project) })
 export const useVersions = (project: number, dataset: number) =>
-  useQuery({ queryKey: ['datasets', project, dataset, 'versions'], queryFn: async () => (await call.versions(project, dataset)).items })
+  useQuery({ queryKey: ['datasets', project, dataset, 'versions'], queryFn: () => call.versions(project, dataset) })
 /** What people did in a project, or in one task of it, newest first. */
 export const useActs = (project: number, task: number | null) =>
   useInfiniteQuery({

@@ -1761,6 +1761,8 @@ export interface components {
             rejected: number;
             /** Tasks */
             tasks: number;
+            /** Versions */
+            versions: number;
         };
         /**
          * Decided

@@ -40,7 +40,7 @@ export function Component() {
             A dataset is a named set of inputs, for a task or for training. Files that you bring form one.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Made on', 'What next']} cut={found.data.next !== null} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Versions', 'Made on', 'What next']} cut={found.data.next !== null} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
         )}
         {open && <Versions project={project} dataset={open} mayChange={mayChange} />}
       </div>
@@ -57,6 +57,7 @@ function Cells({ project, one, mayChange, shown, show }: { project: number; one:
         </Link>
       </Table.Td>
       <Table.Td className="numbers">{whole(one.tasks)}</Table.Td>
+      <Table.Td className="numbers">{whole(one.versions)}</Table.Td>
       <Table.Td>{date(one.created_at)}</Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap">
@@ -77,7 +78,7 @@ function Cells({ project, one, mayChange, shown, show }: { project: number; one:
 function Versions({ project, dataset, mayChange }: { project: number; dataset: Dataset; mayChange: boolean }) {
   const found = useVersions(project, dataset.id)
   if (found.error && !found.data) return <Trouble error={found.error} what="The versions" again={() => void found.refetch()} />
-  const items = found.data ?? []
+  const items = found.data?.items ?? []
   return (
     <section className="card" aria-label={`Versions of ${dataset.name}`} style={{ marginTop: 14 }}>
       <Title order={2} mb="sm">
@@ -92,6 +93,11 @@ function Versions({ project, dataset, mayChange }: { project: number; dataset: D
           {items.map((one) => (
             <OneVersion key={one.id} project={project} one={one} mayChange={mayChange} />
           ))}
+          {found.data?.next != null && (
+            <Text size="xs" c="dimmed">
+              These are the newest {whole(items.length)} of {whole(dataset.versions)}.
+            </Text>
+          )}
         </Stack>
       )}
     </section>
