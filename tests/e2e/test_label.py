@@ -170,11 +170,12 @@ def test_tags_by_number_keys(walk: Walk, desk: Desk, model: str | None) -> None:
     assert desk.said(task, ids[0]) == [(second, "success", [])]
     expect(tags).to_have_count(0)
     page.get_by_role("link", name="Back to the task").click()
-    counted = page.get_by_role("region", name="Annotations by concept")
-    expect(counted.get_by_role("row").filter(has_text="outdoors").get_by_role("cell")).to_have_text(
-        ["outdoors", "1", "0", "0", "0"]
-    )
-    expect(counted.get_by_role("row").filter(has_text="indoors").get_by_role("cell").nth(1)).to_have_text("0")
+    if model is None:
+        counted = page.get_by_role("region", name="Annotations by concept")
+        expect(counted.get_by_role("row").filter(has_text="outdoors").get_by_role("cell")).to_have_text(
+            ["outdoors", "1", "0", "0", "0"]
+        )
+        expect(counted.get_by_role("row").filter(has_text="indoors").get_by_role("cell").nth(1)).to_have_text("0")
     assert walk.faults() == []
 
 

@@ -60,7 +60,7 @@ function Cells({ project, one, mayChange, shown, show }: { project: number; one:
       <Table.Td className="numbers">{whole(one.versions)}</Table.Td>
       <Table.Td>{date(one.created_at)}</Table.Td>
       <Table.Td>
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6}>
           <Button size="compact-sm" variant="default" aria-expanded={shown} aria-label={`Versions of ${one.name}`} onClick={() => show(shown ? null : one.id)}>
             Versions
           </Button>

@@ -22,6 +22,7 @@ import { type Label, useLabel } from '../parts/useLabel'
 import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
 import { added, type Change, standing } from '../work/draft'
+import { onlyType } from '../work/drawn'
 import { useColours, useId } from './place'
 
 export function Component() {
@@ -93,7 +94,7 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
   const help = useHelp(project, task, input.id, items)
   const { offered, flip } = help
   const desk = useDesk({
-    input, history, change, concepts: task.concepts, makes: task.makes, types: task.annotation_types, me, said: offered, previous: label.previous, next: label.next,
+    input, history, change, concepts: task.concepts, makes: onlyType(task), me, said: offered, previous: label.previous, next: label.next,
   })
   const { commit, selected, select, seen } = desk
   const accept = useCallback(

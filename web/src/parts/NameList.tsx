@@ -38,7 +38,7 @@ export function NewButton({ naming }: { naming: Naming }) {
 /** A table of named things, each with what one may do to it; `cells` are the columns behind the name; `cut`: there are more. */
 export function NameList<T extends Named>({ items, naming, mayChange, cut, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; cut: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
   return (
-    <div className="card" style={{ padding: 0 }}>
+    <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

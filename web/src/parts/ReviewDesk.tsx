@@ -10,6 +10,7 @@ import type { Task } from '../api/types'
 import type { ReviewFilter, WorkInput } from '../api/work'
 import { useColours } from '../pages/place'
 import { ticked, type Drafted } from '../work/draft'
+import { onlyType } from '../work/drawn'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
 import { ActionButton, useAction, useControls } from './controls'
@@ -89,7 +90,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
   const back = useCallback(() => move(-1), [move])
   const on = useCallback(() => move(1), [move])
   const next = feed.at < feed.items.length - 1 ? on : null
-  const desk = useDesk({ input, history, change, concepts: task.concepts, makes: task.makes, types: task.annotation_types, me, previous: feed.at > 0 ? back : null, next })
+  const desk = useDesk({ input, history, change, concepts: task.concepts, makes: onlyType(task), me, previous: feed.at > 0 ? back : null, next })
   const { items, selected, select, commit, seen } = desk
   const sections = useMemo(() => inSections(items), [items])
   // what lies beside the picture follows it a moment later

@@ -59,10 +59,8 @@ interface Given {
   history: History
   change: (change: (history: History) => History) => void
   concepts: readonly string[]
-  /** What the task is for; null: a model labels. */
+  /** The only type that is said here; null: any. */
   makes: Makes
-  /** Annotation types of the task. */
-  types: readonly string[]
   /** Who draws. */
   me: string
   /** What models said, shown beside the draft. */
@@ -80,7 +78,7 @@ function asDecided(one: Drafted): Drafted {
 const NONE: ReadonlySet<number> = new Set()
 const NOTHING: readonly Drawn[] = []
 
-export function useDesk({ input, history, change, concepts, makes, types, me, said = NOTHING, previous, next }: Given): Desk {
+export function useDesk({ input, history, change, concepts, makes, me, said = NOTHING, previous, next }: Given): Desk {
   const { draft } = history
   const image = input.kind === 'image'
   const handsRef = useRef<Hands | null>(null)
@@ -100,7 +98,7 @@ export function useDesk({ input, history, change, concepts, makes, types, me, sa
   const draws = useMemo(() => toolsFor(makes), [makes])
   const spans = makes === null || makes === 'span'
   /** Number keys say concepts of the whole input. */
-  const tags = saysOfAll(types, makes, input)
+  const tags = saysOfAll(makes, input)
   const seen = useCallback(() => !image || handsRef.current?.canvas.showed(input.id) === true, [image, input.id])
 
   const items = useMemo(() => standing(draft), [draft])
@@ -255,6 +253,6 @@ export function useDesk({ input, history, change, concepts, makes, types, me, sa
 }
 
 /** Whether what is said here is said of whole inputs. */
-function saysOfAll(types: readonly string[], makes: Makes, { annotations }: WorkInput): boolean {
-  return types.every((type) => type === 'class') || (makes === null && annotations.length > 0 && annotations.every(({ region }) => region === null))
+function saysOfAll(makes: Makes, { annotations }: WorkInput): boolean {
+  return makes === 'class' || (makes === null && annotations.length > 0 && annotations.every(({ region }) => region === null))
 }

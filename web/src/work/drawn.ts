@@ -15,3 +15,8 @@ export function fits(makes: Makes, region: Region | null): boolean {
 export function toolsFor(makes: Makes): DrawingTool[] {
   return TOOLS.filter((tool) => makes === null || makes === tool)
 }
+
+/** The one type that a task's annotations have: what people were asked for, or classes, which leave nothing to draw. */
+export function onlyType({ makes, annotation_types: types }: { makes: Makes; annotation_types: readonly string[] }): Makes {
+  return makes ?? (types.every((type) => type === 'class') ? 'class' : null)
+}
