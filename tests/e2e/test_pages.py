@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import Up
+from e2e.conftest import Shown, Up
 from e2e.walk import Walk
 from mill import write_card, write_texts
 from playwright.sync_api import Locator, expect
@@ -211,3 +211,11 @@ def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:
 
 
 PAGES = ["inputs", "datasets", "concepts", "models", "members", "tasks", "tasks/new", "settings"]
+
+
+def test_an_address_that_says_nothing_leads_on(walk: Walk, shown: Shown) -> None:
+    for filters in ("task_id=nothing", "dataset_id=999999"):
+        walk.go(f"/projects/{shown.id}/inputs?{filters}")
+        expect(walk.page.get_by_text("The inputs cannot be found")).to_be_visible()
+        walk.page.get_by_role("link", name="Show all inputs").click()
+        expect(walk.page.locator(".tile").first).to_be_visible()

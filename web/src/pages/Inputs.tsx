@@ -148,7 +148,7 @@ export function Component() {
       )}
       {mayChange && <Imports project={project} />}
       {found.isPending && <Waiting />}
-      {found.error && <Trouble error={found.error} what="The inputs" again={() => void found.refetch()} />}
+      {found.error && <Trouble error={found.error} what="The inputs" again={() => void found.refetch()} {...(filtered ? { back: { to: `/projects/${project}/inputs`, label: 'Show all inputs' } } : {})} />}
       {found.data && items.length === 0 && (
         <Empty
           icon={<IconPhotoPlus size={36} stroke={1.4} />}

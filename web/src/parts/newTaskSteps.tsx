@@ -2,6 +2,7 @@
 import { Button, Checkbox, Group, MultiSelect, SegmentedControl, Select, TagsInput, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Link } from 'react-router'
 
 import type { Dataset, Member, Model, Role } from '../api/types'
 import { Agree } from './Agree'
@@ -37,6 +38,11 @@ export function DatasetStep({ no, draft, change, all, inputs, some }: StepProps 
           { value: 'all', label: 'Create new Dataset with all inputs' },
         ]}
       />
+      {inputs === 0 && (
+        <Text size="sm">
+          The project has no inputs yet: <Link to="../../inputs" relative="path">bring some first</Link>.
+        </Text>
+      )}
       {all ? (
         <TextInput label="Name of the new dataset" description={`It gets ${many(inputs, 'input')}: all that the project has now.`} maxLength={200} value={draft.newDataset} onChange={({ currentTarget }) => change({ newDataset: currentTarget.value })} />
       ) : (

@@ -38,10 +38,10 @@ const PROJECTS = { to: '/projects', label: 'All projects' }
 
 /** What went wrong, where, and what to do now. */
 export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
-  if (error instanceof Fault && error.status === 404)
+  if (error instanceof Fault && (error.status === 404 || error.status === 422))
     return (
       <Empty icon={<IconMapQuestion size={36} stroke={1.4} />} title={`${what} cannot be found`} action={<Button component={Link} to={back.to}>{back.label}</Button>}>
-        {error.message} The address may be old, or it was deleted.
+        {error.status === 404 ? `${error.message} The address may be old, or it was deleted.` : 'The address of this page says something that Labelmill does not know.'}
       </Empty>
     )
   return (
