@@ -40,7 +40,7 @@ export interface Listeners {
 /** What is painted beyond the stage, so that panning meets something; from half of it on a new buffer is begun. */
 const MARGIN = 256
 /** Milliseconds of a frame that painting may take; the rest waits for the next frame. */
-const SLICE = 4
+const SLICE = 3
 const NAMES_UP_TO = 30
 const SETTLED = 90
 
