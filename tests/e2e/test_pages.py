@@ -182,13 +182,31 @@ def test_a_folder_of_the_server_is_imported(walk: Walk, up: Up) -> None:
     expect(walk.page.get_by_role("link", name=re.compile("^Open "))).to_have_count(2, timeout=60_000)
 
 
-def test_everything_is_reached_by_keyboard(walk: Walk) -> None:
+def test_everything_is_reached_by_keyboard(walk: Walk, shown: Shown) -> None:
     project = walk.new_project("Keys")
     expect(walk.page.get_by_role("heading", name="Inputs")).to_be_visible()
     walk.page.keyboard.press("Control+k")
     walk.page.get_by_label("Search commands").fill("models")
     walk.page.keyboard.press("Enter")
     walk.page.wait_for_url(re.compile(rf"/projects/{project}/models$"))
+
+    walk.go(f"/projects/{shown.id}/inputs")
+    tiles = walk.page.locator(".tile")
+    tiles.first.wait_for()
+    walk.page.locator(".grid-body").focus()
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        walk.page.keyboard.press(key)
+    walk.page.wait_for_url(re.compile(r"/inputs/\d+"))
+    walk.page.locator("canvas[data-painted=all], .text-stage").first.wait_for()
+    walk.page.keyboard.press("Escape")  # back where one was
+    expect(tiles.nth(2)).to_have_class(re.compile("focused"))
+    walk.page.keyboard.press("Space")
+    expect(walk.page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    expect(tiles.nth(2).get_by_role("checkbox")).to_be_checked()
+    walk.page.keyboard.press("Delete")
+    expect(walk.dialog()).to_contain_text("This cannot be undone.")
+    walk.page.keyboard.press("Escape")
+    expect(walk.dialog()).to_have_count(0)
 
 
 def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:

@@ -274,9 +274,10 @@ export class Canvas {
 
   #begin(): { view: View; strokes: Iterator<void> } {
     const room = { width: this.#stage.width + 2 * MARGIN, height: this.#stage.height + 2 * MARGIN }
-    this.#back.width = Math.round(room.width * devicePixelRatio)
-    this.#back.height = Math.round(room.height * devicePixelRatio)
+    const [width, height] = [Math.round(room.width * devicePixelRatio), Math.round(room.height * devicePixelRatio)]
     const pen = this.#back.getContext('2d') as CanvasRenderingContext2D
+    if (this.#back.width === width && this.#back.height === height) pen.reset() // cheaper than as much memory anew
+    else Object.assign(this.#back, { width, height })
     const view = { scale: this.#view.scale, x: this.#view.x + MARGIN, y: this.#view.y + MARGIN }
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     this.#paintPicture(pen, view)

@@ -98,8 +98,15 @@ export class Grid {
     this.#chosen()
   }
 
-  focus(): void {
-    this.#body.focus()
+  /** Which tile the keys are on. */
+  get at(): number {
+    return this.#focus
+  }
+
+  /** Have the keys on a tile. */
+  focus(at: number): void {
+    this.#body.focus({ preventScroll: true })
+    this.#go(at)
   }
 
   close(): void {

@@ -10,11 +10,11 @@ interface Props {
   look: Look
   events: Events
   gridRef: RefObject<Grid | null>
-  /** Names the list, so that who comes back to it from an input finds it scrolled as it was. */
+  /** Names the list, so that who comes back to it from an input is where they were. */
   name: string
 }
 
-const places = new Map<string, number>()
+const places = new Map<string, { top: number; at: number }>()
 
 /** The grid in React's clothes. */
 export function GridView({ items, size, look, events, gridRef, name }: Props) {
@@ -34,9 +34,13 @@ export function GridView({ items, size, look, events, gridRef, name }: Props) {
     })
     gridRef.current = made
     made.show(first.current.items)
-    element.scrollTop = places.get(name) ?? 0
+    const place = places.get(name)
+    if (place !== undefined) {
+      element.scrollTop = place.top
+      made.focus(place.at)
+    }
     return () => {
-      places.set(name, element.scrollTop)
+      places.set(name, { top: element.scrollTop, at: made.at })
       gridRef.current = null
       made.close()
     }
