@@ -33,6 +33,9 @@ NOTE_LABELS = """bar => {
     return seen
 }"""
 """Keeps all labels that an element has had since."""
+_LOADED = """() => [...document.images]
+  .filter((image) => image.getBoundingClientRect().top < innerHeight)
+  .every(({ complete, naturalWidth }) => complete && naturalWidth > 0)"""
 
 
 @pytest.fixture
@@ -42,6 +45,7 @@ def take(request: pytest.FixtureRequest) -> Take:
     def taken(walk: Walk, name: str) -> None:
         if request.config.getoption("--pictures"):
             IMAGES.mkdir(exist_ok=True)
+            walk.page.wait_for_function(_LOADED)
             shot = IMAGES / f"{name}.png"
             walk.page.screenshot(path=shot)
             picture = cv2.imread(str(shot))
