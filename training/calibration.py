@@ -71,8 +71,13 @@ def best(scores: Tensor, right: Tensor) -> Calibration:
 
 
 def careful(calibration: Calibration, scores: Tensor, right: Tensor) -> Calibration:
-    """Eased until what scores SURE or more is right as often as PROMISED, or nothing scores so any more."""
+    """Eased until what scores SURE or more is right as often as PROMISED, or nothing scores so any more.
+
+    Raises ValueError when no slope keeps the promise.
+    """
     logits = torch.logit(scores)
     while (sure := calibration.scores(logits) >= SURE).any() and right[sure].mean() < PROMISED:
         calibration = replace(calibration, high=calibration.high / EASE)
+        if calibration.high > 100:
+            raise ValueError(f"Too much is wrong among what is probable to promise {PROMISED:.0%} from {SURE} on.")
     return calibration

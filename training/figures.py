@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,6 +22,7 @@ from labelmill.models import catalog
 from labelmill.models.base import Model, Picture
 from labelmill.models.cards import read_card
 from training import drawn, measure
+from training.frozen import fingerprint
 from training.measure import Judged
 
 FOLDER = Path(labelmill.demo.__file__).parent
@@ -34,6 +36,8 @@ def main() -> None:
     frozen = json.loads((FOLDER / "frozen.json").read_text(encoding="utf-8"))
     difficulties = [frozen["difficulty"]] * frozen["count"]
     scenes = drawn.scenes(frozen["seed"], difficulties, processes=len(os.sched_getaffinity(0)))
+    if fingerprint(scenes) != frozen["sha256"]:
+        sys.exit("These are not the frozen scenes: what draws them has changed, so figures would say something else.")
     boxes, outlines = (catalog.load(read_card(FOLDER / f"wardrobe-{kind}.yaml")) for kind in ("boxes", "outlines"))
     found = measure.judged(boxes, scenes)
     print(f"{len(scenes)} frozen scenes, {sum(len(made.garments) for made in scenes)} garments, {len(found)} answers\n")

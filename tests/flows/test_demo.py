@@ -68,6 +68,13 @@ def test_its_tasks_wait_until_their_owner_comes_and_run_before_their_eyes(home: 
         mill.clear()
 
 
+def test_what_is_no_demo_is_not_removed(home: Path) -> None:
+    (home / "demo").mkdir(parents=True)
+    (home / "demo" / "thesis.txt").write_text("years of work")
+    assert "holds no demo: nothing was removed" in Mill(home)("demo", "--reset", status=2).line
+    assert (home / "demo" / "thesis.txt").read_text() == "years of work"
+
+
 def test_the_command_has_a_home_of_its_own_and_begins_again_when_told_to(home: Path) -> None:
     """It is stopped while it draws: what it makes in the end, others see."""
     mill = Mill(home, settings={"LABELMILL_DATABASE_URL": "postgresql://nobody@nowhere.invalid/of-something-else"})

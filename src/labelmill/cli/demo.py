@@ -51,6 +51,8 @@ def _remove(home: Path) -> None:
     if not home.exists():
         return
     place = where(home)
+    if not place.folder.exists():
+        raise BadCall(f"{home} holds no demo: nothing was removed. Name another --home, or move it away.")
     if postmaster.find(place.data):
         raise BadCall("The demo is running: stop it first, then --reset.")
     shutil.rmtree(place.folder, ignore_errors=True)  # it may lie elsewhere

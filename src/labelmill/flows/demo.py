@@ -1,9 +1,13 @@
 """A project to look at: drawn photos and made-up messages, the models that know them, and tasks that run them."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
+import cv2
 import sqlalchemy as sa
 
 import labelmill.demo
@@ -74,11 +78,21 @@ def ahead(database: Database) -> tuple[int, int] | None:
 
 
 def _photos(on_drawn: Callable[[int], None]) -> Iterator[Found]:
-    for number in range(1, PHOTOS + 1):
-        yield Found(
-            f"wardrobe-{number:03}.jpg", f"demo:photo-{number}", "image", jpeg(scene(_SEED, number, _DIFFICULTY))
-        )
-        on_drawn(number)
+    cores = len(os.sched_getaffinity(0))
+    with multiprocessing.get_context("forkserver").Pool(cores, _one_of_many) as pool:
+        for number, photo in enumerate(pool.imap(_photo, range(1, PHOTOS + 1)), start=1):
+            yield Found(f"wardrobe-{number:03}.jpg", f"demo:photo-{number}", "image", photo)
+            on_drawn(number)
+
+
+def _one_of_many() -> None:
+    """A process that draws leaves interrupts to the command, and the other cores to its like."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+
+def _photo(number: int) -> bytes:
+    return jpeg(scene(_SEED, number, _DIFFICULTY))
 
 
 def _texts() -> Iterator[Found]:
