@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from labelmill.cli import shared, up
-from labelmill.cli.home import media
+from labelmill.cli.home import cores, media
 from labelmill.cli.listen import PORT, Port
 from labelmill.cli.progress import Progress
 from labelmill.core.errors import BadCall
@@ -39,6 +39,7 @@ def command(
                 media(settings),
                 settings.home,
                 jobs.enqueue,
+                processes=cores(),
                 on_drawn=lambda count: progress.drawing(count, demo.PHOTOS),
             )
         ahead = demo.ahead(database)

@@ -1,7 +1,6 @@
 """A project to look at: drawn photos and made-up messages, the models that know them, and tasks that run them."""
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,11 +44,12 @@ def make(
     home: Path,
     enqueue: Callable[[sa.Connection, int], None],
     *,
+    processes: int = 1,
     on_drawn: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Make the project of the machine's owner and queue its tasks; what is there already stays as it is.
 
-    `on_drawn` hears after each photo how many there are.
+    As many `processes` draw; `on_drawn` hears after each photo how many there are.
     """
     with database.begin() as conn:
         person_id = projects.owner(conn)
@@ -57,7 +57,7 @@ def make(
         if projects.of_member(conn, project_id, person_id).tasks:
             return
         datasets = {name: projects.dataset(conn, project_id, name) for name, _ in TASKS.values()}
-    take_in(database, media, _photos(on_drawn), project_id=project_id, dataset_id=datasets[PROJECT])
+    take_in(database, media, _photos(processes, on_drawn), project_id=project_id, dataset_id=datasets[PROJECT])
     take_in(database, media, _texts(), project_id=project_id, dataset_id=datasets["Messages"])
     for name, (dataset, model) in TASKS.items():
         card = Path(labelmill.demo.__file__).with_name(f"{model}.yaml")
@@ -77,9 +77,8 @@ def ahead(database: Database) -> tuple[int, int] | None:
     return (project_id, ids[0]) if ids else None
 
 
-def _photos(on_drawn: Callable[[int], None]) -> Iterator[Found]:
-    cores = len(os.sched_getaffinity(0))
-    with multiprocessing.get_context("forkserver").Pool(cores, _one_of_many) as pool:
+def _photos(processes: int, on_drawn: Callable[[int], None]) -> Iterator[Found]:
+    with multiprocessing.get_context("forkserver").Pool(processes, _one_of_many) as pool:
         for number, photo in enumerate(pool.imap(_photo, range(1, PHOTOS + 1)), start=1):
             yield Found(f"wardrobe-{number:03}.jpg", f"demo:photo-{number}", "image", photo)
             on_drawn(number)
