@@ -130,7 +130,7 @@ def _review(keys: list[float], page: Page) -> None:
     for _ in range(DECISIONS):
         for key in ("Tab", "Space", "Enter"):  # nobody is quicker with the next key than the page is with this one
             page.keyboard.press(key)
-            page.locator("canvas[data-painted=all], .text-stage").first.wait_for()
+            page.locator("canvas[data-painted=all]:visible, .text-stage").first.wait_for()
             page.evaluate(_FRAMES)
     took = page.evaluate("took")
     keys += took + [16.0] * (3 * DECISIONS - len(took))  # the browser tells of none that took less than 16 ms

@@ -1,3 +1,4 @@
+import { Buffer, MARGIN } from './buffer'
 import type { Point, Reach } from './edit'
 import { Hits } from './hits'
 import { paintName, paintPicked, type Pen, strokes } from './paint'
@@ -37,25 +38,23 @@ export interface Listeners {
   view?: (view: View) => void
 }
 
-/** What is painted beyond the stage, so that panning meets something; from half of it on a new buffer is begun. */
-const MARGIN = 256
-/** Milliseconds of a frame that painting may take; the rest waits for the next frame. */
-const SLICE = 3
+/** So many regions are painted within a frame. */
+const FEW = 64
 const NAMES_UP_TO = 30
+/** Milliseconds without a movement after which the hand is at rest. */
 const SETTLED = 90
 
 /**
- * A picture with its regions. Everything is painted once into a buffer larger than the stage; panning only blits it,
- * zooming stretches it until the hand rests. A new buffer is painted behind the one that is seen, a slice each frame,
- * so that no frame is long however many regions there are. What is hovered or selected is drawn over it each frame.
+ * A picture with its regions. Everything is painted once into a buffer; panning only blits it, zooming stretches it until
+ * the hand rests. A new picture with few regions is painted straight on the stage, which shows it a frame earlier, and gets
+ * its buffer when the hand rests. What is hovered or selected is drawn over it each frame.
  */
 export class Canvas {
   readonly #element: HTMLCanvasElement
   readonly #pen: CanvasRenderingContext2D
-  readonly #probe = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D
-  #front = document.createElement('canvas')
-  #back = document.createElement('canvas')
-  #work: { view: View; strokes: Iterator<void> } | null = null
+  readonly #buffer = new Buffer()
+  /** The picture and all its regions are on the stage. */
+  #all = false
   readonly #listeners: Listeners
   readonly #stop = new AbortController()
   readonly #watch: ResizeObserver
@@ -67,12 +66,9 @@ export class Canvas {
   #hidden: ReadonlySet<string> = new Set()
   #stage: Size = { width: 0, height: 0 }
   #view: View = { scale: 1, x: 0, y: 0 }
-  #painted: View | null = null
   #fitted = true
   #hovered: number | null = null
   #selected: number | null = null
-  /** Strokes a frame, found out as it goes: machines differ by a hundred times. */
-  #quota = 6
   #frame = 0
   #settle: ReturnType<typeof setTimeout> | undefined
   #moved = 0
@@ -105,7 +101,7 @@ export class Canvas {
 
   /** Whether somebody can have seen an input (id): its picture and all that is on it. */
   showed(input: number): boolean {
-    return this.#scene.input === input && this.#scene.picture !== null && this.#painted !== null
+    return this.#scene.input === input && this.#all
   }
 
   hide(concepts: ReadonlySet<string>): void {
@@ -193,15 +189,15 @@ export class Canvas {
   #choose(softly: boolean): void {
     const all = this.#hidden.size === 0 && this.#lifted === null
     this.#shown = all ? this.#shapes : this.#shapes.filter(({ id, concept }) => id !== this.#lifted && !this.#hidden.has(concept))
-    if (!softly || this.#painted === null) return this.#renew()
+    if (!softly || this.#buffer.view === null) return this.#renew()
     delete this.#element.dataset.painted
-    this.#work = this.#begin()
+    this.#begin()
     this.#draw()
   }
 
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#element
-    if (width === this.#stage.width && height === this.#stage.height) return
+    if (width === 0 || (width === this.#stage.width && height === this.#stage.height)) return // hidden, it stays as it is
     this.#stage = { width, height }
     this.#element.width = width * devicePixelRatio
     this.#element.height = height * devicePixelRatio
@@ -219,9 +215,14 @@ export class Canvas {
   #zoom(factor: number, x: number, y: number): void {
     const least = fit(this.#scene.size, this.#stage).scale
     this.#move(zoom(this.#view, factor, x, y, least), false)
+    this.#rest()
+  }
+
+  /** Begins a new buffer when nothing moves any more. */
+  #rest(): void {
     clearTimeout(this.#settle)
     this.#settle = setTimeout(() => {
-      this.#work = this.#begin()
+      this.#begin()
       this.#draw()
     }, SETTLED)
   }
@@ -235,80 +236,49 @@ export class Canvas {
 
   /** One frame, at once. */
   paint(): void {
-    if (this.#stage.width === 0 || this.#stage.height === 0) return
-    if (this.#work === null && this.#stale()) this.#work = this.#begin()
-    this.#advance()
-    const { width, height } = this.#stage
-    const [pen, view, painted] = [this.#pen, this.#view, this.#painted]
-    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    pen.clearRect(0, 0, width, height)
-    if (painted === null || this.#beyond(MARGIN)) this.#paintPicture(pen, view)
-    if (painted !== null) {
-      const by = view.scale / painted.scale
-      const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
-      pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
+    const [pen, view, stage, buffer] = [this.#pen, this.#view, this.#stage, this.#buffer]
+    if (stage.width === 0 || stage.height === 0) return
+    const few = this.#shown.length <= FEW
+    if (few && buffer.view === null && !buffer.busy) this.#rest()
+    else {
+      if (!buffer.busy && buffer.beyond(view, MARGIN / 2)) this.#begin()
+      buffer.advance()
     }
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+    pen.clearRect(0, 0, stage.width, stage.height)
+    if (buffer.beyond(view, MARGIN)) this.#paintPicture(pen, view)
+    if (buffer.view !== null) buffer.blit(pen, view, stage)
+    else if (few) for (const strokes = this.#regions(pen, view, stage); strokes.next().done !== true; );
+    this.#all = this.#scene.picture !== null && (few || buffer.view !== null)
+    if (this.#all && !buffer.busy) this.#element.dataset.painted = 'all'
     this.#paintPicked()
     this.#hand?.paint(pen, view, this.#scene.size)
-    if (this.#work !== null) this.#draw()
+    if (buffer.busy) this.#draw()
   }
 
-  /** Everything is different: what was painted is of no use any more. */
+  /** Everything is different. */
   #renew(): void {
-    this.#painted = null
-    this.#work = null
+    this.#buffer.drop()
+    this.#all = false
     delete this.#element.dataset.painted
     this.#draw()
   }
 
-  #beyond(distance: number): boolean {
-    const painted = this.#painted
-    if (painted === null || painted.scale !== this.#view.scale) return painted === null
-    return Math.abs(painted.x - this.#view.x) > distance || Math.abs(painted.y - this.#view.y) > distance
+  #begin(): void {
+    this.#buffer.begin(this.#view, this.#stage, (pen, view, room) => {
+      this.#paintPicture(pen, view)
+      return this.#regions(pen, view, room)
+    })
   }
 
-  /** A stretched buffer is good enough while zooming. */
-  #stale(): boolean {
-    return this.#beyond(MARGIN / 2)
-  }
-
-  #begin(): { view: View; strokes: Iterator<void> } {
-    const room = { width: this.#stage.width + 2 * MARGIN, height: this.#stage.height + 2 * MARGIN }
-    const [width, height] = [Math.round(room.width * devicePixelRatio), Math.round(room.height * devicePixelRatio)]
-    const pen = this.#back.getContext('2d') as CanvasRenderingContext2D
-    if (this.#back.width === width && this.#back.height === height) pen.reset() // cheaper than as much memory anew
-    else Object.assign(this.#back, { width, height })
-    const view = { scale: this.#view.scale, x: this.#view.x + MARGIN, y: this.#view.y + MARGIN }
-    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    this.#paintPicture(pen, view)
-    return { view: this.#view, strokes: this.#regions(pen, view, room) }
-  }
-
-  *#regions(pen: CanvasRenderingContext2D, view: View, room: Size): Generator<void> {
+  *#regions(pen: Pen, view: View, room: Size): Generator<void> {
     const { size, colour } = this.#scene
     yield* strokes(pen, this.#shown, view, size, room, colour)
     if (this.#shown.length <= NAMES_UP_TO)
       for (const shape of this.#shown) paintName(pen, shape, view, size, room, colour(shape.concept))
   }
 
-  #advance(): void {
-    if (this.#work === null) return
-    const start = performance.now()
-    for (let some = 0; some < this.#quota; some++)
-      if (this.#work.strokes.next().done) {
-        this.#painted = this.#work.view
-        this.#work = null
-        ;[this.#front, this.#back] = [this.#back, this.#front]
-        if (this.#scene.picture !== null) this.#element.dataset.painted = 'all'
-        return
-      }
-    // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost
-    this.#probe.drawImage(this.#back, 0, 0, 1, 1, 0, 0, 1, 1)
-    const took = performance.now() - start
-    this.#quota = Math.max(1, Math.min(64, Math.round(this.#quota * Math.min(1.5, SLICE / Math.max(took, 0.1)))))
-  }
-
-  #paintPicture(pen: CanvasRenderingContext2D, view: View): void {
+  #paintPicture(pen: Pen, view: View): void {
     const { picture, size, filter = 'none' } = this.#scene
     if (picture === null) return
     pen.imageSmoothingEnabled = view.scale < 3

@@ -1,9 +1,9 @@
 import { Button, Group, Loader, Modal, Progress, Radio, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type MouseEvent, useEffect, useState } from 'react'
+import { memo, type MouseEvent, useEffect, useState } from 'react'
 
 import { freshKey, type Group as Waiting, reviewBulk, reviewGroups } from '../api/work'
-import { AT_ONCE } from './dialogs'
+import { AT_ONCE, staysClosed } from './dialogs'
 import { useOutbox } from './outbox'
 import { tell, tellFault, Trouble } from './states'
 import { many, whole } from './words'
@@ -22,14 +22,14 @@ type Action = 'approve' | 'reject'
 const WORDS: Record<Action, string> = { approve: 'Approve', reject: 'Reject' }
 
 /** Decides at once all that waits for oneself, or what one labeler said, or one concept; asked for twice. */
-export function BulkDialog({ opened, close, ...rest }: Props) {
+export const BulkDialog = memo(function BulkDialog({ opened, close, ...rest }: Props) {
   return (
     // the question is smaller than the choice: the second click of a double click would fall beside it
     <Modal opened={opened} onClose={close} closeOnClickOutside={false} title="Approve or reject all" size="lg" {...AT_ONCE}>
       {opened && <Bulk close={close} {...rest} />}
     </Modal>
   )
-}
+}, staysClosed)
 
 interface Choice {
   name: string

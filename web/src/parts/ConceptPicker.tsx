@@ -1,5 +1,5 @@
 import { Kbd, Modal, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 
 import { AT_ONCE } from './dialogs'
 import type { Desk } from './useDesk'
@@ -7,15 +7,20 @@ import type { Desk } from './useDesk'
 const TITLES = { give: 'Which concept?', duplicate: 'Duplicate with which concept?' } as const
 const MOST = 200
 
+interface Props {
+  desk: Desk
+  colour: (concept: string) => string
+}
+
 /** Finds a concept by typing some of its letters; Enter takes the first. */
-export function ConceptPicker({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
+export const ConceptPicker = memo(function ConceptPicker({ desk, colour }: Props) {
   const { picking, pick } = desk
   return (
     <Modal opened={picking !== null} onClose={() => pick(null)} title={TITLES[picking ?? 'give']} size="sm" {...AT_ONCE}>
       {picking !== null && <Choice desk={desk} colour={colour} take={picking === 'give' ? desk.give : desk.copy} />}
     </Modal>
   )
-}
+}, (before, now) => before.desk.picking === null && now.desk.picking === null)
 
 function Choice({ desk, colour, take }: { desk: Desk; colour: (concept: string) => string; take: (concept: string) => void }) {
   const [text, setText] = useState('')

@@ -8,7 +8,7 @@ import { memo, type ReactNode } from 'react'
 
 import type { Tool } from '../canvas/editor'
 import { type Adjustments, AS_IT_IS, filterOf } from '../work/adjust'
-import { ActionButton, useAction } from './controls'
+import { ActionButton, useAction, useBoard } from './controls'
 import { EditCanvas } from './EditCanvas'
 import { EditText } from './EditText'
 import type { Desk } from './useDesk'
@@ -22,17 +22,27 @@ const TOOLS: readonly { tool: Tool; icon: ReactNode }[] = [
 ]
 
 /** The tools at the left edge: those that fit the input and the task. */
-export function DeskTools({ desk }: { desk: Desk }) {
-  const image = desk.input.kind === 'image'
-  const tools = TOOLS.filter(({ tool }) => tool === 'select' || tool === 'hand' || desk.draws.includes(tool))
+export function DeskTools({ desk: { input, draws, tool, hidden } }: { desk: Desk }) {
+  return <Tools image={input.kind === 'image'} draws={draws} now={tool} hiding={hidden.size > 0} />
+}
+
+interface ToolsProps {
+  image: boolean
+  draws: readonly Tool[]
+  now: Tool
+  hiding: boolean
+}
+
+const Tools = memo(function Tools({ image, draws, now, hiding }: ToolsProps) {
+  const tools = TOOLS.filter(({ tool }) => tool === 'select' || tool === 'hand' || draws.includes(tool))
   return (
     <div className="desk-tools" role="toolbar" aria-label="Tools" aria-orientation="vertical">
-      {image && tools.map(({ tool, icon }) => <ToolButton key={tool} tool={tool} icon={icon} on={desk.tool === tool} />)}
+      {image && tools.map(({ tool, icon }) => <ToolButton key={tool} tool={tool} icon={icon} on={now === tool} />)}
       {image && <hr />}
       <ActionButton id="undo" icon={<IconArrowBackUp size={18} />} />
       <ActionButton id="redo" icon={<IconArrowForwardUp size={18} />} />
       <hr />
-      <ActionButton id="hide-all" icon={desk.hidden.size > 0 ? <IconEyeOff size={18} /> : <IconEye size={18} />} />
+      <ActionButton id="hide-all" icon={hiding ? <IconEyeOff size={18} /> : <IconEye size={18} />} />
       {image && (
         <>
           <ActionButton id="zoom-in" icon={<IconZoomIn size={18} />} />
@@ -44,7 +54,7 @@ export function DeskTools({ desk }: { desk: Desk }) {
       <ActionButton id="panel" icon={<IconLayoutSidebarRight size={18} />} />
     </div>
   )
-}
+})
 
 const ToolButton = memo(function ToolButton({ tool, icon, on }: { tool: Tool; icon: ReactNode; on: boolean }) {
   const { label, hint, run } = useAction(tool)
@@ -60,32 +70,32 @@ const ToolButton = memo(function ToolButton({ tool, icon, on }: { tool: Tool; ic
 /** The picture or the text, with what is said of all of it above and the concepts to give below. */
 export function DeskStage({ project, desk, colour }: { project: number; desk: Desk; colour: (concept: string) => string }) {
   const { input, shown, hovered, selected, hover, select } = desk
+  const image = input.kind === 'image'
   const looks = { annotations: shown, colour, hovered, selected, onHover: hover, onPick: select }
   return (
     <div className="viewer-stage">
       <WholeInput desk={desk} colour={colour} />
-      {input.kind === 'image' ? (
-        <div className="viewer-picture">
-          <EditCanvas
-            {...looks}
-            project={project}
-            input={{ id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 }}
-            handsRef={desk.handsRef}
-            tool={desk.tool}
-            subject={desk.subject}
-            ink={colour(desk.subject?.concept ?? desk.concept)}
-            filter={filterOf(desk.adjustments)}
-            onDrawn={desk.drawn}
-            onChanged={desk.changed}
-          />
-          {desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
-        </div>
-      ) : (
+      <div className="viewer-picture" hidden={!image}>
+        <EditCanvas
+          {...looks}
+          project={project}
+          input={image ? { id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 } : null}
+          handsRef={desk.handsRef}
+          tool={desk.tool}
+          subject={desk.subject}
+          ink={colour(desk.subject?.concept ?? desk.concept)}
+          filter={filterOf(desk.adjustments)}
+          onDrawn={desk.drawn}
+          onChanged={desk.changed}
+        />
+        {image && desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
+      </div>
+      {!image && (
         <div className="text-stage desk-text">
           <EditText {...looks} text={input.text ?? ''} marked={desk.marked} onMark={desk.mark} />
         </div>
       )}
-      <ConceptKeys desk={desk} colour={colour} />
+      <ConceptKeys concepts={desk.concepts} now={desk.concept} colour={colour} />
     </div>
   )
 }
@@ -118,12 +128,13 @@ function WholeInput({ desk, colour }: { desk: Desk; colour: (concept: string) =>
 const KEYS = 9
 
 /** What the number keys give, to click as well. */
-function ConceptKeys({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
+const ConceptKeys = memo(function ConceptKeys({ concepts, now, colour }: { concepts: readonly string[]; now: string; colour: (concept: string) => string }) {
   const find = useAction('change-concept')
+  const board = useBoard()
   return (
     <div className="desk-concepts" role="group" aria-label="Concepts">
-      {desk.concepts.slice(0, KEYS).map((name, at) => (
-        <UnstyledButton key={name} className="tag" aria-pressed={name === desk.concept} data-on={name === desk.concept || undefined} onClick={() => desk.give(name)}>
+      {concepts.slice(0, KEYS).map((name, at) => (
+        <UnstyledButton key={name} className="tag" aria-pressed={name === now} data-on={name === now || undefined} onClick={() => board.now.work?.concept(at + 1)}>
           <kbd aria-hidden>{at + 1}</kbd>
           <span className="swatch" style={{ background: colour(name) }} />
           <span className="ellipsis">{name}</span>
@@ -131,12 +142,12 @@ function ConceptKeys({ desk, colour }: { desk: Desk; colour: (concept: string) =
       ))}
       <Tooltip label={find.hint}>
         <UnstyledButton className="tag" onClick={find.run}>
-          <kbd aria-hidden>E</kbd> {desk.concepts.length > KEYS ? `all ${many(desk.concepts.length, 'concept')}` : 'find'}
+          <kbd aria-hidden>E</kbd> {concepts.length > KEYS ? `all ${many(concepts.length, 'concept')}` : 'find'}
         </UnstyledButton>
       </Tooltip>
     </div>
   )
-}
+})
 
 const SLIDERS = [
   { name: 'brightness', label: 'Brightness' },

@@ -13,7 +13,8 @@ export interface Hands {
 
 interface Props {
   project: number
-  input: { id: number; name: string; width: number; height: number }
+  /** null: the canvas waits out of sight, as it takes long to make. */
+  input: { id: number; name: string; width: number; height: number } | null
   annotations: readonly Drawn[]
   colour: (concept: string) => string
   hovered: number | null
@@ -30,6 +31,7 @@ interface Props {
   onChanged: (id: number, region: Drawable) => void
 }
 
+const NOWHERE = { width: 1, height: 1 }
 /** So much of what was read ahead may be stretched before the whole file is asked for. */
 const STRETCH = 1.15
 
@@ -38,7 +40,8 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
   const element = useRef<HTMLCanvasElement>(null)
   const hear = useRef({ onHover, onPick, onDrawn, onChanged, tool })
   const [scale, setScale] = useState(0)
-  const { width, height } = input
+  const id = input?.id ?? null
+  const { width, height } = input ?? NOWHERE
   const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
   const { picture, lost } = useSharpPicture(project, input, close)
 
@@ -56,21 +59,26 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
       changed: (id, region) => hear.current.onChanged(id, region),
     })
     handsRef.current = { canvas, editor }
-    element.current?.focus({ preventScroll: true }) // Tab goes on from here
     return () => {
       handsRef.current = null
       canvas.close()
     }
   }, [handsRef])
-  useEffect(() => handsRef.current?.canvas.show({ input: input.id, picture, size: { width, height }, annotations, colour, filter }), [handsRef, input.id, picture, width, height, annotations, colour, filter])
+  useEffect(() => {
+    if (id !== null) handsRef.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, filter })
+  }, [handsRef, id, picture, width, height, annotations, colour, filter])
+  const away = id === null
+  useEffect(() => {
+    if (!away) element.current?.focus({ preventScroll: true }) // Tab goes on from here
+  }, [away])
   useEffect(() => handsRef.current?.canvas.hover(hovered), [handsRef, hovered])
   useEffect(() => handsRef.current?.canvas.select(selected), [handsRef, selected])
-  useEffect(() => handsRef.current?.editor.use(tool), [handsRef, tool, input.id])
+  useEffect(() => handsRef.current?.editor.use(tool), [handsRef, tool, id])
   useEffect(() => handsRef.current?.editor.edit(subject, ink), [handsRef, subject, ink])
 
   return (
     <>
-      <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input.name} with ${annotations.length} annotations`} />
+      <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input?.name ?? ''} with ${annotations.length} annotations`} />
       {lost !== null && (
         <p className="desk-lost" role="status">
           {lost === 'never' ? 'This picture cannot be shown: its file is damaged or gone.' : 'The picture does not come. It is asked for again by itself.'}

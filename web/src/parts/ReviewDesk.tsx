@@ -1,6 +1,6 @@
 import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
-import { type MouseEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type MouseEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { ReviewControls } from '../actions'
@@ -14,7 +14,7 @@ import { onlyType } from '../work/drawn'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
 import { ActionButton, useAction, useControls } from './controls'
-import { AT_ONCE } from './dialogs'
+import { AT_ONCE, staysClosed } from './dialogs'
 import { DeskList, Strip } from './DeskList'
 import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
@@ -127,15 +127,11 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
     }, [items, selected, select, commit, seen, comment, decide, history, forget, input, navigate, project, task.id, next]),
   )
   const filtered = Object.keys(filter).length > 0
+  const buttons = useMemo(() => <Buttons filtered={filtered} />, [filtered])
   return (
     <div className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={review.progress === null ? undefined : inWords(review.progress)}>
-        <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
-        <ActionButton id="skip" icon={<IconPlayerTrackNext size={18} />} />
-        <ActionButton id="filter" icon={<IconFilter size={18} fill={filtered ? 'currentColor' : 'none'} />} />
-        <ActionButton id="to-grid" icon={<IconLayoutGrid size={18} />} />
-        <ActionButton id="help" icon={<IconKeyboard size={18} />} />
-        <AllMenu />
+        {buttons}
       </WorkHead>
       <div className="desk">
         <DeskTools desk={desk} />
@@ -200,7 +196,7 @@ export function Notes({ input }: { input: WorkInput }) {
   )
 }
 
-function Decisions({ ticked: count }: { ticked: number }) {
+const Decisions = memo(function Decisions({ ticked: count }: { ticked: number }) {
   const approve = useAction('approve')
   const reject = useAction('reject')
   const changes = useAction('request-changes')
@@ -217,6 +213,19 @@ function Decisions({ ticked: count }: { ticked: number }) {
       </Button>
     </div>
   )
+})
+
+function Buttons({ filtered }: { filtered: boolean }) {
+  return (
+    <>
+      <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
+      <ActionButton id="skip" icon={<IconPlayerTrackNext size={18} />} />
+      <ActionButton id="filter" icon={<IconFilter size={18} fill={filtered ? 'currentColor' : 'none'} />} />
+      <ActionButton id="to-grid" icon={<IconLayoutGrid size={18} />} />
+      <ActionButton id="help" icon={<IconKeyboard size={18} />} />
+      <AllMenu />
+    </>
+  )
 }
 
 function AllMenu() {
@@ -228,13 +237,13 @@ function AllMenu() {
   )
 }
 
-function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
+const Comment = memo(function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
   return (
     <Modal opened={opened} onClose={close} title={`Request changes on ${name}`} {...AT_ONCE}>
       {opened && <CommentForm send={send} />}
     </Modal>
   )
-}
+}, staysClosed)
 
 function CommentForm({ send }: { send: (comment: string) => void }) {
   const [text, setText] = useState('')

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, RangeSlider, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 
 import { type Order, type ReviewFilter, reviewGroups } from '../api/work'
-import { AT_ONCE } from './dialogs'
+import { AT_ONCE, staysClosed } from './dialogs'
 
 const ORDERS: { value: Order; label: string }[] = [
   { value: 'id', label: 'As they came' },
@@ -21,13 +21,13 @@ interface Props {
 }
 
 /** Which of what waits comes, and in which order. */
-export function FilterDialog({ opened, close, ...rest }: Props) {
+export const FilterDialog = memo(function FilterDialog({ opened, close, ...rest }: Props) {
   return (
     <Modal opened={opened} onClose={close} title="Filter and order" size="md" {...AT_ONCE}>
       {opened && <Form close={close} {...rest} />}
     </Modal>
   )
-}
+}, staysClosed)
 
 function Form({ project, task, filter, change, close }: Omit<Props, 'opened'>) {
   const groups = useQuery({ queryKey: ['tasks', project, task, 'groups'], queryFn: () => reviewGroups(project, task) }).data?.items ?? []

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from '@mantine/core'
+import { useDeferredValue } from 'react'
 
 import { useOutbox } from './outbox'
 import { many } from './words'
@@ -7,7 +8,8 @@ const NAMED = 3
 
 /** Decisions that wait for the server, told of when it takes longer than a moment. */
 export function UnsavedPanel() {
-  const { outbox, waiting } = useOutbox()
+  const { outbox, waiting: now } = useOutbox()
+  const waiting = useDeferredValue(now) // most are saved before this is looked at
   if (waiting.length === 0) return null
   const more = waiting.length - NAMED
   return (

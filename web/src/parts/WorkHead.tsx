@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode, useDeferredValue } from 'react'
 import { Link } from 'react-router'
 
 import type { Task } from '../api/types'
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** The head of the pages where one works in a task: its name, how far it is, what one can do. */
-export function WorkHead({ project, task, note, children }: Props) {
+export const WorkHead = memo(function WorkHead({ project, task, note, children }: Props) {
   return (
     <PageHead
       title={
@@ -34,7 +34,7 @@ export function WorkHead({ project, task, note, children }: Props) {
       {children}
     </PageHead>
   )
-}
+})
 
 /** "312 of 480 reviewed · you 12 of 40". */
 export function inWords({ mine_open, mine_done, entered, reviewed }: Progress): string {
@@ -43,7 +43,8 @@ export function inWords({ mine_open, mine_done, entered, reviewed }: Progress): 
 
 /** How many decisions have not reached the server; nothing when all have. */
 function Unsaved({ task }: { task: number }) {
-  const count = useOutbox().waiting.filter((one) => one.task === task).length
+  const waiting = useDeferredValue(useOutbox().waiting) // most are saved before this is looked at
+  const count = waiting.filter((one) => one.task === task).length
   if (count === 0) return null
   return (
     <Text size="xs" c="dimmed" className="numbers" role="status" style={{ whiteSpace: 'nowrap' }}>

@@ -109,6 +109,9 @@ export function useControls<K extends keyof Parts>(which: K, controls: Parts[K])
 
 export const useFolded = (): boolean => useBridge().folded
 
+/** What can be done now, for those who do it without being drawn anew when it changes. */
+export const useBoard = (): Board => useBridge().board
+
 export function useAction(id: ActionId) {
   const { board } = useBridge()
   const one = action(id)

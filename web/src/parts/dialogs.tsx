@@ -5,6 +5,9 @@ import { type ReactNode, useState } from 'react'
 /** For dialogs that keys open: what is typed next is meant for them, and must never meet the page behind. */
 export const AT_ONCE = { transitionProps: { duration: 0 } } as const
 
+/** For `memo`: a dialog that stays closed is not drawn anew, whatever changes behind it. */
+export const staysClosed = (before: { opened: boolean }, now: { opened: boolean }): boolean => !before.opened && !now.opened
+
 /** Ask for a name; `save` runs only for one that is not empty. */
 export function askName(title: string, button: string, now: string, save: (name: string) => void): void {
   const id = modals.open({ title, children: <NameForm now={now} button={button} done={(name) => {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import { useMe } from '../api/queries'
 import { request } from '../api/request'
 import { type Heard, Outbox, type Unsaved } from '../work/unsaved'
+import { painted } from './painted'
 import { tellFault } from './states'
 
 let open: { person: number; outbox: Outbox } | null = null
@@ -14,7 +15,7 @@ export function outboxOf(person: number): Outbox {
   const outbox = new Outbox(
     person,
     localStorage,
-    (path, body) => request('POST', path, body),
+    (path, body) => painted().then(() => request('POST', path, body)),
     ({ name }, fault) => tellFault(new Error(`What you decided on ${name} was not kept: ${fault.message}`)),
   )
   open = { person, outbox }

@@ -56,14 +56,16 @@ export interface Sharp {
   lost: 'yet' | 'never' | null
 }
 
-/** The picture ready to paint: what was read ahead at once, the whole file when `close` and it holds more. */
-export function useSharpPicture(project: number, { id, width, height }: { id: number; width: number; height: number }, close: boolean): Sharp {
+/** The picture ready to paint: what was read ahead at once, the whole file when `close` and it holds more; null: none. */
+export function useSharpPicture(project: number, input: { id: number; width: number; height: number } | null, close: boolean): Sharp {
+  const id = input?.id ?? null
   const [, show] = useState<ImageBitmap | null>(null)
   const [lost, setLost] = useState<{ address: string; when: 'yet' | 'never' } | null>(null)
   const [whole, setWhole] = useState<{ id: number; picture: HTMLImageElement } | null>(null)
-  const address = thumbnailOf(project, id, SIDE)
-  const sharper = close && Math.max(width, height) > SIDE
+  const address = id === null ? null : thumbnailOf(project, id, SIDE)
+  const sharper = close && input !== null && Math.max(input.width, input.height) > SIDE
   useEffect(() => {
+    if (address === null) return
     let timer: ReturnType<typeof setTimeout> | undefined
     let current = true
     const ask = (): void =>
@@ -83,7 +85,7 @@ export function useSharpPicture(project: number, { id, width, height }: { id: nu
     }
   }, [address])
   useEffect(() => {
-    if (!sharper) return
+    if (!sharper || id === null) return
     let current = true
     const picture = new Image()
     picture.src = fileOf(project, id)
@@ -95,7 +97,7 @@ export function useSharpPicture(project: number, { id, width, height }: { id: nu
       current = false
     }
   }, [project, id, sharper])
-  const picture = whole?.id === id ? whole.picture : (kept.get(address)?.done ?? null)
+  const picture = whole !== null && whole.id === id ? whole.picture : (kept.get(address ?? '')?.done ?? null)
   const when = picture === null && lost?.address === address ? lost.when : null
   return { picture: when === 'never' ? BLANK : picture, lost: when }
 }

@@ -7,6 +7,7 @@ import { current, empty, type Feed, loaded, moved, at as placed, returned, wants
 import { type History, shaping, tickedIds } from '../work/draft'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
+import { painted } from './painted'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
 import type { Drafts } from './useDrafts'
@@ -109,7 +110,8 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
 
   const input = current(feed)
   useEffect(() => {
-    prefetch(project, feed.items.slice(feed.at + 1, feed.at + 5).flatMap(({ id, kind }) => (kind === 'image' ? [id] : [])))
+    const next = feed.items.slice(feed.at + 1, feed.at + 5).flatMap(({ id, kind }) => (kind === 'image' ? [id] : []))
+    void painted().then(() => prefetch(project, next))
   }, [project, feed])
 
   const decide = useCallback(
