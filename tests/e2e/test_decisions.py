@@ -176,22 +176,56 @@ def test_what_was_labeled_outlives_a_change_but_not_the_right_to_it(walk: Walk, 
     assert desk.said(task, ids[1]) == []
 
 
-def test_a_page_with_something_begun_is_not_left_unasked(walk: Walk, desk: Desk) -> None:
+def test_what_is_begun_stays_there(walk: Walk, desk: Desk) -> None:
+    """Over a reload, and over a look at another page; nobody is asked whether to lose it."""
     task, page, asked = desk.task("wearables"), walk.page, []
     other = desk.task("blind")
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    for place in (f"{task}/review?on=1", f"{other}/label"):
+    for place, section in ((f"{task}/review?on=1", "New"), (f"{other}/label", "On this input")):
         walk.go(f"/projects/{desk.project}/tasks/{place}")
         stage(walk)
         for key in ("b", "b"):
             page.keyboard.press(key)
+        expect(rows(walk, section)).to_have_count(1)
+        page.reload()
+        stage(walk)
+        expect(rows(walk, section)).to_have_count(1)
+        page.get_by_role("link", name="Back to the task").click()
+        page.get_by_role("link", name="Review" if section == "New" else "Label", exact=True).click()
+        if section == "New":
+            walk.button("Start reviewing").click()
+        stage(walk)
+        expect(rows(walk, section)).to_have_count(1)
         page.keyboard.press("Control+z")
+        expect(rows(walk, section)).to_have_count(0)
         page.reload()
         stage(walk)
-        assert asked == []
-        for key in ("b", "b"):
-            page.keyboard.press(key)
-        page.reload()
-        stage(walk)
-        assert asked == ["beforeunload"]
-        asked.clear()
+        expect(rows(walk, section)).to_have_count(0)
+    assert asked == []
+
+
+def test_what_is_refused_after_a_reload_comes_back_as_it_was(walk: Walk, desk: Desk) -> None:
+    task, page, status = desk.task("wearables"), walk.page, [429]
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=status[0], json={"error": {"kind": "conflict", "message": "Somebody was first."}})
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/review/\d+$"), refuse)
+    review(walk, desk, task)
+    for key in ("b", "b", "c"):
+        page.keyboard.press(key)
+    page.keyboard.type("The hat is a cap.")
+    page.keyboard.press("Control+Enter")
+    stage(walk)
+    expect(rows(walk, "New")).to_have_count(0)  # it is the next one
+    page.reload()
+    stage(walk)
+    status[0] = 409  # when it is tried again
+    expect(page.get_by_text("Somebody was first. It is in front again")).to_be_visible()
+    expect(rows(walk, "New")).to_have_count(1)
+    stage(walk)
+    page.keyboard.press("c")
+    expect(walk.dialog().get_by_role("textbox")).to_have_value("The hat is a cap.")

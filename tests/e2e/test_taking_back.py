@@ -52,6 +52,39 @@ def test_what_is_not_saved_yet_comes_before_all_at_once(walk: Walk, desk: Desk) 
     assert statuses(desk, task, "shirt") == ["rejected"] + ["success"] * 5
 
 
+def test_all_at_once_leaves_alone_what_is_begun(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    review(walk, desk, task)
+    for key in ("Tab", "Space", "a"):  # the first annotation of the first input shall not stand
+        page.keyboard.press(key)
+    walk.button("Approve all", walk.dialog()).click()
+    expect(walk.dialog()).to_contain_text("and not 1 input that you have begun to change")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("10 annotations approved.")).to_be_visible()
+    expect(page.get_by_text("you 5 of 6")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
+    saved(walk)
+    assert sorted(statuses(desk, task, "hat") + statuses(desk, task, "shirt")) == ["rejected"] + ["success"] * 11
+
+
+def test_what_was_decided_before_a_reload_is_taken_back(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    review(walk, desk, task)
+    for key in ("r", "Enter"):
+        page.keyboard.press(key)
+        stage(walk)
+    saved(walk)
+    page.reload()
+    stage(walk)
+    for left in (1, 0):
+        page.keyboard.press("u")
+        expect(page.get_by_text(f"you {left} of 6")).to_be_visible()
+        stage(walk)
+    expect(walk.button("Take the last decision back")).to_be_disabled()
+    assert statuses(desk, task, "hat") == ["awaiting_review"] * 6
+
+
 def test_all_at_once_is_taken_back(walk: Walk, desk: Desk) -> None:
     task, page = desk.task("wearables"), walk.page
     review(walk, desk, task)

@@ -84,9 +84,13 @@ class Review:
         labeler: str | None = None,
         lowest: float | None = None,
         highest: float | None = None,
+        but_not: Sequence[int] = (),
     ) -> Iterator[DecidedMany]:
-        """Decide all that waits and fits, some hundred inputs a step; each step tells how many are `left`."""
-        wanted = {"concept": concept, "labeler": labeler, "lowest": lowest, "highest": highest}
+        """Decide all that waits and fits, some hundred inputs a step; each step tells how many are `left`.
+
+        `but_not`: ids of inputs that are left alone.
+        """
+        wanted = {"concept": concept, "labeler": labeler, "lowest": lowest, "highest": highest, "but_not": [*but_not]}
         while True:
             body = {"key": _key(), "action": action, **wanted}
             said: DecidedMany = self._wire.post(_at(project_id, task_id, "review/bulk"), body)

@@ -111,7 +111,7 @@ class DecidedMany(BaseModel):
 def decide_all(said: WordOnAll, task: ReviewedTask, member: Reviewer, site: Here) -> DecidedMany:
     """Approve or reject all that waits for one and fits, up to 500 inputs a call: call again until `left` is 0."""
     person_id = member.person.id
-    wanted = Wanted(said.concept, said.labeler, said.lowest, said.highest)
+    wanted = Wanted(said.concept, said.labeler, said.lowest, said.highest, said.but_not or ())
     with site.database.begin() as conn:
         done = review.decide_all(
             conn,

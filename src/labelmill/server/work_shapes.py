@@ -140,7 +140,10 @@ class Word(Shaping):
 
 
 class WordOnAll(Body):
-    """A word on all that waits for one: of a concept, of a labeler, scored within limits, or simply all of it."""
+    """A word on all that waits for one: of a concept, of a labeler, scored within limits, or simply all of it.
+
+    `but_not`: ids of inputs that are left alone, such as those somebody has begun to look at.
+    """
 
     key: Key
     action: Literal["approve", "reject"]
@@ -148,6 +151,7 @@ class WordOnAll(Body):
     labeler: Name | None = None
     lowest: Score | None = None
     highest: Score | None = None
+    but_not: Ids = Field(default_factory=list)
 
 
 class WordOnSome(Body):

@@ -21,12 +21,16 @@ _KEYS: dict[Order, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Inputs that have an undecided annotation of a concept, by a labeler, scored within limits (0 to 1); None: any."""
+    """Inputs that have an undecided annotation of a concept, by a labeler, scored within limits (0 to 1); None: any.
+
+    `but_not`: ids of inputs that do not fit, whatever they have.
+    """
 
     concept: str | None = None
     labeler: str | None = None
     lowest: float | None = None
     highest: float | None = None
+    but_not: Sequence[int] = ()
 
 
 _MINE = "s.task_id = :task AND s.person_id = :person AND s.done_at IS NULL"
@@ -46,8 +50,9 @@ def _fits(wanted: Wanted) -> tuple[str, dict[str, Any]]:
         "labeler": "a.labeler_id IN (SELECT l.id FROM labeler l WHERE l.name = :labeler)",
         "lowest": "a.score >= :lowest",
         "highest": "a.score <= :highest",
+        "but_not": "a.input_id <> ALL(:but_not)",
     }
-    given = {name: value for name in tests if (value := getattr(wanted, name)) is not None}
+    given = {name: value for name in tests if (value := getattr(wanted, name)) is not None and value != ()}
     return "".join(f" AND {tests[name]}" for name in given), given
 
 

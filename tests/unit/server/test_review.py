@@ -201,6 +201,13 @@ def test_all_of_a_concept(task: Task) -> None:
     assert task.queue()["progress"]["mine_open"] == 4
 
 
+def test_all_at_once_but_for_some(task: Task) -> None:
+    begun, *others = [one["id"] for one in task.queue()["items"]]
+    said = task.ask(Role.REVIEWER, "POST", "/review/bulk", key="all-but-one", action="approve", but_not=[begun])
+    assert (said["inputs"], said["reviewed"], said["left"]) == (len(others), len(others), 0)
+    assert [one["id"] for one in task.queue()["items"]] == [begun]
+
+
 def test_a_grid_of_regions(task: Task) -> None:
     found = task.ask(Role.REVIEWER, "GET", "/review/regions", concept="a", limit=3)
     more = task.ask(Role.REVIEWER, "GET", "/review/regions", concept="a", after=found["next"])

@@ -3195,6 +3195,8 @@ export interface components {
         /**
          * WordOnAll
          * @description A word on all that waits for one: of a concept, of a labeler, scored within limits, or simply all of it.
+         *
+         *     `but_not`: ids of inputs that are left alone, such as those somebody has begun to look at.
          */
         WordOnAll: {
             /** Key */
@@ -3212,6 +3214,8 @@ export interface components {
             lowest?: number | null;
             /** Highest */
             highest?: number | null;
+            /** But Not */
+            but_not?: number[];
         };
         /**
          * WordOnSome

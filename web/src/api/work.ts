@@ -1,7 +1,7 @@
 /** What people do in a task: reviewing and labeling. */
 import { get, post, query, remove } from './calls'
 import type { components } from './schema'
-import type { Page, Region } from './types'
+import type { Act, Page, Region } from './types'
 
 type Said = components['schemas']
 type Placed<T> = Omit<T, 'region'> & { region: Region | null }
@@ -35,11 +35,18 @@ export const reviewPage = (project: number, task: number, filter: ReviewFilter, 
 export const reviewInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/review/${id}`)
 export const reviewGroups = (project: number, task: number): Promise<{ items: Group[] }> => get(`${taskPath(project, task)}/review/groups`)
 export const reviewBulk = (
-  project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string },
+  project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string; but_not: number[] },
 ): Promise<DecidedMany> => post(`${taskPath(project, task)}/review/bulk`, said)
 export const reviewCrops = (project: number, task: number, concept: string, after: string | null): Promise<Page<Crop>> =>
   get(`${taskPath(project, task)}/review/regions${query({ concept, after, limit: 60 })}`)
 export const undoActivity = (project: number, id: number): Promise<Said['Undone']> => post(`/projects/${project}/activity/${id}/undo`)
+/** What a person decided in a task and has not taken back, the last first; `input` null: on many at once. */
+export async function decisions(project: number, task: number, person: number): Promise<{ id: number; input: number | null }[]> {
+  const { items } = await get<Page<Act>>(`/projects/${project}/activity${query({ task_id: task, person_id: person, limit: 50 })}`)
+  return items.filter(({ operation, undone }) => !undone && DECIDES.has(operation)).map(({ id, input_id: input }) => ({ id, input }))
+}
+const DECIDES: ReadonlySet<string> = new Set(['approve', 'reject', 'request_changes', 'decide', 'approve_all', 'reject_all'])
+
 /** Takes back what was decided by several calls, the last first; how many inputs that was. */
 export async function undoActivities(project: number, ids: readonly number[]): Promise<number> {
   let inputs = 0

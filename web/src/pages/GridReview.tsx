@@ -11,13 +11,14 @@ import type { GridReviewControls } from '../actions'
 import { useTask } from '../api/queries'
 import type { Task } from '../api/types'
 import { type Progress, reviewGroups } from '../api/work'
-import { BulkDialog } from '../parts/BulkDialog'
+import { type Action, BulkDialog } from '../parts/BulkDialog'
 import { ActionButton, useAction, useControls } from '../parts/controls'
 import { CropTile } from '../parts/CropTile'
 import { keepFocus } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { tiled } from '../parts/tiles'
 import { useCrops } from '../parts/useCrops'
+import { useDrafts } from '../parts/useDrafts'
 import { type Screens, useScreens } from '../parts/useScreens'
 import { inWords, WorkHead } from '../parts/WorkHead'
 import { many, whole } from '../parts/words'
@@ -146,6 +147,9 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
       [screen, place, columns, concept, decide, drop, flip, navigate, project, task.id],
     ),
   )
+  const drafts = useDrafts('review', task.id)
+  const marked = screen.flatMap(({ id, input_id }) => (wrong.has(id) ? [input_id] : []))
+  const begun = (action: Action): number[] => [...new Set([...drafts.begun(), ...(action === 'approve' ? marked : [])])]
   const go = useAction('decide')
   const bad = screen.filter(({ id }) => wrong.has(id)).length
   return (
@@ -197,7 +201,7 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
           {many(screen.length, 'region')} on this screen{bad > 0 && `, ${bad} marked wrong`}
         </Text>
       </Group>
-      <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} done={screens.decidedMany} />
+      <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} begun={begun} done={screens.decidedMany} />
     </div>
   )
 }

@@ -17,11 +17,12 @@ import { Predictions, useHelp } from '../parts/Predictions'
 import { keepFocus, Notes } from '../parts/ReviewDesk'
 import { Empty, Trouble, Waiting } from '../parts/states'
 import { useDesk } from '../parts/useDesk'
-import { type Drafts, useDraft, useDrafts, useLeaveWarning } from '../parts/useDrafts'
+import { useDraft, useDrafts } from '../parts/useDrafts'
 import { type Label, useLabel } from '../parts/useLabel'
 import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
 import { added, type Change, standing } from '../work/draft'
+import type { Drafts } from '../work/drafts'
 import { onlyType } from '../work/drawn'
 import { useColours, useId } from './place'
 
@@ -42,12 +43,10 @@ interface Props {
 function Desk(props: Props) {
   const { project, task } = props
   const navigate = useNavigate()
-  const drafts = useDrafts()
+  const drafts = useDrafts('label', task.id)
   const label = useLabel(project, task.id, drafts)
-  useLeaveWarning([...drafts.kept.values()].some(({ done }) => done.length > 0))
   const { over, again, undoLast } = label
-  const { restore } = drafts
-  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast() }, [undoLast]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -88,7 +87,6 @@ function Desk(props: Props) {
 function Working({ project, task, label, drafts, input }: Props & { label: Label; drafts: Drafts; input: WorkInput }) {
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { forget } = drafts
   const { history, change } = useDraft(drafts, input)
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task, input.id, items)
@@ -117,14 +115,13 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
         submit: () => {
           if (!seen()) return
           submit(history)
-          forget(input.id)
         },
         help: flip,
         accept: offered.some(({ id }) => id === selected) ? () => accept((id) => id === selected) : null,
         acceptAll: offered.length > 0 ? () => accept(() => true) : null,
         skip,
       }),
-      [submit, seen, history, forget, input.id, flip, offered, selected, accept, skip],
+      [submit, seen, history, flip, offered, selected, accept, skip],
     ),
   )
   const sections = useMemo(

@@ -13,11 +13,13 @@ interface Props {
   task: number
   opened: boolean
   close: () => void
+  /** Ids of inputs on which one has begun to say something else: they are left out. */
+  begun: (action: Action) => number[]
   /** Something was decided, by these acts. */
   done: (activities: readonly number[]) => void
 }
 
-type Action = 'approve' | 'reject'
+export type Action = 'approve' | 'reject'
 
 const WORDS: Record<Action, string> = { approve: 'Approve', reject: 'Reject' }
 
@@ -38,6 +40,12 @@ interface Choice {
   annotations: number
 }
 
+interface Asked {
+  action: Action
+  choice: Choice
+  but_not: number[]
+}
+
 function choices(groups: readonly Waiting[]): Choice[] {
   const sum = (some: readonly Waiting[]): number => some.reduce((total, one) => total + one.annotations, 0)
   const by = (what: 'concept' | 'labeler'): Choice[] =>
@@ -49,14 +57,14 @@ function choices(groups: readonly Waiting[]): Choice[] {
   return [{ name: 'everything that waits for you', annotations: sum(groups) }, ...by('labeler'), ...by('concept')]
 }
 
-function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
+function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
   const { outbox, waiting } = useOutbox()
   const unsent = waiting.filter((one) => one.task === task).length
   useEffect(() => void outbox.flush(), [outbox])
   // what has been decided one by one counts first, or this would decide it otherwise
   const groups = useQuery({ queryKey: ['tasks', project, task, 'groups'], queryFn: () => reviewGroups(project, task), staleTime: 0, enabled: unsent === 0 })
   const [at, setAt] = useState('0')
-  const [asked, setAsked] = useState<{ action: Action; choice: Choice } | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
   const [running, setRunning] = useState<{ decided: number; left: number } | null>(null)
   if (unsent > 0)
     return (
@@ -69,13 +77,13 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
   const all = choices(groups.data.items)
   const chosen = asked?.choice ?? all[Number(at)] ?? (all[0] as Choice)
 
-  const go = async (action: Action): Promise<void> => {
+  const go = async ({ action, but_not }: Asked): Promise<void> => {
     let [decided, left] = [0, 1]
     const activities: number[] = []
     setRunning({ decided, left: 0 })
     try {
       while (left > 0) {
-        const said = { key: freshKey(), action, ...(chosen.concept === undefined ? {} : { concept: chosen.concept }), ...(chosen.labeler === undefined ? {} : { labeler: chosen.labeler }) }
+        const said = { key: freshKey(), action, but_not, ...(chosen.concept === undefined ? {} : { concept: chosen.concept }), ...(chosen.labeler === undefined ? {} : { labeler: chosen.labeler }) }
         const answer = await reviewBulk(project, task, said)
         if (answer.activity_id !== null) activities.push(answer.activity_id)
         decided += answer.annotations
@@ -100,19 +108,20 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
         <Progress value={(running.decided / chosen.annotations) * 100} aria-label="Decided" />
       </Stack>
     )
+  const ask = (action: Action): void => setAsked({ action, choice: chosen, but_not: begun(action) })
   // a second click, or a key held down, is meant for what was there before
   const once = (go: () => void) => ({ detail: clicks }: MouseEvent) => clicks > 1 || go()
   if (asked !== null)
     return (
       <Stack key="asked" gap="md">
         <Text size="sm">
-          {WORDS[asked.action]} {many(chosen.annotations, 'annotation')}: {chosen.name}? Only what nobody has decided yet is touched.
+          {WORDS[asked.action]} {many(chosen.annotations, 'annotation')}: {chosen.name}? Only what nobody has decided yet is touched{asked.but_not.length > 0 && `, and not ${many(asked.but_not.length, 'input')} that you have begun to change`}.
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={() => setAsked(null)}>
             Back
           </Button>
-          <Button autoFocus color={asked.action === 'reject' ? 'red' : undefined} onClick={once(() => void go(asked.action))}>
+          <Button autoFocus color={asked.action === 'reject' ? 'red' : undefined} onClick={once(() => void go(asked))}>
             {WORDS[asked.action]} {whole(chosen.annotations)}
           </Button>
         </Group>
@@ -128,10 +137,10 @@ function Bulk({ project, task, close, done }: Omit<Props, 'opened'>) {
         </Stack>
       </Radio.Group>
       <Group justify="flex-end">
-        <Button variant="default" color="red" onClick={() => setAsked({ action: 'reject', choice: chosen })}>
+        <Button variant="default" color="red" onClick={() => ask('reject')}>
           Reject all
         </Button>
-        <Button onClick={() => setAsked({ action: 'approve', choice: chosen })}>Approve all</Button>
+        <Button onClick={() => ask('approve')}>Approve all</Button>
       </Group>
     </Stack>
   )

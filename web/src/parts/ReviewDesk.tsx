@@ -10,6 +10,7 @@ import type { Task } from '../api/types'
 import type { ReviewFilter, WorkInput } from '../api/work'
 import { useColours } from '../pages/place'
 import { ticked, type Drafted } from '../work/draft'
+import type { Drafts } from '../work/drafts'
 import { onlyType } from '../work/drawn'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
@@ -20,7 +21,7 @@ import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
 import { Empty, Trouble, Waiting } from './states'
 import { useDesk } from './useDesk'
-import { type Drafts, useDraft, useDrafts, useLeaveWarning } from './useDrafts'
+import { useDraft, useDrafts } from './useDrafts'
 import { useFor } from './useFor'
 import { type Review, useReview } from './useReview'
 import { inWords, WorkHead } from './WorkHead'
@@ -36,12 +37,10 @@ interface Props {
 /** One input after the other, until nothing waits. */
 export function ReviewDesk(props: Props) {
   const { project, task, filter } = props
-  const drafts = useDrafts()
+  const drafts = useDrafts('review', task.id)
   const review = useReview(project, task.id, filter, drafts)
-  const { over, again, feed, undoLast } = review
-  const { restore } = drafts
-  useLeaveWarning(feed.items.some(({ id }) => (drafts.kept.get(id)?.done.length ?? 0) > 0))
-  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast().then((back) => back && restore(back.id, back.history)) }, [undoLast, restore]))
+  const { over, again, undoLast } = review
+  useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast() }, [undoLast]))
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -82,7 +81,6 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
   const navigate = useNavigate()
   const colour = useColours(project)
   const me = useMe().data?.name ?? ''
-  const { forget } = drafts
   const { history, change } = useDraft(drafts, input)
   const [dialog, setDialog] = useState<'all' | 'filter' | null>(null)
   const [commenting, comment] = useFor(input.id, false)
@@ -109,7 +107,6 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
       const say = (action: 'approve' | 'reject'): void => {
         if (!seen()) return
         decide(history, action)
-        forget(input.id)
       }
       const one = items.find(({ id }) => id === selected)
       return {
@@ -124,7 +121,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
         grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
         skip: next,
       }
-    }, [items, selected, select, commit, seen, comment, decide, history, forget, input, navigate, project, task.id, next]),
+    }, [items, selected, select, commit, seen, comment, decide, history, navigate, project, task.id, next]),
   )
   const filtered = Object.keys(filter).length > 0
   const buttons = useMemo(() => <Buttons filtered={filtered} />, [filtered])
@@ -146,16 +143,16 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
       </div>
       <Strip now={strip[0]?.id ?? null} look={review.look} items={strip} />
       <ConceptPicker desk={desk} colour={colour} />
-      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} done={review.decidedMany} />
+      <BulkDialog project={project} task={task.id} opened={dialog === 'all'} close={() => setDialog(null)} begun={drafts.begun} done={review.decidedMany} />
       <FilterDialog project={project} task={task.id} filter={filter} change={refilter} opened={dialog === 'filter'} close={() => setDialog(null)} />
       <Comment
         name={input.name}
+        before={review.comments.get(input.id) ?? ''}
         opened={commenting}
         close={() => comment(false)}
         send={(said) => {
           comment(false)
           decide(history, 'request_changes', said)
-          forget(input.id)
         }}
       />
     </div>
@@ -237,16 +234,16 @@ function AllMenu() {
   )
 }
 
-const Comment = memo(function Comment({ name, opened, close, send }: { name: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
+const Comment = memo(function Comment({ name, before, opened, close, send }: { name: string; before: string; opened: boolean; close: () => void; send: (comment: string) => void }) {
   return (
     <Modal opened={opened} onClose={close} title={`Request changes on ${name}`} {...AT_ONCE}>
-      {opened && <CommentForm send={send} />}
+      {opened && <CommentForm before={before} send={send} />}
     </Modal>
   )
 }, staysClosed)
 
-function CommentForm({ send }: { send: (comment: string) => void }) {
-  const [text, setText] = useState('')
+function CommentForm({ before, send }: { before: string; send: (comment: string) => void }) {
+  const [text, setText] = useState(before)
   return (
     <form
       onSubmit={(event) => {

@@ -1,62 +1,40 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 
+import { useMe } from '../api/queries'
 import type { WorkInput } from '../api/work'
-import { begin, type History, rebased } from '../work/draft'
+import type { History } from '../work/draft'
+import { drafted, Drafts } from '../work/drafts'
 
-type How = (history: History) => History
+const open = new Map<string, Drafts>()
 
-export interface Drafts {
-  /** By the input's id: those that were begun. */
-  kept: ReadonlyMap<number, History>
-  change: (input: WorkInput, how: How) => void
-  /** The draft of an input is done with. */
-  forget: (id: number) => void
-  /** The draft of an input is as it was before. */
-  restore: (id: number, history: History) => void
+function draftsAt(place: string): Drafts {
+  const drafts = open.get(place) ?? new Drafts(place, localStorage)
+  open.set(place, drafts)
+  return drafts
 }
 
-/** What a person has begun on the inputs of a page and not decided yet. */
-export function useDrafts(): Drafts {
-  const [kept, setKept] = useState<ReadonlyMap<number, History>>(new Map())
-  const change = useCallback(
-    (input: WorkInput, how: How) =>
-      setKept((before) => {
-        const was = current(before, input)
-        const now = how(was)
-        return now === was ? before : new Map(before).set(input.id, now)
-      }),
-    [],
-  )
-  const forget = useCallback(
-    (id: number) =>
-      setKept((before) => {
-        const now = new Map(before)
-        return now.delete(id) ? now : before
-      }),
-    [],
-  )
-  const restore = useCallback((id: number, was: History) => setKept((before) => new Map(before).set(id, was)), [])
-  return useMemo(() => ({ kept, change, forget, restore }), [kept, change, forget, restore])
+/** What who is signed in has begun in a task and not decided yet, from one look at the page to the next. */
+export function useDrafts(page: 'review' | 'label', task: number): Drafts {
+  const me = useMe().data?.id
+  if (me === undefined) throw new Error('nobody is signed in')
+  const drafts = draftsAt(`${me}-${page}-${task}`)
+  useEffect(() => {
+    const leave = (event: BeforeUnloadEvent): void => {
+      if (!drafts.save()) event.preventDefault() // the browser asks whether to lose it
+    }
+    window.addEventListener('beforeunload', leave)
+    window.addEventListener('pagehide', drafts.save)
+    return () => {
+      window.removeEventListener('beforeunload', leave)
+      window.removeEventListener('pagehide', drafts.save)
+    }
+  }, [drafts])
+  return drafts
 }
 
 /** The draft of the input that is shown. */
-export function useDraft({ kept, change }: Drafts, input: WorkInput): { history: History; change: (how: How) => void } {
-  return { history: useMemo(() => current(kept, input), [kept, input]), change: useCallback((how) => change(input, how), [change, input]) }
-}
-
-/** A draft of an input that has changed meanwhile is laid over what it is now. */
-function current(kept: ReadonlyMap<number, History>, input: WorkInput): History {
-  const one = kept.get(input.id)
-  if (one === undefined) return begin(input.annotations)
-  return one.given === input.annotations ? one : rebased(one, input.annotations)
-}
-
-/** The browser asks before it leaves the page, while something would be lost by it. */
-export function useLeaveWarning(loses: boolean): void {
-  useEffect(() => {
-    if (!loses) return
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [loses])
+export function useDraft(drafts: Drafts, input: WorkInput): { history: History; change: (how: (history: History) => History) => void } {
+  const kept = useSyncExternalStore(drafts.watch, () => drafts.kept)
+  const { change } = drafts
+  return { history: useMemo(() => drafted(kept, input), [kept, input]), change: useCallback((how) => change(input, how), [change, input]) }
 }

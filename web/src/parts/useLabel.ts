@@ -4,21 +4,27 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { type Fault, isGone } from '../api/request'
 import { type Decided, freshKey, giveBack, labelInput, labelNext, labelSubmitted, renewLease, taskPath, undoActivity, type WorkInput } from '../api/work'
 import { type History, shaping } from '../work/draft'
+import type { Drafts } from '../work/drafts'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
-import type { Drafts } from './useDrafts'
 
 /** A lease lasts five minutes. */
 const RENEWED = 60_000
 
+/** A submission as it was made, so that it can be taken back. */
 interface Made {
   key: string
-  input: WorkInput
-  history: History
-  activity: number | null
+  /** Its id. */
+  input: number
+  /** As it was before, while the server does not know. */
+  was: WorkInput | null
+  /** null: the server does not know yet. */
+  act: number | null
 }
+
+const MOST = 50
 
 export interface Label {
   /** What is worked on now; null: see `over`. */
@@ -33,11 +39,11 @@ export interface Label {
   skip: (() => void) | null
   previous: (() => void) | null
   next: (() => void) | null
-  undoLast: (() => Promise<{ id: number; history: History } | null>) | null
+  undoLast: (() => Promise<void>) | null
   again: () => void
 }
 
-export function useLabel(project: number, task: number, { restore, forget }: Drafts): Label {
+export function useLabel(project: number, task: number, { begun, forget }: Drafts): Label {
   const [held, setHeld] = useState<WorkInput | null>(null)
   const [ahead, setAhead] = useState<WorkInput | null>(null)
   const [ended, setEnded] = useState(false)
@@ -48,8 +54,6 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
   const [looked, setLooked] = useState<{ at: number; input: WorkInput } | null>(null)
   const [made, setMade] = useState<readonly Made[]>([])
 
-  /** Drafts that were submitted and that the server does not have yet, by the key they were sent with. */
-  const sent = useRef(new Map<string, History>())
   const mine = useRef<readonly WorkInput[]>([])
   useEffect(() => {
     mine.current = [held, ahead].filter((one) => one !== null)
@@ -80,22 +84,19 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
       task,
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id } = answer as Decided
-        sent.current.delete(one.key)
-        setMade((all) => all.map((other) => (other.key === one.key ? { ...other, activity: activity_id } : other)))
+        setMade((all) => all.map((other) => (other.key === one.key ? { ...other, was: null, act: activity_id } : other)))
         setEnded(false)
+        forget(one.input)
       },
       refused: (one: Unsaved, fault: Fault) => {
-        const history = sent.current.get(one.key)
         const said = `What you submitted on ${one.name} was not kept: ${fault.message}`
-        sent.current.delete(one.key)
         setMade((all) => all.filter(({ key }) => key !== one.key))
         setBefore((all) => all.filter((id) => id !== one.input))
         setEnded(false)
-        if (history !== undefined) restore(one.input, history)
         again(project, task, one.input).then(
           (fresh) => {
             front(fresh)
-            tellFault(new Error(`${said} It is in front again${history !== undefined && history.done.length > 0 ? ', with what you drew' : ''}: look at it and submit once more.`))
+            tellFault(new Error(`${said} It is in front again${begun().includes(one.input) ? ', with what you drew' : ''}: look at it and submit once more.`))
           },
           (gone: Fault) => {
             if (isGone(gone)) forget(one.input)
@@ -104,7 +105,7 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
         )
       },
     }),
-    [project, task, restore, forget, front],
+    [project, task, begun, forget, front],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -137,7 +138,11 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
   }, [project, task, wanting, after])
 
   useEffect(() => {
-    labelSubmitted(project, task).then(({ items }) => setBefore((all) => [...new Set([...all, ...items.map(({ input_id }) => input_id)])]), tellFault)
+    labelSubmitted(project, task).then(({ items }) => {
+      setBefore((all) => [...new Set([...all, ...items.map(({ input_id }) => input_id)])])
+      const earlier = items.toReversed().map(({ id, input_id }): Made => ({ key: `${id}`, input: input_id, was: null, act: id }))
+      setMade((since) => [...earlier.filter(({ act }) => !since.some((one) => one.act === act)), ...since])
+    }, tellFault)
   }, [project, task])
 
   useEffect(() => {
@@ -174,8 +179,7 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
       if (input === null) return
       const key = freshKey()
       const { id, name, seen } = input
-      sent.current.set(key, history)
-      setMade((all) => [...all.slice(-49), { key, input, history, activity: null }])
+      setMade((all) => [...all.slice(1 - MOST), { key, input: id, was: input, act: null }])
       setBefore((all) => [id, ...all.filter((other) => other !== id)])
       setLooked(null)
       if (id === held?.id) {
@@ -205,29 +209,18 @@ export function useLabel(project: number, task: number, { restore, forget }: Dra
 
   const last = made.at(-1)
   const undoLast = useCallback(async () => {
-    if (last === undefined) return null
-    const { id } = last.input
-    const back = (fresh: WorkInput): void => {
-      setMade((all) => all.filter((one) => one !== last))
-      front(fresh)
-    }
-    if (outbox.take(last.key)) {
-      sent.current.delete(last.key)
-      back(last.input)
-      return { id, history: last.history }
-    }
-    if (last.activity === null) {
-      tell('What you submitted is on its way to the server: try again in a moment.')
-      return null
-    }
+    if (last === undefined) return
+    const { input: id, was, act } = last
+    const taken = outbox.take(last.key)
+    if (!taken && act === null) return tell('What you submitted is on its way to the server: try again in a moment.')
+    setMade((all) => all.filter((one) => one !== last))
+    if (taken) return was === null ? undefined : front(was)
     try {
-      await undoActivity(project, last.activity)
-      back(await again(project, task, id))
+      await undoActivity(project, act ?? 0)
+      front(await again(project, task, id))
     } catch (fault) {
-      setMade((all) => all.filter((one) => one !== last))
       tellFault(fault as Error)
     }
-    return null
   }, [project, task, last, front, outbox])
 
   return {

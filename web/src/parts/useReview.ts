@@ -1,33 +1,33 @@
 /** One reviewer's way through what waits: the next inputs at hand, decisions sent behind one's back, the last taken back. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 
 import { type Fault, isGone } from '../api/request'
-import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, undoActivity, type WorkInput } from '../api/work'
+import { useMe } from '../api/queries'
+import { type Decided, decisions, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, type WorkInput } from '../api/work'
 import { current, empty, type Feed, loaded, moved, at as placed, returned, wants, without } from '../work/feed'
 import { type History, shaping, tickedIds } from '../work/draft'
+import type { Drafts } from '../work/drafts'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
 import { painted } from './painted'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
-import type { Drafts } from './useDrafts'
 import { many } from './words'
 
 export type Action = 'approve' | 'reject' | 'request_changes'
 
-/** A decision as it was made, so that it can be taken back: on one input, or on many at once. */
-type Made = One | Many
-
-interface One {
+/** A decision as it was made, so that it can be taken back. */
+interface Made {
   key: string
-  input: WorkInput
-  history: History
-  activity: number | null
+  /** Its id; null: many at once. */
+  input: number | null
+  /** As it was before, while the server does not know. */
+  was: WorkInput | null
+  /** null: the server does not know yet. */
+  acts: readonly number[] | null
 }
 
-interface Many {
-  activities: readonly number[]
-}
+const MOST = 50
 
 export interface Review {
   feed: Feed<WorkInput>
@@ -37,8 +37,9 @@ export interface Review {
   error: Error | null
   progress: Progress | null
   decide: (history: History, action: Action, comment?: string) => void
-  /** Resolves to the draft as it was, when the last decision could be taken back as if it had not been sent. */
-  undoLast: (() => Promise<{ id: number; history: History } | null>) | null
+  undoLast: (() => Promise<void>) | null
+  /** What was said with a request for changes that was refused, by the input's id. */
+  comments: ReadonlyMap<number, string>
   move: (by: 1 | -1) => void
   look: (id: number) => void
   /** Looks for what was skipped or has come since. */
@@ -47,13 +48,14 @@ export interface Review {
   decidedMany: (activities: readonly number[]) => void
 }
 
-export function useReview(project: number, task: number, filter: ReviewFilter, { restore, forget }: Drafts): Review {
+export function useReview(project: number, task: number, filter: ReviewFilter, { begun, forget }: Drafts): Review {
   const [feed, setFeed] = useState<Feed<WorkInput>>(empty)
   const [error, setError] = useState<Error | null>(null)
   const [progress, setProgress] = useState<Progress | null>(null)
-  const [made, setMade] = useState<readonly Made[]>([])
-  /** Inputs that were decided here, with the draft that was until the server has it. */
-  const decided = useRef(new Map<number, History | null>())
+  const [comments, setComments] = useState<ReadonlyMap<number, string>>(new Map())
+  const { made, setMade } = useMade(project, task)
+  /** Ids of inputs that were decided here. */
+  const [decided] = useState(() => new Set<number>())
 
   const heard = useMemo(
     () => ({
@@ -62,23 +64,23 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
         setProgress(now)
-        setMade((before) => before.map((other) => ('key' in other && other.key === one.key ? { ...other, activity: activity_id } : other)))
-        decided.current.set(one.input, null)
+        setMade((before) => before.map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
+        decided.add(one.input)
+        forget(one.input)
       },
       refused: (one: Unsaved, fault: Fault) => {
-        const history = decided.current.get(one.input) ?? null
         const { comment } = one.body as { comment?: string }
-        const said = `Your decision on ${one.name} was not kept: ${fault.message}${comment === undefined ? '' : ` Your comment was: ${comment}`}`
-        decided.current.delete(one.input)
-        setMade((before) => before.filter((other) => !('key' in other && other.key === one.key)))
-        if (history !== null) restore(one.input, history)
+        const said = `Your decision on ${one.name} was not kept: ${fault.message}`
+        decided.delete(one.input)
+        if (comment !== undefined) setComments((before) => new Map(before).set(one.input, comment))
+        setMade((before) => before.filter((other) => other.key !== one.key))
         reviewInput(project, task, one.input).then(
           (fresh) => {
             setFeed((before) => returned(before, fresh))
-            tellFault(new Error(`${said} It is in front again${history !== null && history.done.length > 0 ? ', with what you changed' : ''}: look at it and decide once more.`))
+            tellFault(new Error(`${said} It is in front again${begun().includes(one.input) ? ', with what you changed' : ''}: look at it and decide once more.`))
           },
           (gone: Fault) => {
-            tellFault(new Error(said))
+            tellFault(new Error(comment === undefined ? said : `${said} Your comment was: ${comment}`))
             if (isGone(gone)) forget(one.input)
             // it comes after all that is here, as it is when the server can be reached
             else setFeed((before) => ({ ...before, next: null, ended: false }))
@@ -86,7 +88,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         )
       },
     }),
-    [project, task, restore, forget],
+    [project, task, begun, forget, decided, setMade],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -99,14 +101,14 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         if (!here) return
         setProgress(page.progress)
         const unsent = outbox.waiting.filter((one) => one.task === task).map(({ input }) => input)
-        setFeed((before) => loaded(before, page, new Set([...decided.current.keys(), ...unsent])))
+        setFeed((before) => loaded(before, page, new Set([...decided, ...unsent])))
       },
       (fault: Error) => here && setError(fault),
     )
     return () => {
       here = false
     }
-  }, [project, task, filter, feed.next, wanting, error, outbox])
+  }, [project, task, filter, feed.next, wanting, error, outbox, decided])
 
   const input = current(feed)
   useEffect(() => {
@@ -120,46 +122,39 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       const key = freshKey()
       const { id, name, seen } = input
       const said = action === 'approve' ? { ticked: tickedIds(history.draft), ...shaping(history) } : comment === undefined ? {} : { comment }
-      decided.current.set(id, history)
-      setMade((before) => [...before.slice(-49), { key, input, history, activity: null }])
+      decided.add(id)
+      setMade((before) => [...before.slice(1 - MOST), { key, input: id, was: input, acts: null }])
       setFeed((before) => without(before, id))
       outbox.add({ key, path: `${taskPath(project, task)}/review/${id}`, body: { key, seen, action, ...said }, page: 'review', task, input: id, name })
     },
-    [project, task, input, outbox],
+    [project, task, input, outbox, decided, setMade],
   )
 
   const last = made.at(-1)
   const undoLast = useCallback(async () => {
-    if (last === undefined) return null
-    if ('activities' in last) {
-      await undoActivities(project, last.activities).then((inputs) => tell(`${many(inputs, 'input waits', 'inputs wait')} as before.`), tellFault)
-      setMade((before) => before.filter((one) => one !== last))
-      setFeed(empty)
-      return null
-    }
+    if (last === undefined) return
+    const { input: id, was, acts } = last
     const back = (fresh: WorkInput): void => {
-      decided.current.delete(last.input.id)
-      setMade((before) => before.filter((one) => one !== last))
+      decided.delete(fresh.id)
       setFeed((before) => returned(before, fresh))
     }
-    if (outbox.take(last.key)) {
-      back(last.input)
-      return { id: last.input.id, history: last.history }
-    }
-    if (last.activity === null) {
-      tell('The last decision is on its way to the server: try again in a moment.')
-      return null
-    }
+    const taken = outbox.take(last.key)
+    if (!taken && acts === null) return tell('The last decision is on its way to the server: try again in a moment.')
+    setMade((before) => before.filter((one) => one !== last))
+    if (taken) return was === null ? undefined : back(was)
     try {
-      await undoActivity(project, last.activity)
-      back(await reviewInput(project, task, last.input.id))
+      const inputs = await undoActivities(project, acts ?? [])
+      if (id !== null) back(await reviewInput(project, task, id))
+      else {
+        tell(`${many(inputs, 'input waits', 'inputs wait')} as before.`)
+        decided.clear()
+        setFeed(empty)
+      }
       setProgress((await reviewPage(project, task, {}, null, 1)).progress)
     } catch (fault) {
       tellFault(fault as Error)
-      setMade((before) => before.filter((one) => one !== last))
     }
-    return null
-  }, [project, task, last, outbox])
+  }, [project, task, last, outbox, decided, setMade])
 
   const unsent = waiting.filter((one) => one.task === task).length
   return {
@@ -177,9 +172,28 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       setFeed((before) => ({ ...before, next: null, ended: false }))
     }, []),
     decidedMany: useCallback((activities) => {
-      if (activities.length > 0) setMade((before) => [...before.slice(-49), { activities }])
+      if (activities.length > 0) setMade((before) => [...before.slice(1 - MOST), { key: freshKey(), input: null, was: null, acts: activities }])
       setError(null)
       setFeed(empty)
-    }, []),
+    }, [setMade]),
+    comments,
   }
+}
+
+/** What one has decided and can take back: what was decided before one came here, too. */
+function useMade(project: number, task: number) {
+  const me = useMe().data?.id
+  const [made, setMade] = useState<readonly Made[]>([])
+  useEffect(() => {
+    let here = true
+    if (me !== undefined)
+      decisions(project, task, me).then((found) => {
+        const before = found.reverse().map(({ id, input }): Made => ({ key: `${id}`, input, was: null, acts: [id] }))
+        if (here) setMade((since) => [...before.filter(({ key }) => !since.some(({ acts }) => acts?.includes(Number(key)))), ...since])
+      }, tellFault)
+    return () => {
+      here = false
+    }
+  }, [project, task, me])
+  return { made, setMade }
 }

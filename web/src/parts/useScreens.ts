@@ -1,9 +1,10 @@
 /** One reviewer's screens of regions, whatever their concept: decisions sent behind one's back, the last taken back. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import type { Fault } from '../api/request'
-import { type Crop, type DecidedMany, freshKey, type Progress, reviewPage, taskPath, undoActivities } from '../api/work'
+import { useMe } from '../api/queries'
+import { type Crop, type DecidedMany, decisions, freshKey, type Progress, reviewPage, taskPath, undoActivities } from '../api/work'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
 import { tell, tellFault } from './states'
@@ -55,6 +56,15 @@ export function useScreens(project: number, task: number): Screens {
   const known = useMemo(() => ['tasks', project, task, 'review'], [project, task])
   const page = useQuery({ queryKey: known, queryFn: () => reviewPage(project, task, {}, null, 1), staleTime: 0 })
   const { refetch } = page
+  const me = useMe().data?.id
+  useEffect(() => {
+    // what one decided before one came here can be taken back, too
+    if (me !== undefined)
+      decisions(project, task, me).then((found) => {
+        const before = found.reverse().map(({ id }): Made => ({ key: `${id}`, screen: null, activities: [id] }))
+        setMade((since) => [...before.filter(({ key }) => !since.some(({ activities }) => activities?.includes(Number(key)))), ...since])
+      }, tellFault)
+  }, [project, task, me])
 
   const anew = useCallback(
     (screen: Screen | null) => {
