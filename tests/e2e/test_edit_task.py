@@ -1,0 +1,82 @@
+"""A task is changed while people and workers are at it: shared out anew, paused, and gone on with."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from e2e.desk import Desk, make_desk, rows, saved, stage
+from e2e.walk import Walk
+from mill import until
+from playwright.sync_api import expect
+
+from labelmill import Client
+
+
+@pytest.fixture(scope="module")
+def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Photographs and a model that finds something on each; a dozen texts."""
+    texts = [f"Coat number {i}." for i in range(12)]
+    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("edit"), texts)
+
+
+def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    sam = desk.client.members.add(desk.project, "Sam", "reviewer")["id"]
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+
+    walk.go(f"/projects/{desk.project}/tasks/{task}")
+    walk.menu("Actions for photos · wearables", "Edit")
+    dialog = walk.dialog()
+    dialog.get_by_label("Name").fill("Clothes")
+    walk.button("Add all to reviewers", dialog).click()
+    dialog.get_by_role("radio", name="High").locator("..").click()
+    dialog.get_by_role("textbox", name="All concepts: reviewer from").fill("0.6")  # hats are at 0.58
+    page.keyboard.press("Tab")
+    walk.button("Save Changes", dialog).click()
+    expect(page.get_by_text("Clothes is changed.")).to_be_visible()
+
+    people = page.get_by_role("region", name="People of this task").get_by_role("row")
+    expect(people.filter(has_text="Sam")).to_contain_text(re.compile("0 of [23]"))
+    now = desk.client.tasks.get(desk.project, task)
+    assert (now["name"], now["priority"], now["thresholds"]["lower"]) == ("Clothes", "high", 0.6)
+    open_ = {one["id"]: one["open"] for one in desk.client.tasks.people(desk.project, task)}
+    assert sorted(open_.values()) == [2, 3]
+    assert open_.keys() == {desk.me, sam}
+    first, *others = desk.inputs()
+    assert [concept for concept, status, _ in desk.said(task, first) if status == "success"] == ["coat", "shirt", "hat"]
+    assert all([concept for concept, _, _ in desk.said(task, one)] == ["coat", "shirt"] for one in others)
+
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    expect(rows(walk, "To decide")).to_have_text([re.compile("shirt")])
+    expect(page.get_by_text(f"1 of 6 reviewed · you 1 of {1 + open_[desk.me]}")).to_be_visible()
+
+
+def test_pause_and_resume(walk: Walk, desk: Desk, tmp_path: Path) -> None:
+    page, gate = walk.page, tmp_path / "go"
+    card = tmp_path / "patient.yaml"
+    script = {"rules": [{"text": "number", "wait_for": str(gate), "predictions": [{"concept": "coat", "score": 1}]}]}
+    facts = {"name": "patient", "runtime": "fake", "licence": "none", "makes": "class", "reads": "text"}
+    card.write_text(json.dumps({**facts, "concepts": ["coat"], "script": script}))
+    desk.client.models.add(card, project_id=desk.project)
+    dataset = desk.client.datasets.named(desk.project, "texts", make=False)["id"]
+    task = desk.client.tasks.create(desk.project, "patient", dataset_id=dataset, name="Slowly")["id"]
+    until(lambda: desk.client.tasks.get(desk.project, task)["status"] == "running")
+
+    walk.go(f"/projects/{desk.project}/tasks")
+    row = page.get_by_role("row").filter(has_text="Slowly")
+    walk.menu("Actions for Slowly", "Pause")
+    expect(page.get_by_text("Paused. What is under way is finished first.")).to_be_visible()
+    expect(row).to_contain_text("Paused")
+    gate.touch()
+    until(lambda: desk.client.tasks.get(desk.project, task)["annotated"] > 0)
+    assert desk.client.tasks.get(desk.project, task)["waiting"] > 0
+    walk.menu("Actions for Slowly", "Resume")
+    expect(page.get_by_text("Slowly goes on.")).to_be_visible()
+    expect(row).to_contain_text("Complete")
+    now = desk.client.tasks.get(desk.project, task)
+    assert (now["annotated"], now["waiting"], now["failed"]) == (12, 0, 0)
