@@ -30,6 +30,7 @@ def rows(client: httpx2.Client, project: int, task: int, row: Callable[[str, Cal
         Row("all open inputs given to a reviewer", f"{shared:.1f} s", f"{entered:,} inputs"),
         row("next input to review", page(limit=1)),
         row("next ten inputs, the most uncertain first", page(limit=10, order="uncertain")),
+        row("next ten inputs, alike together", page(limit=10, order="likeness")),
         row("next ten inputs of a concept", page(limit=10, concept="concept 3")),
         row("a screen of regions to review", lambda: client.get(f"{path}/review/regions", params=regions)),
         row("a decision", _decisions(client, path)),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
+from string import ascii_lowercase
 from typing import Any
 
 import httpx2
@@ -57,9 +58,14 @@ def fill(place: Path, home: Path) -> dict[str, Any]:
 
 
 def write_texts(path: Path) -> None:
+    """Each about a thing of some letters, so that few are alike."""
+    chance = random.Random(11)
     with path.open("w") as file:
         for i in range(INPUTS):
-            text = f"Message {i} of kind k{i * 7 % PATTERNS:02}: the parcel came late and in the wrong size, thank you."
+            thing = "".join(chance.choices(ascii_lowercase, k=9))
+            text = (
+                f"Message {i} of kind k{i * 7 % PATTERNS:02}: the {thing} came late and in the wrong size, thank you."
+            )
             file.write(json.dumps({"id": i, "text": text}) + "\n")
 
 

@@ -9,6 +9,8 @@ from e2e.walk import Walk
 from playwright.sync_api import Route, expect
 
 from labelmill import Client
+from labelmill.core.likeness import of_image
+from labelmill.formats import image
 
 _BEYOND = """() => {
   const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
@@ -208,6 +210,33 @@ def test_all_of_a_concept_at_once_and_filters(walk: Walk, desk: Desk) -> None:
     page.keyboard.press("Enter")
     saved(walk)
     assert desk.said(task, ids[0])[1][1] == "success"
+
+
+def test_alike_inputs_follow_one_another(walk: Walk, desk: Desk, shared_data: Path) -> None:
+    task, page = desk.task("wearables"), walk.page
+    photos = sorted((shared_data / "coco-mini/images").glob("*.jpg"))[:6]
+    alike = sorted(photos, key=lambda photo: of_image(image.decode(photo.read_bytes())))
+    strip = page.get_by_role("group", name="Next inputs").get_by_role("button")
+
+    def follows(names: list[str]) -> None:
+        expect(strip).to_have_count(len(names))
+        for i, name in enumerate(names):
+            expect(strip.nth(i)).to_have_attribute("aria-label", name)
+
+    start(walk, desk, task)
+    follows([photo.name for photo in photos])
+
+    page.keyboard.press("/")
+    walk.dialog().get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="Alike together").click()
+    walk.button("Show these").click()
+    expect(page).to_have_url(re.compile("order=likeness"))
+    assert alike != photos
+    follows([photo.name for photo in alike])
+    stage(walk)
+    page.keyboard.press("Enter")
+    saved(walk)
+    follows([photo.name for photo in alike[1:]])
 
 
 def test_words_are_marked_anew(walk: Walk, desk: Desk) -> None:

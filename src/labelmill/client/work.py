@@ -29,13 +29,16 @@ class Review:
         project_id: int,
         task_id: int,
         *,
-        order: Literal["id", "uncertain", "concept"] = "id",
+        order: Literal["id", "uncertain", "concept", "likeness"] = "id",
         concept: str | None = None,
         labeler: str | None = None,
         lowest: float | None = None,
         highest: float | None = None,
     ) -> Iterator[WorkInput]:
-        """What waits, page after page; `uncertain`: with a score near to 0.5 first. Decided ones do not come again."""
+        """What waits, page after page; decided ones do not come again.
+
+        `uncertain`: with a score near to 0.5 first. `likeness`: what looks or reads alike follows one another.
+        """
         wanted = {"concept": concept, "labeler": labeler, "lowest": lowest, "highest": highest}
         return self._wire.pages(_at(project_id, task_id, "review"), order=order, limit=50, **wanted)
 

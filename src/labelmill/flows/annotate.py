@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from labelmill.core import likeness
 from labelmill.core.annotation import Prediction, Work
 from labelmill.core.errors import ModelFault, Unreadable
 from labelmill.flows import triage
@@ -19,10 +20,11 @@ from labelmill.store.tasks import Terms
 
 @dataclass(slots=True)
 class Answers:
-    """What came of a shard's inputs: predictions by input id, or why there are none."""
+    """What came of a shard's inputs: predictions by input id, or why there are none; and likeness."""
 
     done: list[tuple[int, list[Prediction]]] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    likeness: dict[int, int | None] = field(default_factory=dict)
 
 
 Tell: TypeAlias = Callable[[int, int], None]
@@ -51,10 +53,12 @@ def predict(model: Model, media: Media, items: Sequence[Item], terms: Terms, tel
         batch = items[start : start + model.info.batch]
         tell(start, len(batch))
         readable = _readable(model, media, batch, answers.failed, work)
+        answers.likeness |= {item.input_id: _likeness(read) for item, read in readable}
         said = ask(model, [read for _, read in readable]) if readable else []
         for (item, _), answer in zip(readable, said, strict=True):
             if isinstance(answer, ModelFault):
-                answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer)))
+                alike = answers.likeness[item.input_id]
+                answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer), alike))
             else:
                 answers.done.append((item.input_id, _kept(answer, terms)))
     tell(len(items), 0)
@@ -100,6 +104,10 @@ def _readable(
     return found
 
 
+def _likeness(given: Input) -> int | None:
+    return likeness.of_text(given) if isinstance(given, str) else likeness.of_image(given.pixels)
+
+
 def _raised(model: Model, error: Exception) -> ModelFault:
     if isinstance(error, ModelFault):
         return error
@@ -141,11 +149,12 @@ def save(
     annotations.put(conn, claim.task_id, [row for one in rows.values() for row in one])
     made = (one for _, ones in decided for one in ones)
     shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, made))
+    alike = answers.likeness
     settled = [
-        Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False))
+        Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False), alike.get(i))
         for i, ones in rows.items()
     ]
-    waiting = [triage.waiting(terms, i, ones) for i, ones in decided]
+    waiting = [triage.waiting(terms, i, ones, alike.get(i)) for i, ones in decided]
     in_review = {s.input_id for s in settled if s.work == Work.REVIEW}
     chosen = [one for one in waiting if one.input_id in in_review]
     assignments.assign(conn, claim.task_id, claim.no, chosen, to_all=terms.stacked)
@@ -165,4 +174,4 @@ def _of_inputs(there: set[int], answers: Answers) -> Answers:
     if len(there) == len(answers.done) + len(answers.failed):
         return answers
     done = [(i, said) for i, said in answers.done if i in there]
-    return Answers(done, [failed for failed in answers.failed if failed.input_id in there])
+    return Answers(done, [failed for failed in answers.failed if failed.input_id in there], answers.likeness)

@@ -32,13 +32,13 @@ def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> 
     return rows
 
 
-def waiting(terms: Terms, input_id: int, decided: Iterable[Decided]) -> Waiting:
-    """An input for reviewers, with the most doubtful of what they are to decide."""
+def waiting(terms: Terms, input_id: int, decided: Iterable[Decided], likeness: int | None = None) -> Waiting:
+    """An input for reviewers, with the most doubtful of what they are to decide; `likeness` None: the ledger's."""
     doubts = [(abs(one.prediction.score - 0.5), one.prediction.concept) for one in decided if one.band is Band.REVIEW]
     if not doubts:
-        return Waiting(input_id)
+        return Waiting(input_id, likeness=likeness)
     doubt, concept = min(doubts)
-    return Waiting(input_id, doubt, terms.ids[concept])
+    return Waiting(input_id, doubt, terms.ids[concept], likeness)
 
 
 def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, ...]]:

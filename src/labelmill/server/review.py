@@ -57,7 +57,10 @@ def list_review(
     lowest: Annotated[Score | None, Query()] = None,
     highest: Annotated[Score | None, Query()] = None,
 ) -> Queue:
-    """Inputs that wait for one's review. `uncertain` order: those with a score near to 0.5 first."""
+    """Inputs that wait for one's review.
+
+    `uncertain` order: those with a score near to 0.5 first; `likeness`: what looks or reads alike follows one another.
+    """
     wanted, person_id = Wanted(concept, labeler, lowest, highest), member.person.id
     with site.database.begin() as conn:
         found = queue.page(conn, task, person_id, order=order, after=after, limit=limit + 1, wanted=wanted)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from labelmill.core.likeness import LAST
 from labelmill.core.partition import spread
 from labelmill.store import locks
 
@@ -15,11 +16,21 @@ SURE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An input for reviewers. `doubt`: how far its most doubtful undecided score lies from 0.5; and its concept."""
+    """An input for reviewers. `doubt`: how far its most doubtful undecided score lies from 0.5; and its concept.
+
+    `likeness` None: as the ledger has it.
+    """
 
     input_id: int
     doubt: float = SURE
     concept_id: int = 0
+    likeness: int | None = None
+
+
+LEDGERS_LIKENESS = f"""
+coalesce((SELECT l.likeness FROM ledger l WHERE l.task_id = :task AND l.input_id = {{id}}), {LAST})
+"""  # noqa: S608 - a number
+"""The likeness of an input by its ledger: what no model was shown comes last."""
 
 
 _LOADS = sa.text("""
@@ -60,14 +71,17 @@ def assign_arbiter(conn: sa.Connection, task_id: int, no: int, input_id: int, pe
 
 
 # who was through with an input before, and gets it again, has one input less behind them and none more in all
-_GIVE = sa.text("""
-INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, arbiter)
-SELECT :task, v.*, :arbiter FROM unnest(CAST(:inputs AS bigint[]), CAST(:persons AS bigint[]), CAST(:doubts AS real[]),
-                                        CAST(:concepts AS bigint[])) AS v
+_GIVE = sa.text(f"""
+INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, arbiter, likeness)
+SELECT :task, v.input_id, v.person_id, v.doubt, v.concept_id, :arbiter,
+       coalesce(v.likeness, {LEDGERS_LIKENESS.format(id="v.input_id")})
+FROM unnest(CAST(:inputs AS bigint[]), CAST(:persons AS bigint[]), CAST(:doubts AS real[]), CAST(:concepts AS bigint[]),
+            CAST(:likeness AS bigint[])) AS v (input_id, person_id, doubt, concept_id, likeness)
 ON CONFLICT (task_id, input_id, person_id)
-    DO UPDATE SET done_at = NULL, doubt = excluded.doubt, concept_id = excluded.concept_id, arbiter = excluded.arbiter
+    DO UPDATE SET done_at = NULL, doubt = excluded.doubt, concept_id = excluded.concept_id, arbiter = excluded.arbiter,
+                  likeness = excluded.likeness
 RETURNING person_id, xmax = 0 AS new
-""")
+""")  # noqa: S608 - put together from the constant above
 
 _SHARE = sa.text("""
 INSERT INTO share (task_id, no, person_id, inputs) VALUES (:task, :no, :person, :new)
@@ -84,6 +98,7 @@ def _give(
         "persons": [person for _, person in pairs],
         "doubts": [one.doubt for one, _ in pairs],
         "concepts": [one.concept_id for one, _ in pairs],
+        "likeness": [one.likeness for one, _ in pairs],
     }
     given = Counter(
         (row.person_id, row.new) for row in conn.execute(_GIVE, {"task": task_id, "arbiter": arbiter, **columns})
@@ -165,11 +180,12 @@ def holders(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict
     return found
 
 
-_HOLD = sa.text("""
-INSERT INTO assignment (task_id, input_id, person_id, doubt, done_at, arbiter)
-VALUES (:task, :input, :person, :doubt, CASE WHEN :done THEN now() END, :arbiter)
+_HOLD = sa.text(f"""
+INSERT INTO assignment (task_id, input_id, person_id, doubt, done_at, arbiter, likeness)
+VALUES (:task, :input, :person, :doubt, CASE WHEN :done THEN now() END, :arbiter,
+        {LEDGERS_LIKENESS.format(id=":input")})
 ON CONFLICT (task_id, input_id, person_id) DO UPDATE SET done_at = excluded.done_at, arbiter = excluded.arbiter
-""")
+""")  # noqa: S608 - put together from the constant above
 
 _DIFFER = sa.text("""
 INSERT INTO share (task_id, no, person_id, inputs, done) VALUES (:task, :no, :person, :inputs, :done)

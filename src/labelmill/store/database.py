@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from labelmill.core.errors import BadCall, Conflict, StoreFault
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
 
 OLDEST_POSTGRESQL = 15

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from labelmill.core.likeness import LAST
 from labelmill.core.partition import repartition
 from labelmill.store import locks, reviews
 from labelmill.store import schema as t
+from labelmill.store.assignments import LEDGERS_LIKENESS
 
 
 def reviewers(conn: sa.Connection, task_id: int) -> set[int]:
@@ -129,12 +131,13 @@ WITH v AS (
     DELETE FROM assignment a USING v WHERE a.task_id = :task AND a.input_id = v.input_id AND a.done_at IS NULL
     RETURNING a.input_id
 )
-INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id)
-SELECT :task, v.input_id, v.person_id, coalesce(d.doubt, 0.5), coalesce(d.concept_id, 0)
+INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, likeness)
+SELECT :task, v.input_id, v.person_id, coalesce(d.doubt, 0.5), coalesce(d.concept_id, 0),
+       {LEDGERS_LIKENESS.format(id="v.input_id")}
 FROM v {_DOUBT.format(id="v.input_id")}
 ON CONFLICT (task_id, input_id, person_id)
-    DO UPDATE SET done_at = NULL, doubt = excluded.doubt, concept_id = excluded.concept_id
-""")  # noqa: S608 - put together from the constant above
+    DO UPDATE SET done_at = NULL, doubt = excluded.doubt, concept_id = excluded.concept_id, likeness = excluded.likeness
+""")  # noqa: S608 - put together from the constants above
 
 
 def _move(conn: sa.Connection, task_id: int, persons: Collection[int], added: Collection[int]) -> set[int]:
@@ -150,8 +153,8 @@ def _move(conn: sa.Connection, task_id: int, persons: Collection[int], added: Co
 
 _STACK = sa.text(f"""
 WITH given AS (
-    INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id)
-    SELECT :task, l.input_id, p.id, coalesce(d.doubt, 0.5), coalesce(d.concept_id, 0)
+    INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, likeness)
+    SELECT :task, l.input_id, p.id, coalesce(d.doubt, 0.5), coalesce(d.concept_id, 0), coalesce(l.likeness, {LAST})
     FROM ledger l CROSS JOIN unnest(CAST(:added AS bigint[])) AS p (id) {_DOUBT.format(id="l.input_id")}
     WHERE l.task_id = :task AND l.work = 'review' AND NOT EXISTS (
         SELECT FROM assignment a
@@ -160,23 +163,23 @@ WITH given AS (
     RETURNING person_id
 )
 SELECT DISTINCT person_id FROM given
-""")  # noqa: S608 - put together from the constant above
+""")  # noqa: S608 - put together from the constants above
 
 _DROP_STRANGERS = sa.text("""
 DELETE FROM assignment WHERE task_id = :task AND done_at IS NULL AND NOT arbiter AND NOT person_id = ANY(:persons)
 """)
 
-_TO_ARBITER = sa.text("""
+_TO_ARBITER = sa.text(f"""
 WITH given AS (
-    INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, arbiter)
-    SELECT :task, l.input_id, CAST(:owner AS bigint), 0, 0, true FROM ledger l
+    INSERT INTO assignment (task_id, input_id, person_id, doubt, concept_id, arbiter, likeness)
+    SELECT :task, l.input_id, CAST(:owner AS bigint), 0, 0, true, coalesce(l.likeness, {LAST}) FROM ledger l
     WHERE l.task_id = :task AND l.work = 'review' AND NOT EXISTS (
         SELECT FROM assignment a WHERE a.task_id = :task AND a.input_id = l.input_id AND a.done_at IS NULL)
     ON CONFLICT (task_id, input_id, person_id) DO UPDATE SET done_at = NULL, doubt = 0, arbiter = true
     RETURNING person_id
 )
 SELECT DISTINCT person_id FROM given
-""")
+""")  # noqa: S608 - put together from the constant above
 
 
 def _replace(

@@ -10,13 +10,15 @@ import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall
 
-Order = Literal["id", "uncertain", "concept"]
+Order = Literal["id", "uncertain", "concept", "likeness"]
 
 _KEYS: dict[Order, tuple[str, str]] = {
-    "id": ("0", "CAST(:first AS bigint)"),
-    "uncertain": ("s.doubt", "CAST(:first AS real)"),
-    "concept": ("s.concept_id", "CAST(:first AS bigint)"),
+    "id": ("0", "bigint"),
+    "uncertain": ("s.doubt", "real"),
+    "concept": ("s.concept_id", "bigint"),
+    "likeness": ("s.likeness", "bigint"),
 }
+"""What each order goes by, before the input's id, and its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +70,36 @@ def page(
 ) -> list[tuple[int, str]]:
     """The next inputs that wait for a reviewer, each with its place in this order, which is the next `after`.
 
-    `uncertain`: those first whose most doubtful score lies nearest to 0.5. Raises BadCall for an `after` of elsewhere.
+    `uncertain`: those first whose most doubtful score lies nearest to 0.5. `likeness`: what looks or reads alike
+    follows one another (core.likeness); what no model was shown comes last. Raises BadCall for an `after` of elsewhere.
     """
-    key, cast = _KEYS[order]
-    first, input_id = _place(after)
+    key, type_ = _KEYS[order]
+    first, input_id = _place(after, float if type_ == "real" else int)
     more, values = _fits(wanted or Wanted())
     fits = f"AND EXISTS (SELECT FROM annotation a WHERE {_WAITS} {more})" if values else ""
-    beyond = f"({key}, s.input_id) > ({cast}, :input)" if order != "id" else "s.input_id > :input"
+    beyond = f"({key}, s.input_id) > (CAST(:first AS {type_}), :input)" if order != "id" else "s.input_id > :input"
     by = f"{key}, s.input_id" if order != "id" else "s.input_id"
     query = sa.text(f"""
-        SELECT s.input_id, CAST({key} AS float8) AS first FROM assignment s
+        SELECT s.input_id, CAST({key} AS text) AS first FROM assignment s
         WHERE {_MINE} AND {beyond} {fits} ORDER BY {by} LIMIT :limit
     """)  # noqa: S608 - put together from this module's own text
     values |= {"task": task_id, "person": person_id, "first": first, "input": input_id, "limit": limit}
     if order == "id":
         del values["first"]
-    return [(row.input_id, f"{row.first!r}:{row.input_id}") for row in conn.execute(query, values)]
+    return [(row.input_id, f"{row.first}:{row.input_id}") for row in conn.execute(query, values)]
 
 
-def _place(after: str | None) -> tuple[float, int]:
+def _place(after: str | None, type_: type[float] = int) -> tuple[float, int]:
+    """The two numbers of a place, the first of a type. Raises BadCall for what is none, or what no column holds."""
     if after is None:
-        return -1.0, 0
+        return -1, 0
     first, _, input_id = after.partition(":")
     try:
-        place = float(first), int(input_id)
+        place = type_(first), int(input_id)
     except ValueError:
-        place = float("nan"), 0
-    if not (abs(place[0]) < 2**62 and 0 <= place[1] < 2**63):
+        place = -1, -1
+    most = 1 if type_ is float else 2**63 - 1
+    if not (-1 <= place[0] <= most and 0 <= place[1] < 2**63):  # NaN fails this too
         raise BadCall("after is not the next of a page of this queue")
     return place
 
@@ -193,5 +198,5 @@ def regions(
     """
     input_id, annotation_id = _place(after) if after else (0, 0)
     values = {"task": task_id, "person": person_id, "concept": concept, "limit": limit}
-    found = conn.execute(sa.text(_REGIONS), {**values, "input": int(input_id), "annotation": annotation_id})
+    found = conn.execute(sa.text(_REGIONS), {**values, "input": input_id, "annotation": annotation_id})
     return found.all()

@@ -290,6 +290,7 @@ ledger = Table(
         server_default="false",
         comment="it entered review, and no model took it out again",
     ),
+    Column("likeness", BigInteger, comment="core.likeness; null: no model was shown it, or nothing is known of it"),
     Index(None, "task_id", "shard"),
     Index("ix_ledger_label", "task_id", "input_id", postgresql_where="work = 'label'"),
     # no index on what changes (but for the few inputs that people label), and room in the page: then the one update of

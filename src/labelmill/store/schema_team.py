@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from labelmill.core.annotation import Outcome, Status, Work
+from labelmill.core.likeness import LAST
 from labelmill.store.columns import id_, metadata, refers, when
 
 
@@ -61,11 +62,13 @@ assignment = Table(
         server_default="false",
         comment="decides alone, the reviewers having disagreed",
     ),
+    Column("likeness", BigInteger, nullable=False, server_default=str(LAST), comment="the ledger's, or the last place"),
     Index("ix_assignment_open", "task_id", "person_id", "input_id", postgresql_where="done_at IS NULL"),
     Index("ix_assignment_doubt", "task_id", "person_id", "doubt", "input_id", postgresql_where="done_at IS NULL"),
     Index(
         "ix_assignment_concept", "task_id", "person_id", "concept_id", "input_id", postgresql_where="done_at IS NULL"
     ),
+    Index("ix_assignment_likeness", "task_id", "person_id", "likeness", "input_id", postgresql_where="done_at IS NULL"),
 )
 
 share = Table(

@@ -129,11 +129,12 @@ def waiting_ids(conn: sa.Connection, task_id: int, no: int) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the engine made of one input: `work` and `annotated` as the ledger has them."""
+    """What the engine made of one input: `work`, `annotated` and `likeness` as the ledger has them."""
 
     input_id: int
     annotated: bool
     work: str
+    likeness: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Failed:
     stage: str
     kind: str
     message: str
+    likeness: int | None = None
 
 
 _RESETTLE = sa.text("""
@@ -153,13 +155,19 @@ FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS wo
 WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
 
-_SETTLE = sa.text(_RESETTLE.text.replace("SET ", "SET outcome = 'done', attempts = l.attempts + 1, "))
+_SETTLE = sa.text("""
+UPDATE ledger l SET outcome = 'done', attempts = l.attempts + 1, annotated = v.annotated, work = v.work,
+                    entered = v.work IN ('review', 'reviewed'), likeness = v.likeness
+FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[]), CAST(:likeness AS bigint[]))
+    AS v (id, annotated, work, likeness)
+WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+""")
 
 _FAIL = sa.text("""
 UPDATE ledger l SET outcome = 'failed', work = v.work, stage = v.stage, kind = v.kind, message = v.message,
-                    attempts = l.attempts + 1
+                    attempts = l.attempts + 1, likeness = v.likeness
 FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:stages AS text[]), CAST(:kinds AS text[]),
-            CAST(:messages AS text[])) AS v (id, work, stage, kind, message)
+            CAST(:messages AS text[]), CAST(:likeness AS bigint[])) AS v (id, work, stage, kind, message, likeness)
 WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
 """)
 
@@ -185,7 +193,8 @@ def close(
     """Write what became of a shard's inputs and mark it done."""
     if settled:
         ids = {"ids": [s.input_id for s in settled], "work": [s.work for s in settled]}
-        conn.execute(_SETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})
+        facts = {"annotated": [s.annotated for s in settled], "likeness": [s.likeness for s in settled]}
+        conn.execute(_SETTLE, {"task": task_id, **facts, **ids})
     fail(conn, task_id, failed)
     annotated = sum(s.annotated for s in settled)
     entered = sum(s.work == Work.REVIEW for s in settled)
@@ -198,6 +207,7 @@ def fail(conn: sa.Connection, task_id: int, failed: Sequence[Failed]) -> None:
     if failed:
         columns = {f"{name}s": [getattr(f, name) for f in failed] for name in ("stage", "kind", "message")}
         ids = {"ids": [f.input_id for f in failed], "work": [f.work for f in failed]}
+        columns["likeness"] = [f.likeness for f in failed]
         conn.execute(_FAIL, {"task": task_id, **ids, **columns})
 
 
@@ -266,7 +276,7 @@ WHERE task_id = :task AND no = :no
 
 
 def resettle(conn: sa.Connection, task_id: int, no: int, *, revision: int, settled: Sequence[Settled]) -> None:
-    """Write what became of a done shard's inputs when it was decided again."""
+    """Write what became of a done shard's inputs when it was decided again; what they are like stays."""
     if settled:
         ids = {"ids": [s.input_id for s in settled], "work": [s.work for s in settled]}
         conn.execute(_RESETTLE, {"task": task_id, "annotated": [s.annotated for s in settled], **ids})

@@ -174,7 +174,7 @@ def test_reject_and_request_changes(task: Task) -> None:
 
 def test_orders_and_filters(task: Task) -> None:
     every = [one["id"] for one in task.queue()["items"]]
-    for order in ("uncertain", "concept"):
+    for order in ("uncertain", "concept", "likeness"):
         first = task.queue(order=order, limit=1)
         rest = task.queue(order=order, after=first["next"])
         assert sorted(one["id"] for one in (*first["items"], *rest["items"])) == every
@@ -182,7 +182,13 @@ def test_orders_and_filters(task: Task) -> None:
     assert task.queue(concept="nobody's")["items"] == []
     assert [one["id"] for one in task.queue(labeler="m", lowest=0.6)["items"]] == every
     assert task.queue(lowest=0.75)["items"] == task.queue(labeler="x")["items"] == []
-    task.ask(Role.REVIEWER, "GET", "/review", 422, order="uncertain", after="nonsense")
+    for order, after in [
+        ("uncertain", "nonsense"),
+        ("uncertain", "9:1"),
+        ("likeness", "0.5:1"),
+        ("likeness", f"{2**63}:1"),
+    ]:
+        task.ask(Role.REVIEWER, "GET", "/review", 422, order=order, after=after)
 
 
 def test_all_of_a_concept(task: Task) -> None:

@@ -1058,7 +1058,9 @@ export interface paths {
         };
         /**
          * List Review
-         * @description Inputs that wait for one's review. `uncertain` order: those with a score near to 0.5 first.
+         * @description Inputs that wait for one's review.
+         *
+         *     `uncertain` order: those with a score near to 0.5 first; `likeness`: what looks or reads alike follows one another.
          */
         get: operations["list_review"];
         put?: never;
@@ -10540,7 +10542,7 @@ export interface operations {
                 /** @description The `next` of the page before. */
                 after?: string | null;
                 limit?: number;
-                order?: "id" | "uncertain" | "concept";
+                order?: "id" | "uncertain" | "concept" | "likeness";
                 concept?: string | null;
                 labeler?: string | null;
                 lowest?: number | null;

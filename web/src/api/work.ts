@@ -18,7 +18,7 @@ export type Submitted = Said['Submitted']
 export type Taken = Omit<Said['NextToLabel'], 'input'> & { input: WorkInput | null }
 export type Hints = Omit<Said['ModelHints'], 'predictions'> & { predictions: Placed<Said['Prediction']>[] }
 
-export type Order = 'id' | 'uncertain' | 'concept'
+export type Order = 'id' | 'uncertain' | 'concept' | 'likeness'
 
 export interface ReviewFilter {
   order?: Order

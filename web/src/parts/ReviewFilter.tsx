@@ -9,6 +9,7 @@ const ORDERS: { value: Order; label: string }[] = [
   { value: 'id', label: 'As they came' },
   { value: 'uncertain', label: 'Uncertain first' },
   { value: 'concept', label: 'By concept' },
+  { value: 'likeness', label: 'Alike together' },
 ]
 
 interface Props {
