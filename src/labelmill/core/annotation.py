@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from labelmill.core.errors import BadCall
 from labelmill.core.geometry import Box, Polygon, Region, iou
-from labelmill.core.threshold import Band
+from labelmill.core.threshold import Band, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,12 @@ class Work(StrEnum):
     REJECTED = "rejected"
 
 
-def status_of(band: Band, awaiting: Status = Status.AWAITING_REVIEW) -> Status | None:
-    """The status an annotation starts with; None: the prediction makes no annotation.
+def status_of(band: Kept, awaiting: Status = Status.AWAITING_REVIEW) -> Status:
+    """The status an annotation starts with; what is discarded makes none.
 
     `awaiting`: of what goes to reviewers; where they vote that is `awaiting_consensus_review`.
     """
-    if band is Band.APPROVED:
-        return Status.SUCCESS
-    return awaiting if band is Band.REVIEW else None
+    return Status.SUCCESS if band is Band.APPROVED else awaiting
 
 
 def mapped(

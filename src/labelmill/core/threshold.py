@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, pairwise
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,10 @@ class Band(StrEnum):
     APPROVED = "approved"
     REVIEW = "review"
     DISCARDED = "discarded"
+
+
+Kept: TypeAlias = Literal[Band.APPROVED, Band.REVIEW]
+"""The bands of predictions that make annotations."""
 
 
 @dataclass(frozen=True, slots=True)

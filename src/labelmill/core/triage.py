@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from labelmill.core.annotation import UNDECIDED, Prediction, Status, Work, status_of
-from labelmill.core.threshold import Band, Thresholds, decide
+from labelmill.core.threshold import Band, Kept, Thresholds, decide
 
 
 @dataclass(slots=True)  # not frozen: a detector makes a hundred for each photo, and that takes four times as long
 class Decided:
-    """A prediction (its index in the model's answer, its project concept) and the band it falls in."""
+    """A prediction (its index in the model's answer, its project concept) and the band it falls in: not discarded."""
 
     index: int
     prediction: Prediction
-    band: Band
+    band: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,14 @@ class Changes:
 
 
 def triage(predictions: Iterable[tuple[int, Prediction]], thresholds: Thresholds) -> list[Decided]:
-    """Decide every prediction of one input; `predictions` as `mapped` gives them."""
+    """Decide every prediction of one input; `predictions` as `mapped` gives them. What is discarded is left out."""
     of, default = thresholds.by_concept.get, thresholds.default
-    return [Decided(i, p, decide(p.score, of(p.concept, default))) for i, p in predictions]
+    found = []
+    for index, said in predictions:
+        band = decide(said.score, of(said.concept, default))
+        if band is not Band.DISCARDED:  # nearly all of what a detector says
+            found.append(Decided(index, said, band))
+    return found
 
 
 def reconcile(
@@ -56,8 +61,6 @@ def reconcile(
     wanted: set[int] = set()
     for one in decided:
         status = status_of(one.band, awaiting)
-        if status is None:
-            continue
         wanted.add(one.index)
         existing = have.get(one.index)
         if existing is None:

@@ -145,16 +145,15 @@ def save(
     index = {name: i for i, name in enumerate(names)}
     annotations.put_predictions(conn, terms.run_id, index, answers.done)
     decided = [(i, triage.decide_input(terms, overlap, said)) for i, said in answers.done]
-    rows = {i: triage.annotation_rows(terms, i, ones) for i, ones in decided}
+    rows = {i: triage.annotation_rows(terms, i, one.decided) for i, one in decided}
     annotations.put(conn, claim.task_id, [row for one in rows.values() for row in one])
-    made = (one for _, ones in decided for one in ones)
-    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, made))
+    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, (one for _, one in decided)))
     alike = answers.likeness
     settled = [
         Settled(i, bool(ones), triage.work_owed(terms, [row.status for row in ones], touched=False), alike.get(i))
         for i, ones in rows.items()
     ]
-    waiting = [triage.waiting(terms, i, ones, alike.get(i)) for i, ones in decided]
+    waiting = [triage.waiting(terms, i, one.decided, alike.get(i)) for i, one in decided]
     in_review = {s.input_id for s in settled if s.work == Work.REVIEW}
     chosen = [one for one in waiting if one.input_id in in_review]
     assignments.assign(conn, claim.task_id, claim.no, chosen, to_all=terms.stacked)

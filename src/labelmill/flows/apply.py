@@ -51,9 +51,9 @@ def redecide(conn: sa.Connection, claim: Claim, overlap: float) -> None:
     names = models.by_id(conn, terms.model_version_id).concepts
     work = shards.works(conn, claim.task_id, claim.no, Outcome.DONE)
     said = annotations.predictions(conn, terms.run_id, names, list(work))
-    decided = {i: triage.decide_input(terms, overlap, said.get(i, [])) for i in work}
-    every = (one for ones in decided.values() for one in ones)
-    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, every))
+    triaged = {i: triage.decide_input(terms, overlap, said.get(i, [])) for i in work}
+    shards.put_histograms(conn, claim.task_id, claim.no, triage.histogram_rows(terms, triaged.values()))
+    decided = {i: one.decided for i, one in triaged.items()}
     open_ids = [i for i, owed in work.items() if owed in (Work.NONE, Work.REVIEW, Work.LABEL)]
     standing = annotations.standing(conn, claim.task_id, open_ids)
     sent_back = {i for i, ones in standing.items() if any(s.status == Status.PENDING for s in ones)}

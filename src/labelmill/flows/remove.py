@@ -55,9 +55,7 @@ def _take_off(conn: sa.Connection, home: Path, terms: Terms, counted: Sequence[C
 
 
 def _histograms(terms: Terms, overlap: float, of_inputs: Iterable[Sequence[Prediction]]) -> list[tuple[Any, ...]]:
-    return triage.histogram_rows(
-        terms, (one for said in of_inputs for one in triage.decide_input(terms, overlap, said))
-    )
+    return triage.histogram_rows(terms, (triage.decide_input(terms, overlap, said) for said in of_inputs))
 
 
 def _without(had: dict[int, tuple[bytes, int, int, int]], less: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

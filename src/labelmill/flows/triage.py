@@ -1,6 +1,8 @@
 """What annotating and moving thresholds share: decisions become annotation rows and histogram rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from labelmill.core.annotation import Prediction, Status, Work, mapped, status_of
@@ -11,18 +13,25 @@ from labelmill.store.assignments import Waiting
 from labelmill.store.tasks import Terms
 
 
-def decide_input(terms: Terms, overlap: float, predictions: Sequence[Prediction]) -> list[Decided]:
-    """One input's predictions as the project's concepts, each with its band."""
-    return triage(mapped(predictions, terms.concepts, overlap=overlap), terms.thresholds)
+@dataclass(slots=True)
+class Triaged:
+    """One input's predictions as the project's concepts, as `mapped` gives them, and those that are not discarded."""
+
+    said: list[tuple[int, Prediction]]
+    decided: list[Decided]
+
+
+def decide_input(terms: Terms, overlap: float, predictions: Sequence[Prediction]) -> Triaged:
+    """One input's predictions under a task's thresholds."""
+    said = mapped(predictions, terms.concepts, overlap=overlap)
+    return Triaged(said, triage(said, terms.thresholds))
 
 
 def annotation_rows(terms: Terms, input_id: int, decided: Iterable[Decided]) -> list[annotations.NewAnnotation]:
-    """The annotations that an input's decisions make; what is discarded makes none."""
+    """The annotations that an input's decisions make."""
     rows = []
     for one in decided:
         status = status_of(one.band, terms.awaiting)
-        if status is None:
-            continue
         said = one.prediction
         rows.append(
             annotations.NewAnnotation(
@@ -41,18 +50,22 @@ def waiting(terms: Terms, input_id: int, decided: Iterable[Decided], likeness: i
     return Waiting(input_id, doubt, terms.ids[concept], likeness)
 
 
-def histogram_rows(terms: Terms, decided: Iterable[Decided]) -> list[tuple[Any, ...]]:
+def histogram_rows(terms: Terms, triaged: Iterable[Triaged]) -> list[tuple[Any, ...]]:
     """Per concept the packed histogram of scores and the count of each band, as the store takes them."""
-    groups: dict[str, tuple[list[float], list[Band]]] = {}
-    for one in decided:
-        scores, bands = groups.setdefault(one.prediction.concept, ([], []))
-        scores.append(one.prediction.score)
-        bands.append(one.band)
-    packed = pack_each([scores for scores, _ in groups.values()])
-    return [  # the bands in their order, which is that of the columns
-        (terms.ids[name], counts, *(bands.count(band) for band in Band))
-        for (name, (_, bands)), counts in zip(groups.items(), packed, strict=True)
-    ]
+    scores: dict[str, list[float]] = {}
+    bands: Counter[tuple[str, Band]] = Counter()
+    for one in triaged:
+        for _, said in one.said:
+            if said.concept in scores:
+                scores[said.concept].append(said.score)
+            else:
+                scores[said.concept] = [said.score]
+        bands.update((kept.prediction.concept, kept.band) for kept in one.decided)
+    rows = []
+    for (name, found), packed in zip(scores.items(), pack_each(list(scores.values())), strict=True):
+        approved, review = bands[name, Band.APPROVED], bands[name, Band.REVIEW]
+        rows.append((terms.ids[name], packed, approved, review, len(found) - approved - review))
+    return rows
 
 
 def work_owed(terms: Terms, statuses: Sequence[Status], *, touched: bool) -> Work:
