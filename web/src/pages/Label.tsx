@@ -91,8 +91,9 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
   const items = useMemo(() => standing(history.draft), [history.draft])
   const help = useHelp(project, task, input.id, items)
   const { offered, flip } = help
+  const makes = onlyType(task)
   const desk = useDesk({
-    input, history, change, concepts: task.concepts, makes: onlyType(task), me, said: offered, previous: label.previous, next: label.next,
+    input, history, change, concepts: task.concepts, makes, me, said: offered, previous: label.previous, next: label.next,
   })
   const { commit, selected, select, seen } = desk
   const accept = useCallback(
@@ -150,7 +151,7 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
             <Notes input={input} />
             {items.length === 0 && (
               <Text size="sm" c="dimmed" p="md">
-                Nothing is drawn yet. Submit as it is to confirm that nothing is here.
+                {makes === 'class' ? 'No concept is given yet.' : input.kind === 'text' ? 'Nothing is marked yet.' : 'Nothing is drawn yet.'} Submit as it is to confirm that nothing is here.
               </Text>
             )}
             <DeskList desk={desk} colour={colour} sections={sections} ticks={false} />

@@ -64,7 +64,8 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
         setProgress(now)
-        setMade((before) => before.map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
+        const others = (before: readonly Made[]): readonly Made[] => before.filter(({ key }) => key !== `${activity_id}`) // it may have been read meanwhile
+        setMade((before) => others(before).map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
         decided.add(one.input)
         forget(one.input)
       },
