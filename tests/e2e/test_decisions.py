@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from e2e.conftest import Enter
 from e2e.desk import HAT, Desk, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
+from mill import until
 from playwright.sync_api import Route, expect
 
 from labelmill import Client
@@ -229,3 +231,62 @@ def test_what_is_refused_after_a_reload_comes_back_as_it_was(walk: Walk, desk: D
     stage(walk)
     page.keyboard.press("c")
     expect(walk.dialog().get_by_role("textbox")).to_have_value("The hat is a cap.")
+
+
+def test_what_is_saved_behind_ones_back_is_no_draft_any_more(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("blind"), walk.page
+    held: list[Route] = []
+    page.route(re.compile(r"/label/\d+$"), lambda r: held.append(r) if r.request.method == "POST" else r.continue_())
+    walk.go(f"/projects/{desk.project}/tasks/{task}/label")
+    stage(walk)
+    for key in ("4", "b", "b", "Enter"):
+        page.keyboard.press(key)
+    stage(walk)
+    page.get_by_role("link", name="Back to the task").click()
+    expect(page.get_by_role("region", name="People of this task")).to_be_visible()
+    until(lambda: held)
+    held.pop().continue_()
+    saved(walk)
+    page.get_by_role("link", name="Label", exact=True).click()
+    stage(walk)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("submitted before")).to_be_visible()
+    stage(walk)
+    expect(rows(walk, "On this input")).to_have_text([re.compile("shoe")])
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('labelmill-draft'))") == []
+
+
+def test_a_full_storage_loses_no_decision(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables"), desk.inputs(), walk.page
+    review(walk, desk, task)
+    page.evaluate("""() => {
+      for (let size = 1 << 22, at = 0; size >= 1; size >>= 1)
+        for (;;) { try { localStorage.setItem(`filler-${at++}`, 'x'.repeat(size)) } catch { break } }
+    }""")
+    page.keyboard.press("Enter")
+    until(lambda: {status for _, status, _ in desk.said(task, ids[0])} == {"success"})
+
+
+def test_what_waits_again_is_shown_again(walk: Walk, enter: Enter, desk: Desk) -> None:
+    """Changes are asked for, somebody submits anew, and it waits for the same reviewer, who stayed where they were."""
+    client, page = desk.client, walk.page
+    ana = client.members.add(desk.project, "Ana", "labeler")
+    task = desk.task("wearables", labelers=[ana["id"]], checked=True)
+    review(walk, desk, task)
+    page.keyboard.press("c")
+    page.keyboard.type("Look again")
+    page.keyboard.press("Control+Enter")
+    for _ in range(5):
+        stage(walk)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
+    saved(walk)
+    theirs = enter(known=False)
+    theirs.go(f"/sign-in#token={ana['token']}")
+    theirs.page.wait_for_url(re.compile("/projects$"))
+    theirs.go(f"/projects/{desk.project}/tasks/{task}/label")
+    stage(theirs)
+    theirs.page.keyboard.press("Enter")
+    saved(theirs)
+    stage(walk)
+    expect(rows(walk, "To decide")).to_have_count(3)

@@ -59,6 +59,7 @@ def test_all_at_once_leaves_alone_what_is_begun(walk: Walk, desk: Desk) -> None:
         page.keyboard.press(key)
     walk.button("Approve all", walk.dialog()).click()
     expect(walk.dialog()).to_contain_text("and not 1 input that you have begun to change")
+    expect(walk.button("Approve 10", walk.dialog())).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("10 annotations approved.")).to_be_visible()
     expect(page.get_by_text("you 5 of 6")).to_be_visible()

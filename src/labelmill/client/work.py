@@ -47,9 +47,10 @@ class Review:
         said: WorkInput = self._wire.get(_at(project_id, task_id, f"review/{input_id}"))
         return said
 
-    def groups(self, project_id: int, task_id: int) -> Sequence[Group]:
-        """What waits, by concept and labeler."""
-        items: list[Group] = self._wire.get(_at(project_id, task_id, "review/groups"))["items"]
+    def groups(self, project_id: int, task_id: int, *, but_not: Sequence[int] = ()) -> Sequence[Group]:
+        """What waits, by concept and labeler; `but_not`: ids of inputs that are left out."""
+        path = _at(project_id, task_id, "review/groups")
+        items: list[Group] = self._wire.get(path, but_not=[*but_not])["items"]
         return items
 
     def decide(

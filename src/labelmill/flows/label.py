@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from labelmill.core.decision import Shaping
 from labelmill.core.errors import Conflict, NotAllowed
 from labelmill.flows import act
 from labelmill.flows.act import Done, Scene, Trace
-from labelmill.store import activity, assignments, leases, locks, notifications, partition
+from labelmill.store import activity, assignments, leases, locks, notifications, partition, reviews
 from labelmill.store.assignments import Waiting
 
 
@@ -131,8 +132,16 @@ def check_open(at: Scene) -> None:
     if at.place.work == Work.LABEL:
         return
     last = activity.last_on(at.conn, at.task_id, at.input_id)
-    if last is None or (last.person_id, last.operation) != (at.person_id, "submit"):
+    mine = last is not None and (last.person_id, last.operation) == (at.person_id, "submit")
+    if last is None or not mine or _decided_since(at, last.detail["inputs"][str(at.input_id)]):
         raise Conflict(f"Input {at.input_id} needs no labeler any more: somebody decided on it.")
+
+
+def _decided_since(at: Scene, told: Mapping[str, Any]) -> bool:
+    """Whether something came after a submission; what decides on many inputs at once is no act on this one."""
+    newest = reviews.newest_lasting(at.conn, at.task_id, [at.input_id]).get(at.input_id, 0)
+    through = {holder["person_id"] for holder in told["holds"] if holder["done"]}
+    return newest != told["seen"] or any(holder.done and holder.person_id not in through for holder in at.holders)
 
 
 def check_may_label(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> None:

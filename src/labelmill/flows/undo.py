@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labelmill.core.errors import Conflict, NotAllowed
-from labelmill.store import activity, annotations, assignments, leases, projects, reviews, votes
+from labelmill.store import activity, annotations, assignments, leases, partition, projects, reviews, votes
 from labelmill.store.assignments import Holder
 
 UNDOABLE = frozenset({"approve", "reject", "request_changes", "submit", "decide", "approve_all", "reject_all"})
@@ -15,7 +15,8 @@ def undo(conn: sa.Connection, project_id: int, activity_id: int, person_id: int)
     """Put annotations, ledger, votes and assignments back to where they were before an act; ids of its inputs.
 
     Undone once, it stays undone; what came after it and was undone does not count. Raises NotFound; NotAllowed for
-    somebody else's act; Conflict when something came after it on one of its inputs, or when it is no decision.
+    somebody else's act; Conflict when something came after it on one of its inputs, when it is no decision, or when it
+    would wait for somebody who reviews the task no more.
     """
     found = activity.one(conn, project_id, activity_id)
     if found.person_id != person_id:
@@ -50,10 +51,14 @@ def _check(
     holders: dict[int, list[Holder]],
 ) -> None:
     newest = reviews.newest_lasting(conn, task_id, list(told))
+    reviewers = partition.reviewers(conn, task_id)
     for i, one in told.items():
         if i not in places:
             raise Conflict(f"Input {i} was removed since.")
         now = [Holder(**holder) for holder in one["holds"]]
+        gone = [h for h in one["held"] if not (h["done"] or h["arbiter"] or h["person_id"] in reviewers)]
+        if gone:
+            raise Conflict("That cannot be undone: it would wait for somebody who reviews this task no more.")
         same = places[i] == places[i].like(one["after"]) and newest.get(i, 0) == one["seen"]
         if not same or now != holders.get(i, []) or leases.somebodys(conn, task_id, i):
             raise Conflict(f"Something came after it on input {i}, so it cannot be undone: look at the input again.")

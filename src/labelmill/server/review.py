@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from labelmill.flows import review, undo
 from labelmill.server.access import Labeler, Reviewer
 from labelmill.server.inputs import Region
-from labelmill.server.page import PathId
+from labelmill.server.page import Id, PathId
 from labelmill.server.site import Here
 from labelmill.server.task_shapes import Score
 from labelmill.server.tasks import ReviewedTask
@@ -86,11 +86,13 @@ class Groups(BaseModel):
 
 
 @router.get(f"{TASK}/groups")
-def list_review_groups(task: ReviewedTask, member: Reviewer, site: Here) -> Groups:
-    """What waits for one's review, by concept and labeler."""
+def list_review_groups(
+    task: ReviewedTask, member: Reviewer, site: Here, but_not: Annotated[list[Id] | None, Query(max_length=500)] = None
+) -> Groups:
+    """What waits for one's review, by concept and labeler; `but_not`: ids of inputs that are left out."""
     names = Group.model_fields
     with site.database.begin() as conn:
-        found = queue.groups(conn, task, member.person.id)
+        found = queue.groups(conn, task, member.person.id, but_not or ())
     return Groups(items=[Group(**{name: getattr(one, name) for name in names}) for one in found])
 
 

@@ -144,16 +144,18 @@ class Group:
     inputs: int
 
 
-def groups(conn: sa.Connection, task_id: int, person_id: int) -> list[Group]:
-    """What waits for a reviewer, by concept and labeler, the most first."""
+def groups(conn: sa.Connection, task_id: int, person_id: int, but_not: Sequence[int] = ()) -> list[Group]:
+    """What waits for a reviewer, by concept and labeler, the most first; `but_not`: ids of inputs left out."""
     query = sa.text(f"""
         SELECT g.concept_id, c.name, l.name, g.annotations, g.inputs FROM (
             SELECT a.concept_id, a.labeler_id, count(*) AS annotations, count(DISTINCT a.input_id) AS inputs
-            FROM assignment s JOIN annotation a ON {_WAITS} WHERE {_MINE} GROUP BY a.concept_id, a.labeler_id
+            FROM assignment s JOIN annotation a ON {_WAITS} WHERE {_MINE} AND s.input_id <> ALL(:but_not)
+            GROUP BY a.concept_id, a.labeler_id
         ) AS g JOIN concept c ON c.id = g.concept_id JOIN labeler l ON l.id = g.labeler_id
         ORDER BY g.annotations DESC, c.name, l.name
     """)  # noqa: S608 - put together from the constants above
-    return [Group(*row) for row in conn.execute(query, {"task": task_id, "person": person_id})]
+    values = {"task": task_id, "person": person_id, "but_not": list(but_not)}
+    return [Group(*row) for row in conn.execute(query, values)]
 
 
 def annotations_of(conn: sa.Connection, task_id: int, person_id: int, wanted: Wanted, *, inputs: int) -> list[int]:

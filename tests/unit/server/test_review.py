@@ -209,6 +209,8 @@ def test_all_of_a_concept(task: Task) -> None:
 
 def test_all_at_once_but_for_some(task: Task) -> None:
     begun, *others = [one["id"] for one in task.queue()["items"]]
+    groups = task.ask(Role.REVIEWER, "GET", "/review/groups", but_not=[begun])["items"]
+    assert {group["inputs"] for group in groups} == {len(others)}
     said = task.ask(Role.REVIEWER, "POST", "/review/bulk", key="all-but-one", action="approve", but_not=[begun])
     assert (said["inputs"], said["reviewed"], said["left"]) == (len(others), len(others), 0)
     assert [one["id"] for one in task.queue()["items"]] == [begun]
@@ -266,6 +268,29 @@ def test_what_is_submitted_stands_and_can_be_submitted_again(task: Task) -> None
     assert task.ask(Role.REVIEWER, "GET", f"/label/{one['id']}")["annotations"] == []
     ledger = task.world.call(Role.VIEWER, "GET", task.path).json()
     assert (ledger["annotated"], ledger["empty"], ledger["failed"]) == (8, 1, 1)
+
+
+def test_a_labeler_does_not_overrule_who_decided_on_many(task: Task) -> None:
+    change = {"checked": True, "labelers": [task.world.people[Role.REVIEWER]]}
+    assert task.world.call(Role.ADMIN, "PATCH", task.path, json=change).status_code == 200
+    one = task.ask(Role.REVIEWER, "POST", "/label/next")["input"]
+    span = {"kind": "span", "value": [1, 3]}
+    body = {"key": "first-key", "seen": one["seen"], "additions": [{"concept": "a", "region": span}]}
+    task.ask(Role.REVIEWER, "POST", f"/label/{one['id']}", **body)
+    task.ask(Role.REVIEWER, "GET", f"/label/{one['id']}")
+    found = task.ask(Role.ADMIN, "GET", "/review/regions", concept="a", limit=200)["items"]
+    (mine,) = [region["annotation_id"] for region in found if region["input_id"] == one["id"]]
+    done = task.ask(Role.ADMIN, "POST", "/review/regions", key="a-screen", reject=[mine])
+    assert "somebody decided on it" in task.ask(Role.REVIEWER, "GET", f"/label/{one['id']}", 409)["error"]["message"]
+    task.undo(done["activity_id"], who=Role.ADMIN)
+    task.ask(Role.REVIEWER, "GET", f"/label/{one['id']}")
+
+
+def test_nothing_is_put_back_before_who_reviews_no_more(task: Task) -> None:
+    done = task.decide(task.queue()["items"][0])
+    left = {"reviewers": [task.world.people[Role.ADMIN]]}
+    assert task.world.call(Role.ADMIN, "PATCH", task.path, json=left).status_code == 200
+    assert "reviews this task no more" in task.undo(done["activity_id"], 409)["error"]["message"]
 
 
 def test_help_is_what_the_model_said(task: Task) -> None:

@@ -1080,7 +1080,7 @@ export interface paths {
         };
         /**
          * List Review Groups
-         * @description What waits for one's review, by concept and labeler.
+         * @description What waits for one's review, by concept and labeler; `but_not`: ids of inputs that are left out.
          */
         get: operations["list_review_groups"];
         put?: never;
@@ -10651,7 +10651,9 @@ export interface operations {
     };
     list_review_groups: {
         parameters: {
-            query?: never;
+            query?: {
+                but_not?: number[] | null;
+            };
             header?: never;
             path: {
                 task_id: number;

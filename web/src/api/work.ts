@@ -33,7 +33,9 @@ export const taskPath = (project: number, task: number): string => `/projects/${
 export const reviewPage = (project: number, task: number, filter: ReviewFilter, after: string | null, limit = 10): Promise<Page<WorkInput> & { progress: Progress }> =>
   get(`${taskPath(project, task)}/review${query({ ...filter, after, limit })}`)
 export const reviewInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/review/${id}`)
-export const reviewGroups = (project: number, task: number): Promise<{ items: Group[] }> => get(`${taskPath(project, task)}/review/groups`)
+/** `but_not`: ids of inputs that are left out. */
+export const reviewGroups = (project: number, task: number, but_not: readonly number[] = []): Promise<{ items: Group[] }> =>
+  get(`${taskPath(project, task)}/review/groups?${but_not.map((id) => `but_not=${id}`).join('&')}`)
 export const reviewBulk = (
   project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string; but_not: number[] },
 ): Promise<DecidedMany> => post(`${taskPath(project, task)}/review/bulk`, said)

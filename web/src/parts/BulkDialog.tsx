@@ -98,7 +98,7 @@ function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
     close()
   }
 
-  if (chosen.annotations === 0) return <Text size="sm">Nothing waits for you in this task.</Text>
+  if (asked === null && chosen.annotations === 0) return <Text size="sm">Nothing waits for you in this task.</Text>
   if (running !== null)
     return (
       <Stack gap="xs">
@@ -108,7 +108,11 @@ function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
         <Progress value={(running.decided / chosen.annotations) * 100} aria-label="Decided" />
       </Stack>
     )
-  const ask = (action: Action): void => setAsked({ action, choice: chosen, but_not: begun(action) })
+  const ask = async (action: Action): Promise<void> => {
+    const but_not = begun(action)
+    const counted = but_not.length === 0 ? all : choices((await reviewGroups(project, task, but_not)).items)
+    setAsked({ action, but_not, choice: counted.find(({ name }) => name === chosen.name) ?? { ...chosen, annotations: 0 } })
+  }
   // a second click, or a key held down, is meant for what was there before
   const once = (go: () => void) => ({ detail: clicks }: MouseEvent) => clicks > 1 || go()
   if (asked !== null)
@@ -121,7 +125,7 @@ function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
           <Button variant="default" onClick={() => setAsked(null)}>
             Back
           </Button>
-          <Button autoFocus color={asked.action === 'reject' ? 'red' : undefined} onClick={once(() => void go(asked))}>
+          <Button autoFocus disabled={asked.choice.annotations === 0} color={asked.action === 'reject' ? 'red' : undefined} onClick={once(() => void go(asked))}>
             {WORDS[asked.action]} {whole(chosen.annotations)}
           </Button>
         </Group>
@@ -137,10 +141,10 @@ function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
         </Stack>
       </Radio.Group>
       <Group justify="flex-end">
-        <Button variant="default" color="red" onClick={() => ask('reject')}>
+        <Button variant="default" color="red" onClick={() => void ask('reject').catch(tellFault)}>
           Reject all
         </Button>
-        <Button onClick={() => ask('approve')}>Approve all</Button>
+        <Button onClick={() => void ask('approve').catch(tellFault)}>Approve all</Button>
       </Group>
     </Stack>
   )

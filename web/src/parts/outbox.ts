@@ -4,6 +4,7 @@ import { useMe } from '../api/queries'
 import { request } from '../api/request'
 import { type Heard, Outbox, type Unsaved } from '../work/unsaved'
 import { painted } from './painted'
+import { draftsAt } from './useDrafts'
 import { tellFault } from './states'
 
 let open: { person: number; outbox: Outbox } | null = null
@@ -17,6 +18,7 @@ export function outboxOf(person: number): Outbox {
     localStorage,
     (path, body) => painted().then(() => request('POST', path, body)),
     ({ name }, fault) => tellFault(new Error(`What you decided on ${name} was not kept: ${fault.message}`)),
+    ({ page, task, input }) => draftsAt(person, page, task).forget(input),
   )
   open = { person, outbox }
   void outbox.flush()
@@ -24,6 +26,8 @@ export function outboxOf(person: number): Outbox {
 }
 
 window.addEventListener('online', () => void open?.outbox.flush())
+// the browser asks whether to lose it
+window.addEventListener('beforeunload', (event) => open?.outbox.fragile === true && event.preventDefault())
 
 /** The outbox of who is signed in, and what waits in it; `heard` has to stay the same object. */
 export function useOutbox(heard?: Heard): { outbox: Outbox; waiting: readonly Unsaved[] } {

@@ -4,20 +4,22 @@ import { useMe } from '../api/queries'
 import type { WorkInput } from '../api/work'
 import type { History } from '../work/draft'
 import { drafted, Drafts } from '../work/drafts'
+import type { WorkPage } from '../work/unsaved'
 
 const open = new Map<string, Drafts>()
 
-function draftsAt(place: string): Drafts {
+export function draftsAt(person: number, page: WorkPage, task: number): Drafts {
+  const place = `${person}-${page}-${task}`
   const drafts = open.get(place) ?? new Drafts(place, localStorage)
   open.set(place, drafts)
   return drafts
 }
 
 /** What who is signed in has begun in a task and not decided yet, from one look at the page to the next. */
-export function useDrafts(page: 'review' | 'label', task: number): Drafts {
+export function useDrafts(page: WorkPage, task: number): Drafts {
   const me = useMe().data?.id
   if (me === undefined) throw new Error('nobody is signed in')
-  const drafts = draftsAt(`${me}-${page}-${task}`)
+  const drafts = draftsAt(me, page, task)
   useEffect(() => {
     const leave = (event: BeforeUnloadEvent): void => {
       if (!drafts.save()) event.preventDefault() // the browser asks whether to lose it

@@ -86,7 +86,6 @@ export function useLabel(project: number, task: number, { begun, forget }: Draft
         const { activity_id } = answer as Decided
         setMade((all) => all.map((other) => (other.key === one.key ? { ...other, was: null, act: activity_id } : other)))
         setEnded(false)
-        forget(one.input)
       },
       refused: (one: Unsaved, fault: Fault) => {
         const said = `What you submitted on ${one.name} was not kept: ${fault.message}`

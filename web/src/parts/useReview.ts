@@ -54,7 +54,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   const [progress, setProgress] = useState<Progress | null>(null)
   const [comments, setComments] = useState<ReadonlyMap<number, string>>(new Map())
   const { made, setMade } = useMade(project, task)
-  /** Ids of inputs that were decided here. */
+  /** Ids of inputs that were decided here and that the server may not know of when it sends the next ones. */
   const [decided] = useState(() => new Set<number>())
 
   const heard = useMemo(
@@ -67,7 +67,6 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         const others = (before: readonly Made[]): readonly Made[] => before.filter(({ key }) => key !== `${activity_id}`) // it may have been read meanwhile
         setMade((before) => others(before).map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
         decided.add(one.input)
-        forget(one.input)
       },
       refused: (one: Unsaved, fault: Fault) => {
         const { comment } = one.body as { comment?: string }
@@ -97,12 +96,14 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   useEffect(() => {
     if (!wanting || error !== null) return
     let here = true
+    // what the server has heard of and sends all the same waits again; of what it hears meanwhile it may not know yet
+    decided.clear()
+    for (const one of outbox.waiting) if (one.task === task) decided.add(one.input)
     reviewPage(project, task, filter, feed.next).then(
       (page) => {
         if (!here) return
         setProgress(page.progress)
-        const unsent = outbox.waiting.filter((one) => one.task === task).map(({ input }) => input)
-        setFeed((before) => loaded(before, page, new Set([...decided, ...unsent])))
+        setFeed((before) => loaded(before, page, new Set(decided)))
       },
       (fault: Error) => here && setError(fault),
     )

@@ -3,6 +3,7 @@
  * nor a look at another page loses it.
  */
 import { begin, type Given, type History, rebased } from './draft'
+import { stored } from './unsaved'
 
 const PREFIX = 'labelmill-draft'
 /** Milliseconds after which what was changed is written down. */
@@ -80,14 +81,7 @@ export class Drafts {
     const history = this.#kept.get(id)
     const name = `${this.#prefix}${id}`
     this.#storage.removeItem(name)
-    if (history === undefined || history.done.length === 0) return true
-    try {
-      this.#storage.setItem(name, JSON.stringify(history))
-    } catch (fault) {
-      if (fault instanceof DOMException) return false
-      throw fault
-    }
-    return true
+    return history === undefined || history.done.length === 0 || stored(this.#storage, name, history)
   }
 }
 

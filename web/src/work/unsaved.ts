@@ -42,6 +42,9 @@ export class Outbox {
   readonly #storage: Storage
   readonly #send: Send
   readonly #alone: Refused
+  readonly #saved: (one: Unsaved) => void
+  /** Keys of those for which the storage has no room. */
+  readonly #homeless = new Set<string>()
   readonly #prefix: string
   readonly #hearers = new Set<Heard>()
   readonly #watchers = new Set<() => void>()
@@ -54,13 +57,14 @@ export class Outbox {
 
   /**
    * `person`: whose decisions they are; another who signs in at the same browser does not send them. `alone`: told of what
-   * is refused when the page that decided it is not open.
+   * is refused when the page that decided it is not open. `saved`: told of all that the server has, before the page is.
    */
-  constructor(person: number, storage: Storage, send: Send, alone: Refused) {
+  constructor(person: number, storage: Storage, send: Send, alone: Refused, saved: (one: Unsaved) => void) {
     this.#prefix = `${PREFIX}-${person}-`
     this.#storage = storage
     this.#send = send
     this.#alone = alone
+    this.#saved = saved
     this.#waiting = this.#read()
   }
 
@@ -83,12 +87,17 @@ export class Outbox {
     return this.#tries > 0
   }
 
+  /** Some would be lost with the page: the storage has no room for them. */
+  get fragile(): boolean {
+    return this.#homeless.size > 0
+  }
+
   add(one: Unsaved): void {
     this.#last = Math.max(Date.now(), this.#last + 1)
     // the names sort as the decisions were made
     const place = `${this.#prefix}${this.#last}-${one.key}`
     this.#places.set(one.key, place)
-    this.#storage.setItem(place, JSON.stringify(one))
+    if (!stored(this.#storage, place, one)) this.#homeless.add(one.key)
     this.#change([...this.#waiting, one])
     void this.flush()
   }
@@ -125,6 +134,7 @@ export class Outbox {
       try {
         const answer = await this.#send(one.path, one.body)
         this.#settle(one.key)
+        this.#saved(one)
         for (const { saved } of this.#hearing(one)) saved(one, answer)
       } catch (error) {
         this.#sending = null
@@ -157,6 +167,7 @@ export class Outbox {
   #remove(key: string): void {
     this.#storage.removeItem(this.#places.get(key) as string)
     this.#places.delete(key)
+    this.#homeless.delete(key)
     this.#change(this.#waiting.filter((one) => one.key !== key))
   }
 
@@ -164,6 +175,17 @@ export class Outbox {
     this.#waiting = waiting
     for (const watch of this.#watchers) watch()
   }
+}
+
+/** Puts it into the storage; false: there is no room. */
+export function stored(storage: Storage, place: string, what: unknown): boolean {
+  try {
+    storage.setItem(place, JSON.stringify(what))
+  } catch (fault) {
+    if (fault instanceof DOMException) return false
+    throw fault
+  }
+  return true
 }
 
 /**
