@@ -7,7 +7,7 @@ import pytest
 from e2e.conftest import Enter
 from e2e.desk import HAT, Desk, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
-from mill import until
+from mill import until, write_texts
 from playwright.sync_api import Route, expect
 
 from labelmill import Client
@@ -17,6 +17,9 @@ from labelmill import Client
 def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Photographs and models that find something on each, or nothing."""
     return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("decisions"), ["A coat."])
+
+
+LIMITS = {"lower": 0.5, "upper": 0.9}
 
 
 def review(walk: Walk, desk: Desk, task: int) -> None:
@@ -290,3 +293,58 @@ def test_what_waits_again_is_shown_again(walk: Walk, enter: Enter, desk: Desk) -
     saved(theirs)
     stage(walk)
     expect(rows(walk, "To decide")).to_have_count(3)
+
+
+def test_what_was_drawn_outlives_other_thresholds(walk: Walk, desk: Desk) -> None:
+    """The input waits no more, as what was undecided is below the new limit; what one drew is not thrown away."""
+    client, page = desk.client, walk.page
+    task = desk.task("wearables")
+    review(walk, desk, task)
+    for key in ("4", "b", "b", "v", "Escape"):
+        page.keyboard.press(key)
+    expect(rows(walk, "New")).to_have_count(1)
+    client.tasks.apply(desk.project, task, {"lower": 0.94, "upper": 0.945})
+    until(lambda: client.tasks.get(desk.project, task)["deciding"] == 0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What you changed on it is there again")).to_be_visible()
+    expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
+    client.tasks.apply(desk.project, task, LIMITS)
+    stage(walk)
+    expect(rows(walk, "New")).to_have_text([re.compile("shoe")])
+
+
+def test_enter_approves_after_a_tick_by_mouse(walk: Walk, desk: Desk) -> None:
+    task = desk.task("wearables")
+    review(walk, desk, task)
+    box = rows(walk, "To decide").last.get_by_role("checkbox")
+    box.click()
+    expect(box).not_to_be_checked()
+    walk.page.keyboard.press("Enter")
+    decided(walk, 1)
+
+
+def test_pictures_and_texts_in_one_queue(walk: Walk, desk: Desk, shared_data: Path, tmp_path: Path) -> None:
+    """The canvas waits out of sight while a text is shown, and has the keys again afterwards."""
+    client, page = desk.client, walk.page
+    one, other = sorted((shared_data / "coco-mini/images").glob("*.jpg"))[-2:]
+    for source in (one, write_texts(tmp_path, ["It fits well."]), other):
+        client.inputs.upload(desk.project, source, dataset="mixed")
+    task = desk.task("null", "mixed", thresholds={"lower": 0.3, "upper": 1})
+    review(walk, desk, task)
+    words = page.get_by_role("group", name="Text", exact=True)
+    page.keyboard.press("ArrowRight")
+    expect(words).to_be_visible()
+    expect(page.locator("canvas.stage")).to_be_hidden()
+    page.keyboard.press("ArrowLeft")
+    expect(stage(walk)).to_be_focused()
+    for text in (False, True, False):
+        if text:
+            expect(words).to_be_visible()
+        else:
+            stage(walk)
+        page.keyboard.press("Tab")
+        expect(page.locator(".desk-item[data-selected]")).to_have_count(1)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
+    saved(walk)
+    assert client.tasks.get(desk.project, task)["reviewed"] == 3

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from e2e.conftest import Enter
 from e2e.desk import Desk, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import Route, expect
@@ -148,3 +149,30 @@ def test_screens_are_taken_back_over_all_concepts(walk: Walk, desk: Desk) -> Non
     page.keyboard.press("u")
     crops(walk, "hat", 6)
     assert set(statuses(desk, task, "hat") + statuses(desk, task, "shirt")) == {"awaiting_review"}
+
+
+def test_who_is_to_settle_a_tie_sees_it(walk: Walk, enter: Enter, desk: Desk) -> None:
+    """The owner votes and stays where they are, another one votes otherwise: all of it comes back to the owner."""
+    client, page = desk.client, walk.page
+    bea = client.members.add(desk.project, "Bea", "reviewer")
+    task = desk.task("wearables", concepts=["hat"], reviewers=[desk.me, bea["id"]], review="stacked", agree=2)
+    there = f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat"
+    walk.go(there)
+    crops(walk, "hat", 6)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing waits for you here")).to_be_visible()
+    saved(walk)
+    theirs = enter(known=False)
+    theirs.go(f"/sign-in#token={bea['token']}")
+    theirs.page.wait_for_url(re.compile("/projects$"))
+    theirs.go(there)
+    crops(theirs, "hat", 6)
+    theirs.page.keyboard.press("a")
+    walk.button("Reject all", theirs.dialog()).click()
+    walk.button("Reject 6", theirs.dialog()).click()
+    expect(theirs.page.get_by_text("Nothing waits for you here")).to_be_visible()
+    crops(walk, "hat", 6)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("6 of 6 reviewed")).to_be_visible()
+    saved(walk)
+    assert statuses(desk, task, "hat") == ["success"] * 6

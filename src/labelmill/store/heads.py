@@ -113,7 +113,11 @@ _ASSIGNED = """
 """
 _FOR = {"assigned": _ASSIGNED, "review": _REVIEW, "label": _LABEL}
 _SAYS = """
-EXISTS (SELECT FROM unnest(ARRAY[t.name, d.name, l.name]) AS said WHERE strpos(lower(said), lower(:text)) > 0)
+EXISTS (
+    SELECT FROM unnest(ARRAY[t.name, d.name, l.name]
+        || ARRAY(SELECT w.name FROM reviewer g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id)
+        || ARRAY(SELECT c.name FROM task_concept k JOIN concept c ON c.id = k.concept_id WHERE k.task_id = t.id)
+    ) AS said WHERE strpos(lower(said), lower(:text)) > 0)
 """
 _MINE = "t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)"
 _KEYED = "(CAST(:key AS text) IS NULL OR t.name = :key OR t.id = CAST(:id AS bigint))"
@@ -123,8 +127,9 @@ _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Only those tasks that say `text` in their name, dataset or model, in any case, or that are `mine` for a person.
+    """Only those tasks that say `text`, in any case, or that are `mine` for a person.
 
+    They say the names of themselves, their dataset, model, reviewers and concepts.
     `assigned`: they review or label in it; `review`, `label`: there is something for them to do now.
     """
 

@@ -157,11 +157,11 @@ class Rules:
 
 
 def rules(conn: sa.Connection, task_id: int) -> Rules:
-    """How people review a task; the owner is who made it or, where they have left, the project's first owner."""
+    """How people review a task; the owner is who made it while they may review, else the project's first."""
     query = sa.text("""
         SELECT t.project_id,
                coalesce((SELECT m.person_id FROM member m WHERE m.project_id = t.project_id
-                         AND (m.person_id = t.created_by OR m.role = 'owner')
+                         AND (m.role = 'owner' OR m.person_id = t.created_by AND m.role IN ('admin', 'reviewer'))
                          ORDER BY m.person_id <> t.created_by, m.person_id LIMIT 1), t.created_by),
                t.run_id, t.review = 'stacked', coalesce(t.agree, 1), t.checked, t.makes
         FROM task t WHERE t.id = :task

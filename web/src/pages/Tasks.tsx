@@ -110,7 +110,7 @@ function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record
     <Group mb="sm" gap="sm">
       <TextInput
         aria-label="Search tasks"
-        placeholder="Search name, dataset or model"
+        placeholder="Search name, dataset, model, people …"
         size="xs"
         w={260}
         maxLength={200}
@@ -149,10 +149,11 @@ const REVIEWED: Column = {
 }
 const DATASET: Column = { name: 'Dataset', sort: 'dataset', show: (task) => cut(task.dataset) }
 const TYPE: Column = { name: 'Type', sort: 'type', show: (task) => cut(types(task)) }
-const CONCEPTS: Column = { name: 'Concepts', show: (task) => <Some names={task.concepts} /> }
+const CONCEPTS: Column = { name: 'Concepts', sort: 'concepts', show: (task) => <Some names={task.concepts} /> }
 const LABELED: Column = { name: 'Labeled by', sort: 'labeler', show: (task) => cut(task.model ?? 'People') }
 const REVIEWERS: Column = {
   name: 'Reviewers',
+  sort: 'reviewers',
   show: ({ reviewers, review }) =>
     reviewers.length > 0 ? <Some names={reviewers.map(({ name }) => name)} /> : <div title={review === 'none' ? 'Nobody reviews this task' : 'Nobody yet: what needs a reviewer waits'}>–</div>,
 }

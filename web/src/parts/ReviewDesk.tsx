@@ -159,9 +159,9 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
   )
 }
 
-/** A click on a button leaves the keys where they are: Enter approves, and does not press that button again. */
+/** A click on a button or a box leaves the keys where they are: Enter approves, and does not press that button again. */
 export function keepFocus(event: MouseEvent): void {
-  if ((event.target as HTMLElement).closest('button, [role=img]') !== null) event.preventDefault()
+  if ((event.target as HTMLElement).closest('button, [role=img], [type=checkbox]') !== null) event.preventDefault()
 }
 
 function inSections(items: readonly Drafted[]): { name: string; items: Drafted[] }[] {

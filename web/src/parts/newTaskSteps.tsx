@@ -26,7 +26,7 @@ export interface StepProps {
 
 export function DatasetStep({ no, draft, change, all, inputs, some }: StepProps & { all: boolean; inputs: number; some: readonly Dataset[] }) {
   return (
-    <Step no={no} title="Dataset">
+    <Step no={no} title="Select a dataset">
       <SegmentedControl
         size="xs"
         className="start"
@@ -85,7 +85,7 @@ export function ModelStep({ no, draft, change, models, known }: StepProps & { mo
   const { model, concepts } = draft
   const every = model !== null && concepts.length === model.concepts.length
   return (
-    <Step no={no} title="Model">
+    <Step no={no} title="Model or workflow">
       <ModelChoice models={models} chosen={model?.name ?? null} choose={(one) => change(withModel(one))} />
       <section aria-label="Concepts">
         <Group justify="space-between" mb={6}>
@@ -126,7 +126,7 @@ export function ThresholdStep({ no, draft, change, project, filter, tried }: Ste
   const { model, concepts, thresholds, mapping } = draft
   const own = Object.keys(thresholds.by_concept).length
   return (
-    <Step no={no} title="Threshold" aside={<BandLegend />}>
+    <Step no={no} title="Decision threshold" aside={<BandLegend />}>
       <Group gap="sm">
         <SegmentedControl
           size="xs"

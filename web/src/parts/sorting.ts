@@ -2,7 +2,7 @@
 import type { TaskHead } from '../api/types'
 import { percent } from './words'
 
-export const SORTS = ['name', 'status', 'reviewed', 'dataset', 'type', 'labeler', 'inputs', 'priority', 'date'] as const
+export const SORTS = ['name', 'status', 'reviewed', 'dataset', 'type', 'concepts', 'labeler', 'reviewers', 'inputs', 'priority', 'date'] as const
 export type Sort = (typeof SORTS)[number]
 
 export interface Order {
@@ -20,7 +20,9 @@ const VALUES: Record<Sort, (task: TaskHead) => string | number> = {
   reviewed: ({ entered, reviewed }) => (entered === 0 ? -1 : reviewed / entered),
   dataset: ({ dataset }) => dataset,
   type: ({ annotation_types }) => annotation_types.join(),
+  concepts: ({ concepts }) => concepts.join(),
   labeler: ({ model }) => model ?? '',
+  reviewers: ({ reviewers }) => reviewers.map(({ name }) => name).join(),
   inputs: ({ inputs }) => inputs,
   priority: ({ priority }) => RANK[priority],
   date: ({ id }) => id,

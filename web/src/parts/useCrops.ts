@@ -27,7 +27,7 @@ interface Crops {
 
 /** What came back is shown first; it is read anew by a component of its own, as is another concept. */
 export function useCrops({ project, task, concept, room, screens, over }: Given): Crops {
-  const { decided, unsent, back } = screens
+  const { decided, ask, unsent, back } = screens
   const [feed, setFeed] = useState<Feed<OneCrop>>(() => ({ ...empty(), items: back?.concept === concept ? back.crops.filter(({ id }) => !decided.has(id)) : [] }))
   const [error, setError] = useState<Error | null>(null)
 
@@ -35,6 +35,7 @@ export function useCrops({ project, task, concept, room, screens, over }: Given)
   useEffect(() => {
     if (!wanting || error !== null) return
     let here = true
+    ask()
     reviewCrops(project, task, concept, feed.next).then(
       ({ items, next }) => {
         if (here) setFeed((before) => loaded(before, { items: items.map((one) => ({ ...one, id: one.annotation_id })), next }, decided))
@@ -44,7 +45,7 @@ export function useCrops({ project, task, concept, room, screens, over }: Given)
     return () => {
       here = false
     }
-  }, [project, task, concept, wanting, error, feed.next, decided])
+  }, [project, task, concept, wanting, error, feed.next, decided, ask])
 
   const done = feed.ended && feed.items.length === 0 && !unsent
   useEffect(() => {

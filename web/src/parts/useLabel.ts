@@ -43,7 +43,7 @@ export interface Label {
   again: () => void
 }
 
-export function useLabel(project: number, task: number, { begun, forget }: Drafts): Label {
+export function useLabel(project: number, task: number, { begun }: Drafts): Label {
   const [held, setHeld] = useState<WorkInput | null>(null)
   const [ahead, setAhead] = useState<WorkInput | null>(null)
   const [ended, setEnded] = useState(false)
@@ -98,13 +98,12 @@ export function useLabel(project: number, task: number, { begun, forget }: Draft
             tellFault(new Error(`${said} It is in front again${begun().includes(one.input) ? ', with what you drew' : ''}: look at it and submit once more.`))
           },
           (gone: Fault) => {
-            if (isGone(gone)) forget(one.input)
-            tellFault(new Error(isGone(gone) ? `${said} It is not yours to label any more, so whatever you drew on it is gone.` : said))
+            tellFault(new Error(isGone(gone) ? `${said} It is not yours to label any more.` : said))
           },
         )
       },
     }),
-    [project, task, begun, forget, front],
+    [project, task, begun, front],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -152,8 +151,7 @@ export function useLabel(project: number, task: number, { begun, forget }: Draft
           setAhead((now) => (now?.id === id ? null : now))
           setHeld((now) => (now?.id === id ? null : now))
           setEnded(false)
-          forget(id)
-          tellFault(new Error(`${name}: ${fault.message} Whatever you drew on it is gone.`))
+          tellFault(new Error(`${name}: ${fault.message}${begun().includes(id) ? ' What you drew on it is there again should it come back to you.' : ''}`))
         })
     }
     const timer = setInterval(renew, RENEWED)
@@ -164,7 +162,7 @@ export function useLabel(project: number, task: number, { begun, forget }: Draft
       // else it runs out by itself
       for (const { id } of mine.current) giveBack(project, task, id).catch(() => undefined)
     }
-  }, [project, task, forget])
+  }, [project, task, begun])
 
   const input = looked?.input ?? held
   const forward = useCallback(() => {

@@ -48,7 +48,7 @@ export interface Review {
   decidedMany: (activities: readonly number[]) => void
 }
 
-export function useReview(project: number, task: number, filter: ReviewFilter, { begun, forget }: Drafts): Review {
+export function useReview(project: number, task: number, filter: ReviewFilter, { begun }: Drafts): Review {
   const [feed, setFeed] = useState<Feed<WorkInput>>(empty)
   const [error, setError] = useState<Error | null>(null)
   const [progress, setProgress] = useState<Progress | null>(null)
@@ -80,15 +80,15 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
             tellFault(new Error(`${said} It is in front again${begun().includes(one.input) ? ', with what you changed' : ''}: look at it and decide once more.`))
           },
           (gone: Fault) => {
-            tellFault(new Error(comment === undefined ? said : `${said} Your comment was: ${comment}`))
-            if (isGone(gone)) forget(one.input)
-            // it comes after all that is here, as it is when the server can be reached
-            else setFeed((before) => ({ ...before, next: null, ended: false }))
+            const back = begun().includes(one.input) ? ' What you changed on it is there again should it wait for you again.' : ''
+            tellFault(new Error(`${said}${back}${comment === undefined ? '' : ` Your comment was: ${comment}`}`))
+            // others may wait no more, either; else it comes after all that is here, as it is when the server is reached
+            setFeed((before) => (isGone(gone) ? empty() : { ...before, next: null, ended: false }))
           },
         )
       },
     }),
-    [project, task, begun, forget, decided, setMade],
+    [project, task, begun, decided, setMade],
   )
   const { outbox, waiting } = useOutbox(heard)
 

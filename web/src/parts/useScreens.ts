@@ -30,8 +30,10 @@ export interface Screens {
   version: number
   /** What came back, and is shown first. */
   back: Screen | null
-  /** Ids of regions that were decided here, whether the server knows or not. */
+  /** Ids of regions that were decided here and that the server may not know of when it sends the next ones. */
   decided: ReadonlySet<number>
+  /** What the server knows by now is decided no more if it sends it all the same: it waits again. */
+  ask: () => void
   /** Something is not saved yet. */
   unsent: boolean
   progress: Progress | null
@@ -140,6 +142,10 @@ export function useScreens(project: number, task: number): Screens {
     return last.screen?.concept ?? null
   }, [project, last, outbox, anew, refetch])
 
+  const ask = useCallback(() => {
+    decided.clear()
+    for (const { crops } of sent.current.values()) for (const { id } of crops) decided.add(id)
+  }, [decided])
   const flip = useCallback(
     (id: number) =>
       setWrong((before) => {
@@ -153,6 +159,7 @@ export function useScreens(project: number, task: number): Screens {
     version,
     back,
     decided,
+    ask,
     unsent: waiting.some((one) => one.task === task),
     progress: page.data?.progress ?? null,
     wrong,

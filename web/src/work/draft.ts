@@ -68,6 +68,17 @@ function changed(was: Drafted, { concept, region, ticked, gone }: Drafted): Part
   return { ...shaped, ...said, ...(gone ? { gone } : {}) }
 }
 
+/** No more of it than what `rebased` needs: what the person changed or added, as one step that nothing is known of. */
+export function condensed({ draft, given, done }: History): History {
+  const were = new Map(begin(given).draft.map((one) => [one.id, one]))
+  const kept = draft.filter((one) => {
+    const was = were.get(one.id)
+    return was === undefined || Object.keys(changed(was, one)).length > 0
+  })
+  const ids = new Set(kept.map(({ id }) => id))
+  return { draft: kept, given: given.filter(({ id }) => ids.has(id)), done: done.length === 0 ? [] : [{ changes: [], tag: undefined }], undone: [] }
+}
+
 /** Steps with the same tag that follow one another are taken back as one: an arrow key held down is one move. */
 export function commit(history: History, changes: readonly Change[], tag?: string): History {
   if (changes.length === 0) return history

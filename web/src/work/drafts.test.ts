@@ -78,6 +78,19 @@ describe('drafts', () => {
     expect(new Drafts('1-review-7', localStorage).begun()).toEqual([1])
   })
 
+  it('are written down without what nobody changed', () => {
+    const crowd = { id: 1, annotations: Array.from({ length: 5000 }, (_, at) => given(at + 1)) }
+    const drafts = new Drafts('1-review-7', localStorage)
+    drafts.change(crowd, untick)
+    drafts.save()
+    expect(localStorage.getItem('labelmill-draft-1-review-7-1')?.length).toBeLessThan(1000)
+    const later = new Drafts('1-review-7', localStorage)
+    expect(later.begun()).toEqual([1])
+    const { draft } = drafted(later.kept, crowd)
+    expect(draft.length).toBe(5000)
+    expect(draft.filter(({ ticked: on }) => !on).map(({ id }) => id)).toEqual([1])
+  })
+
   it('begin with what is given', () => {
     const { annotations } = input(1)
     expect(drafted(new Map(), input(1)).draft).toEqual(begin(annotations).draft)

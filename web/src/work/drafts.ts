@@ -2,7 +2,7 @@
  * What a person has begun on inputs and the server does not have: kept in the browser's storage, so that neither a reload
  * nor a look at another page loses it.
  */
-import { begin, type Given, type History, rebased } from './draft'
+import { begin, condensed, type Given, type History, rebased } from './draft'
 import { stored } from './unsaved'
 
 const PREFIX = 'labelmill-draft'
@@ -81,7 +81,7 @@ export class Drafts {
     const history = this.#kept.get(id)
     const name = `${this.#prefix}${id}`
     this.#storage.removeItem(name)
-    return history === undefined || history.done.length === 0 || stored(this.#storage, name, history)
+    return history === undefined || history.done.length === 0 || stored(this.#storage, name, condensed(history))
   }
 }
 
