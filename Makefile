@@ -18,7 +18,7 @@ PAGES := src/labelmill/pages/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo check checked-python tested-pages test bench browser clean
+.PHONY: help setup pages demo check checked-python tested-pages test cover bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -67,6 +67,10 @@ tested-pages: $(MODULES)
 
 test: ## Everything that must hold before a change is kept
 	@$(BESIDE) browser check pages tested-pages
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
+
+# apart from `test`: counting makes what runs in the tests' own processes half as slow again
+cover: setup pages browser ## Test with pytest alone, and print which lines that ran
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 
 # Debian's, where it may be installed; without one the tests that walk the pages skip and say so. The shell is Chromium
