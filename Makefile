@@ -37,7 +37,7 @@ $(STAMP): $(NODE)
 	@touch $@
 
 $(MODULES): web/package.json web/package-lock.json $(NODE)
-	cd web && npm ci --loglevel=error
+	cd web && npm ci --loglevel=error --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 pages: $(PAGES) ## Build the pages that the server shows
