@@ -67,10 +67,10 @@ tested-pages: $(MODULES)
 
 test: ## Everything that must hold before a change is kept
 	@$(BESIDE) browser check pages tested-pages
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov=labelmill.core --cov-report=term:skip-covered $(PYTEST)
 
-# apart from `test`: counting makes what runs in the tests' own processes half as slow again
-cover: setup pages browser ## Test with pytest alone, and print which lines that ran
+# apart from `test`, which counts the lines of the pure core: counting all makes the tests half as slow again
+cover: setup pages browser ## Test with pytest alone, and print which lines of all ran
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 
 # Debian's, where it may be installed; without one the tests that walk the pages skip and say so. The shell is Chromium
