@@ -12,7 +12,7 @@ from world import World
 
 from labelmill.core.role import Role
 from labelmill.models.base import Model
-from labelmill.store import assignments
+from labelmill.store import assignments, reviews
 
 TEXTS = [f"text {i:02}" for i in range(30)]
 OPEN = "SELECT input_id, person_id FROM assignment WHERE task_id = :id AND done_at IS NULL ORDER BY input_id"
@@ -96,6 +96,16 @@ def test_stacked_who_comes_gets_all_that_is_open_and_who_leaves_loses_theirs(wor
     assert world.people[Role.REVIEWER] not in task.sizes()
     task.check_shares()
     assert "needs reviewers" in task.change(422, reviewers=[])["error"]["message"]
+
+
+def test_ties_go_to_the_maker_only_while_they_may_decide_them(world: World, model: Model) -> None:
+    task = Reviewed(world, model, Role.REVIEWER, Role.OWNER, review="stacked", agree=2)
+    demote = sa.text("UPDATE member SET role = 'labeler' WHERE person_id = :person AND project_id = :project")
+    with world.database.begin() as conn, conn.begin_nested() as attempt:
+        assert reviews.rules(conn, task.id).owner_id == world.people[Role.ADMIN]
+        conn.execute(demote, {"person": world.people[Role.ADMIN], "project": world.mine})
+        assert reviews.rules(conn, task.id).owner_id == world.people[Role.OWNER]
+        attempt.rollback()
 
 
 def test_rules_and_concepts_hold_from_now_on(world: World, model: Model) -> None:

@@ -30,9 +30,10 @@ interface Props {
 export function TrySome({ project, model, concepts, mapping, filter, thresholds, change, tried }: Props) {
   const attempt = useMutation({
     mutationFn: async () => {
-      const page = await call.inputs(project, filter, null)
-      const some = page.items.filter(({ kind }) => model.reads.includes(kind)).slice(0, SOME)
-      if (some.length === 0) throw new Error(`Among the first inputs is none that ${model.name} reads.`)
+      const [kind] = model.reads
+      const page = await call.inputs(project, model.reads.length === 1 && kind !== undefined ? { ...filter, kind } : filter, null)
+      const some = page.items.slice(0, SOME)
+      if (some.length === 0) throw new Error(`There is no input that ${model.name} reads.`)
       return { some, answers: (await call.tryModel(project, { model: model.name, inputs: some.map(({ id }) => id) })).items }
     },
     onSuccess: ({ some, answers }) => tried(answers.filter(({ fault }) => fault === null).length, samples(some, answers, new Set(model.concepts))),

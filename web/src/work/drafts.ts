@@ -54,7 +54,9 @@ export class Drafts {
   /** The draft of an input is done with. */
   readonly forget = (id: number): void => {
     const now = new Map(this.#kept)
-    if (now.delete(id)) this.#put(now, id)
+    if (!now.delete(id)) return
+    this.#put(now, id)
+    this.save()
   }
 
   readonly watch = (watcher: () => void): (() => void) => {
