@@ -5,8 +5,8 @@ BIN := .venv/bin
 NODE := .venv/.node
 STAMP := .venv/.installed
 CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
-# two for each core: many tests wait for a process that they started
-JOBS ?= $(shell expr $(CORES) \* 2)
+# one more than there are cores: many tests wait for a process that they started
+JOBS ?= $(shell expr $(CORES) + 1)
 # each step on a core of its own, and what one says in one piece where this make can do that
 BESIDE := $(MAKE) --no-print-directory -j$(CORES) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 

@@ -51,6 +51,7 @@ def test_as_another_account_all_of_it_is_that_accounts(yard: Yard) -> None:
     assert yard.home.stat().st_mode & 0o777 == 0o700
     with Embedded(yard.home) as url:  # and root takes its turn in it without leaving anything of its own
         assert ask(url) == 1
+    until(lambda: gone(yard.home))
     assert {each.stat().st_uid for each in (yard.home, *yard.home.rglob("*"))} == {nobody.pw_uid}
 
 

@@ -189,9 +189,10 @@ export class Canvas {
   #choose(softly: boolean): void {
     const all = this.#hidden.size === 0 && this.#lifted === null
     this.#shown = all ? this.#shapes : this.#shapes.filter(({ id, concept }) => id !== this.#lifted && !this.#hidden.has(concept))
-    if (!softly || this.#buffer.view === null) return this.#renew()
+    if (!softly || !this.#all) return this.#renew()
     delete this.#element.dataset.painted
-    this.#begin()
+    if (this.#buffer.view === null) this.#buffer.drop()
+    else this.#begin()
     this.#draw()
   }
 
