@@ -5,7 +5,6 @@ connection, they cost nothing more. Whoever needs one later gets it from a serve
 """
 
 import atexit
-import importlib
 import multiprocessing
 import sys
 import tempfile
@@ -37,12 +36,12 @@ _waiting: list[Hand] = []
 def fork(count: int) -> None:
     """Fork so many workers now. The caller has no threads, no connections and nothing else that is not to be shared.
 
+    The runtime of a model each imports by itself: it has the time while the caller opens the database and reads inputs.
     Where forking a process that has loaded libraries is not safe (macOS), the server is started instead.
     """
     if sys.platform != "linux":
         prepare()
         return
-    importlib.import_module(_RUNTIME)  # once, and not in each of them
     atexit.register(_dismiss)
     context = multiprocessing.get_context("fork")
     for _ in range(count):
