@@ -1,13 +1,15 @@
 """What the walks of review and labeling share: real photographs with two shirts and a coat found on each, and texts."""
 
 import json
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from e2e.conftest import Enter
 from e2e.walk import Walk
 from mill import until, write_texts
 from playwright.sync_api import Locator, expect
@@ -133,3 +135,11 @@ def saved(walk: Walk) -> None:
     """Wait until the server has every decision, and the page shows so."""
     walk.page.wait_for_function(_SAVED)
     expect(walk.page.get_by_text("unsaved")).to_have_count(0)
+
+
+def come_in(enter: Enter, invited: Mapping[str, Any]) -> Walk:
+    """Somebody who was invited, at a browser of their own."""
+    theirs = enter(known=False)
+    theirs.go(f"/sign-in#token={invited['token']}")
+    theirs.page.wait_for_url(re.compile("/projects$"))
+    return theirs

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import HAT, Desk, crops, make_desk, rows, saved, stage
+from e2e.desk import HAT, Desk, come_in, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from mill import until, write_texts
 from playwright.sync_api import Route, expect
@@ -284,9 +284,7 @@ def test_what_waits_again_is_shown_again(walk: Walk, enter: Enter, desk: Desk) -
         page.keyboard.press("Enter")
     expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
     saved(walk)
-    theirs = enter(known=False)
-    theirs.go(f"/sign-in#token={ana['token']}")
-    theirs.page.wait_for_url(re.compile("/projects$"))
+    theirs = come_in(enter, ana)
     theirs.go(f"/projects/{desk.project}/tasks/{task}/label")
     stage(theirs)
     theirs.page.keyboard.press("Enter")

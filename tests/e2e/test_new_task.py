@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import CONCEPTS, HAT, Desk, make_desk, rows, saved, stage
+from e2e.desk import CONCEPTS, HAT, Desk, come_in, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import expect
 
@@ -65,9 +65,7 @@ def test_reviewers_who_do_not_agree_leave_it_to_the_owner(walk: Walk, enter: Ent
     invited = desk.client.members.add(desk.project, "Sam", "reviewer")
     task = desk.task("wearables", reviewers=[desk.me, invited["id"]], review="stacked", agree=2)
     there = f"/projects/{desk.project}/tasks/{task}/review?on=1"
-    sam = enter(known=False)
-    sam.go(f"/sign-in#token={invited['token']}")
-    sam.page.wait_for_url(re.compile("/projects$"))
+    sam = come_in(enter, invited)
     first = desk.inputs()[0]
 
     for person, ticks in ((walk, True), (sam, False)):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import Desk, crops, make_desk, rows, saved, stage
+from e2e.desk import Desk, come_in, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import Route, expect
 
@@ -162,9 +162,7 @@ def test_who_is_to_settle_a_tie_sees_it(walk: Walk, enter: Enter, desk: Desk) ->
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing waits for you here")).to_be_visible()
     saved(walk)
-    theirs = enter(known=False)
-    theirs.go(f"/sign-in#token={bea['token']}")
-    theirs.page.wait_for_url(re.compile("/projects$"))
+    theirs = come_in(enter, bea)
     theirs.go(there)
     crops(theirs, "hat", 6)
     theirs.page.keyboard.press("a")

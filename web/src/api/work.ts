@@ -35,7 +35,7 @@ export const reviewPage = (project: number, task: number, filter: ReviewFilter, 
 export const reviewInput = (project: number, task: number, id: number): Promise<WorkInput> => get(`${taskPath(project, task)}/review/${id}`)
 /** `but_not`: ids of inputs that are left out. */
 export const reviewGroups = (project: number, task: number, but_not: readonly number[] = []): Promise<{ items: Group[] }> =>
-  get(`${taskPath(project, task)}/review/groups?${but_not.map((id) => `but_not=${id}`).join('&')}`)
+  get(`${taskPath(project, task)}/review/groups${but_not.map((id, at) => `${at === 0 ? '?' : '&'}but_not=${id}`).join('')}`)
 export const reviewBulk = (
   project: number, task: number, said: { key: string; action: 'approve' | 'reject'; concept?: string; labeler?: string; but_not: number[] },
 ): Promise<DecidedMany> => post(`${taskPath(project, task)}/review/bulk`, said)

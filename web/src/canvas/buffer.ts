@@ -43,22 +43,21 @@ export class Buffer {
     this.#work = { view: seen, strokes: painting(pen, view, room) }
   }
 
-  /** Goes on for a slice; true when that ended it, and it is the one that is seen. */
-  advance(): boolean {
-    if (this.#work === null) return false
+  /** Goes on for a slice; when that ends it, it is the one that is seen. */
+  advance(): void {
+    if (this.#work === null) return
     const start = performance.now()
     for (let some = 0; some < this.#quota; some++)
       if (this.#work.strokes.next().done) {
         this.#painted = this.#work.view
         this.#work = null
         ;[this.#front, this.#back] = [this.#back, this.#front]
-        return true
+        return
       }
     // browsers only note strokes down until somebody looks: look, so that the clock counts what they cost
     this.#probe.drawImage(this.#back, 0, 0, 1, 1, 0, 0, 1, 1)
     const took = performance.now() - start
     this.#quota = Math.max(1, Math.min(64, Math.round(this.#quota * Math.min(1.5, SLICE / Math.max(took, 0.1)))))
-    return false
   }
 
   /** Everything is different: what was painted is of no use any more. */

@@ -2,8 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 
 import { type Fault, isGone } from '../api/request'
-import { useMe } from '../api/queries'
-import { type Decided, decisions, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, type WorkInput } from '../api/work'
+import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, type WorkInput } from '../api/work'
 import { current, empty, type Feed, loaded, moved, at as placed, returned, wants, without } from '../work/feed'
 import { type History, shaping, tickedIds } from '../work/draft'
 import type { Drafts } from '../work/drafts'
@@ -12,6 +11,7 @@ import { useOutbox } from './outbox'
 import { painted } from './painted'
 import { prefetch } from './pictures'
 import { tell, tellFault } from './states'
+import { type Earlier, useEarlier } from './useEarlier'
 import { many } from './words'
 
 export type Action = 'approve' | 'reject' | 'request_changes'
@@ -53,7 +53,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   const [error, setError] = useState<Error | null>(null)
   const [progress, setProgress] = useState<Progress | null>(null)
   const [comments, setComments] = useState<ReadonlyMap<number, string>>(new Map())
-  const { made, setMade } = useMade(project, task)
+  const [made, setMade] = useState<readonly Made[]>([])
+  const before = useCallback((found: readonly Earlier[]) => {
+    const acts = found.map(({ id, input }): Made => ({ key: `${id}`, input, was: null, acts: [id] }))
+    setMade((since) => [...acts.filter(({ key }) => !since.some((one) => one.acts?.includes(Number(key)))), ...since])
+  }, [])
+  useEarlier(project, task, before)
   /** Ids of inputs that were decided here and that the server may not know of when it sends the next ones. */
   const [decided] = useState(() => new Set<number>())
 
@@ -88,7 +93,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         )
       },
     }),
-    [project, task, begun, decided, setMade],
+    [project, task, begun, decided],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -129,7 +134,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       setFeed((before) => without(before, id))
       outbox.add({ key, path: `${taskPath(project, task)}/review/${id}`, body: { key, seen, action, ...said }, page: 'review', task, input: id, name })
     },
-    [project, task, input, outbox, decided, setMade],
+    [project, task, input, outbox, decided],
   )
 
   const last = made.at(-1)
@@ -156,7 +161,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     } catch (fault) {
       tellFault(fault as Error)
     }
-  }, [project, task, last, outbox, decided, setMade])
+  }, [project, task, last, outbox, decided])
 
   const unsent = waiting.filter((one) => one.task === task).length
   return {
@@ -177,25 +182,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       if (activities.length > 0) setMade((before) => [...before.slice(1 - MOST), { key: freshKey(), input: null, was: null, acts: activities }])
       setError(null)
       setFeed(empty)
-    }, [setMade]),
+    }, []),
     comments,
   }
-}
-
-/** What one has decided and can take back: what was decided before one came here, too. */
-function useMade(project: number, task: number) {
-  const me = useMe().data?.id
-  const [made, setMade] = useState<readonly Made[]>([])
-  useEffect(() => {
-    let here = true
-    if (me !== undefined)
-      decisions(project, task, me).then((found) => {
-        const before = found.reverse().map(({ id, input }): Made => ({ key: `${id}`, input, was: null, acts: [id] }))
-        if (here) setMade((since) => [...before.filter(({ key }) => !since.some(({ acts }) => acts?.includes(Number(key)))), ...since])
-      }, tellFault)
-    return () => {
-      here = false
-    }
-  }, [project, task, me])
-  return { made, setMade }
 }

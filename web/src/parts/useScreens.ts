@@ -1,13 +1,13 @@
 /** One reviewer's screens of regions, whatever their concept: decisions sent behind one's back, the last taken back. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 
 import type { Fault } from '../api/request'
-import { useMe } from '../api/queries'
-import { type Crop, type DecidedMany, decisions, freshKey, type Progress, reviewPage, taskPath, undoActivities } from '../api/work'
+import { type Crop, type DecidedMany, freshKey, type Progress, reviewPage, taskPath, undoActivities } from '../api/work'
 import type { Unsaved } from '../work/unsaved'
 import { useOutbox } from './outbox'
 import { tell, tellFault } from './states'
+import { type Earlier, useEarlier } from './useEarlier'
 import { many } from './words'
 
 export type OneCrop = Crop & { id: number }
@@ -58,15 +58,11 @@ export function useScreens(project: number, task: number): Screens {
   const known = useMemo(() => ['tasks', project, task, 'review'], [project, task])
   const page = useQuery({ queryKey: known, queryFn: () => reviewPage(project, task, {}, null, 1), staleTime: 0 })
   const { refetch } = page
-  const me = useMe().data?.id
-  useEffect(() => {
-    // what one decided before one came here can be taken back, too
-    if (me !== undefined)
-      decisions(project, task, me).then((found) => {
-        const before = found.reverse().map(({ id }): Made => ({ key: `${id}`, screen: null, activities: [id] }))
-        setMade((since) => [...before.filter(({ key }) => !since.some(({ activities }) => activities?.includes(Number(key)))), ...since])
-      }, tellFault)
-  }, [project, task, me])
+  const before = useCallback((found: readonly Earlier[]) => {
+    const acts = found.map(({ id }): Made => ({ key: `${id}`, screen: null, activities: [id] }))
+    setMade((since) => [...acts.filter(({ key }) => !since.some(({ activities }) => activities?.includes(Number(key)))), ...since])
+  }, [])
+  useEarlier(project, task, before)
 
   const anew = useCallback(
     (screen: Screen | null) => {
