@@ -8,7 +8,6 @@ import random
 from collections.abc import Hashable, Sequence
 from itertools import pairwise, product
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
@@ -53,7 +52,7 @@ def test_colours_and_where_they_are_make_the_place() -> None:
 
 
 @given(WORDS, st.randoms(use_true_random=False))
-def test_order_case_numbers_and_signs_of_a_text_do_not_matter(words: list[str], chance: Random) -> None:
+def test_order_case_numbers_and_signs_of_a_text_do_not_matter(words: list[str], chance: random.Random) -> None:
     text = " ".join(words)
     place = of_text(text)
     assert place is not None
