@@ -30,11 +30,22 @@ def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
 
     walk.go(f"/projects/{desk.project}/tasks/{task}")
     walk.menu("Actions for photos · wearables", "Edit")
-    dialog = walk.dialog()
+    dialog = page.get_by_role("dialog", name="Edit task")
     dialog.get_by_label("Name").fill("Clothes")
     walk.button("Add all to reviewers", dialog).click()
     dialog.get_by_role("radio", name="High").locator("..").click()
-    dialog.get_by_role("textbox", name="All concepts: reviewer from").fill("0.6")  # hats are at 0.58
+    dialog.get_by_text("Per concept").click()
+    single = page.get_by_role("dialog", name="Thresholds per concept")
+    single.wait_for()
+    page.keyboard.press("Escape")
+    expect(single).to_have_count(0)
+    expect(dialog.get_by_label("Name")).to_have_value("Clothes")
+    dialog.get_by_text("Per concept").click()
+    single.get_by_role("textbox", name="hat: reviewer from").fill("0.6")  # hats are at 0.58
+    page.keyboard.press("Tab")
+    walk.button("Save Changes", single).click()
+    expect(dialog.get_by_text("1 concept has limits of their own.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Other concepts: reviewer from").fill("0.55")
     page.keyboard.press("Tab")
     walk.button("Save Changes", dialog).click()
     expect(page.get_by_text("Clothes is changed.")).to_be_visible()
@@ -42,7 +53,8 @@ def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
     people = page.get_by_role("region", name="People of this task").get_by_role("row")
     expect(people.filter(has_text="Sam")).to_contain_text(re.compile("0 of [23]"))
     now = desk.client.tasks.get(desk.project, task)
-    assert (now["name"], now["priority"], now["thresholds"]["lower"]) == ("Clothes", "high", 0.6)
+    assert (now["name"], now["priority"], now["thresholds"]["lower"]) == ("Clothes", "high", 0.55)
+    assert {concept: limits["lower"] for concept, limits in now["thresholds"]["by_concept"].items()} == {"hat": 0.6}
     open_ = {one["id"]: one["open"] for one in desk.client.tasks.people(desk.project, task)}
     assert sorted(open_.values()) == [2, 3]
     assert open_.keys() == {desk.me, sam}

@@ -44,6 +44,29 @@ def test_a_name_is_made_changed_and_deleted(walk: Walk, desk: Desk, noun: str) -
     assert walk.faults() == []
 
 
+def test_all_of_a_long_list_can_be_found_and_chosen(walk: Walk, desk: Desk) -> None:
+    page, project = walk.page, desk.client.projects.create("Many things")["id"]
+    for i in range(230):
+        desk.client.concepts.create(project, f"thing {i}")
+    walk.go(f"/projects/{project}/concepts")
+    things = page.get_by_role("row").filter(has_text="thing ")
+    expect(things).to_have_count(100)
+    walk.button("Show more").click()
+    walk.button("Show more").click()
+    expect(things.last).to_contain_text("thing 229")
+    page.get_by_label("Search concepts").fill("Thing 22")
+    expect(page.get_by_role("status").filter(has_text="concepts")).to_have_text("11 of 230 concepts")
+    expect(things).to_have_count(11)
+    assert walk.faults() == []
+    walk.button("Actions for thing 229").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    walk.dialog().get_by_label("Name").fill("Last of all")
+    walk.button("Rename", walk.dialog()).click()
+    expect(page.get_by_text("10 of 230 concepts")).to_be_visible()
+    page.get_by_label("Search concepts").fill("nothing like it")
+    expect(page.get_by_text("No concept is called that.")).to_be_visible()
+
+
 def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk) -> None:
     task, page = desk.task("wearables"), walk.page
     one = next(iter(desk.client.review.list(desk.project, task)))
@@ -69,7 +92,7 @@ def test_versions_of_a_dataset_are_listed_and_taken_home(walk: Walk, desk: Desk)
     expect(page.get_by_role("complementary", name="Summary")).to_contain_text("photos · 6 inputs")
 
 
-def test_a_list_of_versions_says_that_there_are_more(walk: Walk, desk: Desk) -> None:
+def test_older_versions_are_shown_when_asked_for(walk: Walk, desk: Desk) -> None:
     task, page = desk.task("kinds"), walk.page
     one = next(iter(desk.client.review.list(desk.project, task)))
     desk.client.review.decide(desk.project, task, one, "approve")
@@ -78,5 +101,8 @@ def test_a_list_of_versions_says_that_there_are_more(walk: Walk, desk: Desk) -> 
     walk.go(f"/projects/{desk.project}/datasets")
     walk.button("Versions of photos").click()
     versions = page.get_by_role("region", name="Versions of photos")
-    expect(versions).to_contain_text("These are the newest 50 of 51.")
-    expect(versions.get_by_role("button", name=re.compile("^Delete version"))).to_have_count(50)
+    each = versions.get_by_role("button", name=re.compile("^Delete version"))
+    expect(each).to_have_count(50)
+    walk.button("Show older versions").click()
+    expect(each).to_have_count(51)
+    expect(walk.button("Show older versions")).to_have_count(0)

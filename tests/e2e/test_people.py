@@ -1,8 +1,10 @@
 """Who comes in and how: links that let in once, passwords, tokens, members and what each is offered."""
 
 import re
+from pathlib import Path
 
 from e2e.conftest import Enter, Shown, Up
+from e2e.desk import come_in, make_desk, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import expect
 
@@ -71,6 +73,32 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
     ben.page.get_by_role("link", name="To the labeling tasks").click()
     expect(ben.page).to_have_url(re.compile(f"/projects/{shown.id}/tasks$"))
     assert refused == []
+
+
+def test_who_is_removed_while_they_review_is_told_at_once(
+    enter: Enter, client: Client, shared_data: Path, tmp_path: Path
+) -> None:
+    desk = make_desk(client, shared_data / "coco-mini/images", tmp_path, ["A coat."])
+    invited = client.members.add(desk.project, "Gone Soon", "reviewer")
+    task, ids = desk.task("wearables", reviewers=[invited["id"]]), desk.inputs()
+    theirs = come_in(enter, invited)
+    theirs.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(theirs)
+    theirs.page.keyboard.press("Enter")
+    saved(theirs)
+    stage(theirs)
+    client.tasks.change(desk.project, task, {"reviewers": [invited["id"], desk.me]})
+    client.members.remove(desk.project, invited["id"])
+    theirs.page.keyboard.press("Enter")
+    expect(theirs.page.get_by_text(re.compile("Your decision on .* was not kept: There is no project"))).to_be_visible()
+    expect(theirs.page.get_by_text("you are no member of it")).not_to_have_count(0)
+    saved(theirs)
+
+    assert [desk.said(task, i)[1][1] for i in ids] == ["success"] + ["awaiting_review"] * 5
+    parts = {one["id"]: (one["done"], one["open"]) for one in client.tasks.people(desk.project, task)}
+    assert parts == {invited["id"]: (1, 0), desk.me: (0, 5)}
+    theirs.go("/projects")
+    expect(theirs.page.get_by_text(re.compile("^Wardrobe"))).to_have_count(0)
 
 
 def test_members_come_change_and_go(walk: Walk) -> None:

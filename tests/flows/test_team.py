@@ -1,4 +1,4 @@
-"""Several people review, vote, label and take back: no sequence of moves reaches a state that the words forbid."""
+"""People review, vote, label, come, go and take back: no sequence of moves reaches a state that the words forbid."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from labelmill.core.annotation import UNDECIDED, Prediction, Status, Work
 from labelmill.core.decision import Addition, Edit, Shaping
-from labelmill.core.errors import Conflict
+from labelmill.core.errors import BadCall, Conflict, NotAllowed
 from labelmill.core.geometry import Span
+from labelmill.core.role import Role
 from labelmill.core.threshold import Limits, Thresholds
-from labelmill.flows import apply, label, review, undo
+from labelmill.flows import apply, edit_task, label, membership, review, undo
 from labelmill.flows.annotate import Answers, save
 from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
-from labelmill.store import annotations, inputs, projects, reviews, shards, tasks
+from labelmill.store import annotations, assignments, inputs, members, partition, projects, reviews, shards, tasks
 from labelmill.store.database import Database
 from labelmill.store.inputs import NewInput
 
@@ -31,9 +32,12 @@ ANSWERS = [
     [Prediction(NAMES[1], 0.99)],
 ]
 KINDS = ["approve", "approve", "approve", "edit", "add", "delete", "reject", "send_back", "some", "submit", "submit"]
+OF_ALL = ["apply", "staff", "staff", "role", "role", "take_back", "take_back"]
 move = st.tuples(
-    st.sampled_from([*KINDS, "apply"]), st.integers(0, 2), st.integers(0, 3), st.integers(0, 7), st.booleans()
+    st.sampled_from([*KINDS, *OF_ALL]), st.integers(0, 3), st.integers(0, 3), st.integers(0, 7), st.booleans()
 )
+ROLES = [None, Role.VIEWER, Role.LABELER, Role.REVIEWER, Role.REVIEWER, Role.ADMIN, Role.ADMIN, Role.OWNER]
+REFUSED = (Conflict, NotAllowed, BadCall)
 
 
 class Team:
@@ -43,6 +47,10 @@ class Team:
         self.conn, self.stacked = conn, stacked
         self.people = [projects.owner(conn, f"person {i}") for i in range(3)]
         self.project = projects.project(conn, "p", self.people[0])
+        for person in self.people[1:]:
+            members.put(conn, self.project, person, Role.REVIEWER)
+        self.acts: list[tuple[int, int]] = []
+        """Whose act, and its id, as they came."""
         dataset = projects.dataset(conn, self.project, "d")
         texts = [NewInput(f"{i}", f"t#row={i}", bytes([i]) * 32, "text", text=f"text {i}") for i in range(len(ANSWERS))]
         inputs.add(conn, self.project, dataset, texts, fresh=True)
@@ -70,8 +78,34 @@ class Team:
         holder = sa.text("SELECT min(person_id) FROM assignment WHERE input_id = :i AND done_at IS NULL")
         return self.conn.execute(holder, {"i": self.ids[at]}).scalar() or self.people[0]
 
-    def act(self, kind: str, who: int, at: int, bits: int) -> int | None:
-        """Carry out a move; the id of the act. Raises Conflict where the person may not do that now."""
+    def chosen(self, bits: int) -> list[int]:
+        return [person for i, person in enumerate(self.people) if bits >> i & 1]
+
+    def of_all(self, kind: str, who: int, at: int, bits: int) -> None:
+        """Carry out a move that is of no input alone: of thresholds, of people, or something taken back later."""
+        person, role = self.people[who % len(self.people)], ROLES[bits]
+        owner = (self.people[0], Role.OWNER)
+        match kind:
+            case "apply":
+                limits = [Limits(0.5, 0.9), Limits(0.65, 0.8), Limits(0.05, None), Limits(0.98, 0.98)][bits % 4]
+                apply.set_thresholds(self.conn, self.task, Thresholds(limits), self.people[0])
+                for no in self.shards():
+                    apply.redecide(self.conn, shards.Claim(self.task, no, 1), 0.5)
+            case "staff":
+                change = edit_task.Change(reviewers=self.chosen(bits), labelers=self.chosen(bits | 1 << at % 3))
+                edit_task.edit(self.conn, self.task, self.people[0], change, lambda *_: None)
+            case "role" if role is None:
+                membership.remove(self.conn, self.project, owner, person)
+            case "role" if person in members.roles(self.conn, self.project):
+                membership.change(self.conn, self.project, owner, person, role)
+            case "role":
+                members.put(self.conn, self.project, person, role)
+            case "take_back" if self.acts:
+                whose, act = self.acts[(8 * at + bits) % len(self.acts)]
+                undo.undo(self.conn, self.project, act, whose)
+
+    def act(self, kind: str, who: int, at: int, bits: int) -> int:
+        """Carry out a move on an input; the id of the act. Raises Conflict where the person may not do that now."""
         person, input_id = self.person(who, at), self.ids[at]
         ones = self.standing(at)
         chosen = [one.id for i, one in enumerate(ones) if bits >> i & 1]
@@ -80,14 +114,11 @@ class Team:
             "add": Shaping(additions=[Addition(NAMES[bits % 3], Span(0, bits % 3 + 1))]),
             "delete": Shaping(deletions=chosen[:1]),
         }.get(kind, Shaping())
-        if kind == "apply":
-            limits = [Limits(0.5, 0.9), Limits(0.65, 0.8), Limits(0.05, None), Limits(0.98, 0.98)][bits % 4]
-            apply.set_thresholds(self.conn, self.task, Thresholds(limits), person)
-            for no in self.shards():
-                apply.redecide(self.conn, shards.Claim(self.task, no, 1), 0.5)
-            return None
         if kind == "some":
-            return review.decide_some(self.conn, self.task, person, chosen[:1], chosen[1:2]).activity_id
+            done = review.decide_some(self.conn, self.task, person, chosen[:1], chosen[1:2])
+            if done.activity_id is None:
+                raise Conflict("nothing to do")
+            return done.activity_id
         if kind == "submit":
             new = Shaping(additions=[Addition(NAMES[0], Span(0, 2))]) if bits % 2 else Shaping()
             return label.submit(self.conn, self.task, input_id, person, new).activity_id
@@ -119,28 +150,32 @@ def undone(database: Database) -> Iterator[sa.Connection]:
         transaction.rollback()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(stacked=st.booleans(), checked=st.booleans(), moves=st.lists(move, min_size=3, max_size=10))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stacked=st.booleans(), checked=st.booleans(), moves=st.lists(move, min_size=3, max_size=14))
 def test_no_sequence_of_moves_reaches_a_forbidden_state(
     database: Database, stacked: bool, checked: bool, moves: list[tuple[str, int, int, int, bool]]
 ) -> None:
     with undone(database) as conn:
         team = Team(conn, stacked=stacked, checked=checked)
         check(team)
-        for kind, who, at, bits, take_back in moves:
+        for kind, who, at, bits, at_once in moves:
             before, person = team.state(), team.person(who, at)
             try:
                 with conn.begin_nested():
-                    act = team.act(kind, who, at, bits)
-            except Conflict:
+                    if kind in OF_ALL:
+                        team.of_all(kind, who, at, bits)
+                    else:
+                        team.acts.append((person, team.act(kind, who, at, bits)))
+            except REFUSED:
                 assert team.state() == before
                 continue
             check(team)
-            if act is not None and take_back:
-                undo.undo(conn, team.project, act, person)
-                told = team.state()
+            if kind in ("staff", "role"):  # what was decided stays, whoever comes and goes
+                assert all(team.state()[one] == before[one] for one in ("annotation", "vote"))
+            if kind in KINDS and at_once:
+                undo.undo(conn, team.project, team.acts.pop()[1], person)
                 if not stacked:
-                    assert told == before
+                    assert team.state() == before
                 check(team)
 
 
@@ -149,6 +184,8 @@ def check(team: Team) -> None:
     conn, task = team.conn, team.task
     places = reviews.lock(conn, task, team.ids)
     statuses = {i: [one.status for one in ones] for i, ones in annotations.standing(conn, task, team.ids).items()}
+    reviewers, roles = partition.reviewers(conn, task), members.roles(conn, team.project)
+    assert all(roles[person].includes(Role.REVIEWER) for person in reviewers)
     for i, place in places.items():
         now = statuses.get(i, [])
         assert (place.work == Work.REVIEW) == any(status in UNDECIDED for status in now), (place, now)
@@ -158,12 +195,14 @@ def check(team: Team) -> None:
             assert set(now) <= {Status.REJECTED}
         if place.work in (Work.REVIEW, Work.REVIEWED, Work.REJECTED):
             assert place.entered
-        open_ = conn.execute(
-            sa.text("SELECT count(*) FROM assignment WHERE input_id = :i AND done_at IS NULL"), {"i": i}
-        ).scalar_one()
-        assert (open_ > 0) == (place.work == Work.REVIEW), place
+        open_ = [one for one in assignments.holders(conn, task, [i]).get(i, []) if not one.done]
+        assert not open_ or place.work == Work.REVIEW, place
+        assert all(roles[one.person_id].includes(Role.REVIEWER) for one in open_), open_
+        assert {one.person_id for one in open_ if not one.arbiter} <= reviewers, open_
+        if place.work == Work.REVIEW and (reviewers or team.stacked):
+            assert open_, place
         if not team.stacked:
-            assert open_ <= 1
+            assert len(open_) <= 1
     _counts_add_up(conn)
 
 

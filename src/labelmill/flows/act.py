@@ -120,7 +120,6 @@ def reviewed_or_not(now: Iterable[Status]) -> Work:
 
 def remember(conn: sa.Connection, task_id: int, act: int, traces: Sequence[Trace]) -> None:
     """Put inputs into their new places of the ledger, and with the act what undoing it needs."""
-    reviews.write(conn, task_id, [(one.before, one.after) for one in traces])
     ids = [one.after.input_id for one in traces]
     newest = reviews.newest_lasting(conn, task_id, ids)
     holders = assignments.holders(conn, task_id, ids)
@@ -135,3 +134,5 @@ def remember(conn: sa.Connection, task_id: int, act: int, traces: Sequence[Trace
         for one in traces
     }
     activity.tell(conn, act, {"inputs": told})
+    # last: the row of a shard is held from here on, and all who review inputs of it wait
+    reviews.write(conn, task_id, [(one.before, one.after) for one in traces])

@@ -196,6 +196,7 @@ def decide_input(said: Word, input_id: PathId, task: ReviewedTask, member: Revie
     word = review.Word(said.action, said.ticked, said.shaping(), said.comment, said.seen, said.key)
     with site.database.begin() as conn:
         done = review.decide(conn, task, input_id, member.person.id, word)
+    with site.database.begin() as conn:  # when nobody waits for this decision any more
         progress = progress_of(conn, task, member.person.id)
     return Decided(activity_id=done.activity_id, work=done.work, progress=progress)
 

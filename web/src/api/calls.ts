@@ -13,6 +13,18 @@ export function query(values: Record<string, string | number | boolean | null | 
   return given.length === 0 ? '' : '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
 }
 
+/** A whole list, page after page: of what people name one by one. What comes by the hundred thousand is read as one scrolls. */
+async function every<T>(path: string, values: Parameters<typeof query>[0] = {}): Promise<T[]> {
+  const found: T[] = []
+  let after: string | null = null
+  do {
+    const page: t.Page<T> = await get(path + query({ ...values, after, limit: 200 }))
+    found.push(...page.items)
+    after = page.next
+  } while (after !== null)
+  return found
+}
+
 export const whoAmI = (): Promise<t.Me> => get('/session')
 export const signIn = (said: { name: string; password: string } | { token: string }): Promise<t.Me> => post('/session', said)
 export const signOut = (): Promise<void> => remove('/session')
@@ -24,7 +36,7 @@ export const tokens = (): Promise<{ items: t.Token[] }> => get('/tokens')
 export const createToken = (name: string): Promise<t.FreshToken> => post('/tokens', { name })
 export const deleteToken = (id: number): Promise<void> => remove(`/tokens/${id}`)
 
-export const projects = (archived: boolean): Promise<t.Page<t.Project>> => get(`/projects${query({ archived, limit: 200 })}`)
+export const projects = (archived: boolean): Promise<t.Project[]> => every('/projects', { archived })
 export const project = (id: number): Promise<t.Project> => get(`/projects/${id}`)
 export const createProject = (name: string): Promise<t.Project> => post('/projects', { name })
 export const renameProject = (id: number, name: string): Promise<t.Project> => patch(`/projects/${id}`, { name })
@@ -63,8 +75,8 @@ export function thumbnailOf(project: number, id: number, size: number): string {
   return `${BASE}/projects/${project}/inputs/${id}/thumbnail?size=${SIZES.find((one) => one >= size) ?? 2560}`
 }
 
-export const datasets = (project: number): Promise<t.Page<t.Dataset>> => get(`/projects/${project}/datasets${query({ limit: 200 })}`)
-export const concepts = (project: number): Promise<t.Page<t.Concept>> => get(`/projects/${project}/concepts${query({ limit: 200 })}`)
+export const datasets = (project: number): Promise<t.Dataset[]> => every(`/projects/${project}/datasets`)
+export const concepts = (project: number): Promise<t.Concept[]> => every(`/projects/${project}/concepts`)
 
 export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/projects/${project}/models`)
 /** For one project, or (null) for all. */
@@ -83,7 +95,8 @@ export const deleteDataset = (project: number, id: number): Promise<void> => rem
 export const createConcept = (project: number, name: string): Promise<t.Concept> => post(`/projects/${project}/concepts`, { name })
 export const renameConcept = (project: number, id: number, name: string): Promise<t.Concept> => patch(`/projects/${project}/concepts/${id}`, { name })
 export const deleteConcept = (project: number, id: number): Promise<void> => remove(`/projects/${project}/concepts/${id}`)
-export const versions = (project: number, dataset: number): Promise<t.Page<t.Version>> => get(`/projects/${project}/datasets/${dataset}/versions`)
+export const versions = (project: number, dataset: number, after: string | null): Promise<t.Page<t.Version>> =>
+  get(`/projects/${project}/datasets/${dataset}/versions${query({ after })}`)
 export const deleteVersion = (project: number, { dataset_id, id }: t.Version): Promise<void> => remove(`/projects/${project}/datasets/${dataset_id}/versions/${id}`)
 export const versionFile = (project: number, version: t.Version, format: 'coco' | 'jsonl'): string =>
   `${BASE}/projects/${project}/datasets/${version.dataset_id}/versions/${version.id}/export?format=${format}`

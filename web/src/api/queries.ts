@@ -6,7 +6,7 @@ import * as call from './calls'
 import { client } from './client'
 import { moved, type Noun } from './moved'
 import { BASE, keepCsrf } from './request'
-import type { Page, Task, TaskHead } from './types'
+import type { Concept, Page, Task, TaskHead } from './types'
 
 export const useMe = () =>
   useQuery({
@@ -36,8 +36,9 @@ export const useImport = (project: number, id: number) => useQuery({ queryKey: [
 export const useProjects = (archived = false) => useQuery({ queryKey: ['projects', archived], queryFn: () => call.projects(archived) })
 export const useProject = (id: number) => useQuery({ queryKey: ['projects', 'one', id], queryFn: () => call.project(id), enabled: id > 0 })
 export const useDatasets = (project: number) => useQuery({ queryKey: ['datasets', project], queryFn: () => call.datasets(project) })
+export const useConceptList = (project: number) => useQuery({ queryKey: ['concepts', project], queryFn: () => call.concepts(project), enabled: project > 0 })
 export const useConcepts = (project: number) =>
-  useQuery({ queryKey: ['concepts', project], queryFn: async () => (await call.concepts(project)).items.map(({ name }) => name), enabled: project > 0 })
+  useQuery({ queryKey: ['concepts', project], queryFn: () => call.concepts(project), enabled: project > 0, select: names })
 export const useModels = (project: number) => useQuery({ queryKey: ['models', project], queryFn: () => call.models(project) })
 
 const ALL_TASKS: call.TaskFilter = {}
@@ -81,10 +82,14 @@ export const useFailures = (project: number, id: number) =>
     getNextPageParam: (last) => last.next,
   })
 
-export const useConceptList = (project: number) =>
-  useQuery({ queryKey: ['concepts', project, 'all'], queryFn: () => call.concepts(project) })
+/** The versions of a dataset, newest first. */
 export const useVersions = (project: number, dataset: number) =>
-  useQuery({ queryKey: ['datasets', project, dataset, 'versions'], queryFn: () => call.versions(project, dataset) })
+  useInfiniteQuery({
+    queryKey: ['datasets', project, dataset, 'versions'],
+    queryFn: ({ pageParam }) => call.versions(project, dataset, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+  })
 /** What people did in a project, or in one task of it, newest first. */
 export const useActs = (project: number, task: number | null) =>
   useInfiniteQuery({
@@ -103,6 +108,9 @@ export const useNotifications = () =>
     getNextPageParam: (last) => last.next,
   })
 export const useUnread = () => useQuery({ queryKey: ['notifications', 'unread'], queryFn: call.unread, refetchInterval: 30_000 })
+
+// in one place, so that the same list gives the same names
+const names = (some: Concept[]): string[] => some.map(({ name }) => name)
 
 function dense(bins: [number, number][]): number[] {
   const counts = Array<number>(1001).fill(0)
@@ -154,7 +162,7 @@ export function useEvents(project: number): boolean {
       source.addEventListener('task', (event) => {
         const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
         put(project, head)
-        note('tasks', 'concepts', ...(head.waiting < head.inputs ? (['inputs'] as const) : []))
+        note('tasks', ...(head.waiting < head.inputs ? (['inputs'] as const) : []), ...(brings(project, head) ? (['concepts'] as const) : []))
       })
       source.addEventListener('gone', () => note('tasks', 'inputs'))
       source.addEventListener('import', () => note('imports', 'inputs', 'datasets'))
@@ -167,6 +175,12 @@ export function useEvents(project: number): boolean {
     }
   }, [project])
   return lost
+}
+
+/** Whether a task made concepts that were not there when they were read. */
+function brings(project: number, { concepts }: TaskHead): boolean {
+  const known = client.getQueryData<Concept[]>(['concepts', project])?.map(({ name }) => name)
+  return known !== undefined && concepts.some((one) => !known.includes(one))
 }
 
 /** A task's new numbers go into the table at once; what else shows it is read again a moment later. */

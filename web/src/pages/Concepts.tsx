@@ -23,7 +23,7 @@ export function Component() {
     remove: (id) => deleteConcept(project, id),
     lost: 'Only a concept that no task and no annotation uses can be deleted.',
   }
-  const { items } = found.data
+  const items = found.data
   return (
     <>
       <PageHead title="Concepts">{mayChange && <NewButton naming={naming} />}</PageHead>
@@ -33,7 +33,7 @@ export function Component() {
             A concept is what can be said of an input or a region, such as “pants”. Tasks with a model bring theirs.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} cut={found.data.next !== null} columns={['Made on']} cells={(one) => <Table.Td>{date(one.created_at)}</Table.Td>} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Made on']} cells={(one) => <Table.Td>{date(one.created_at)}</Table.Td>} />
         )}
       </div>
     </>

@@ -29,7 +29,7 @@ export function Component() {
     remove: (id) => deleteDataset(project, id),
     lost: 'Its inputs stay in the project. This cannot be undone.',
   }
-  const { items } = found.data
+  const items = found.data
   const open = items.find(({ id }) => id === shown)
   return (
     <>
@@ -40,7 +40,7 @@ export function Component() {
             A dataset is a named set of inputs, for a task or for training. Files that you bring form one.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Versions', 'Made on', 'What next']} cut={found.data.next !== null} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Versions', 'Made on', 'What next']} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
         )}
         {open && <Versions project={project} dataset={open} mayChange={mayChange} />}
       </div>
@@ -78,7 +78,7 @@ function Cells({ project, one, mayChange, shown, show }: { project: number; one:
 function Versions({ project, dataset, mayChange }: { project: number; dataset: Dataset; mayChange: boolean }) {
   const found = useVersions(project, dataset.id)
   if (found.error && !found.data) return <Trouble error={found.error} what="The versions" again={() => void found.refetch()} />
-  const items = found.data?.items ?? []
+  const items = found.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <section className="card" aria-label={`Versions of ${dataset.name}`} style={{ marginTop: 14 }}>
       <Title order={2} mb="sm">
@@ -93,10 +93,10 @@ function Versions({ project, dataset, mayChange }: { project: number; dataset: D
           {items.map((one) => (
             <OneVersion key={one.id} project={project} one={one} mayChange={mayChange} />
           ))}
-          {found.data?.next != null && (
-            <Text size="xs" c="dimmed">
-              These are the newest {whole(items.length)} of {whole(dataset.versions)}.
-            </Text>
+          {found.hasNextPage && (
+            <Button size="xs" variant="default" className="start" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+              Show older versions
+            </Button>
           )}
         </Stack>
       )}

@@ -37,7 +37,7 @@ export function Component() {
   const grid = useRef<Grid | null>(null)
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
-  const dataset = useDatasets(project).data?.items.find(({ id }) => String(id) === filter.dataset_id)?.name ?? ''
+  const dataset = useDatasets(project).data?.find(({ id }) => String(id) === filter.dataset_id)?.name ?? ''
 
   const items = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data])
   const look = useMemo<Look>(
@@ -204,7 +204,7 @@ export function Component() {
 type FiltersProps = { project: number; filter: ReturnType<typeof useFilter>[0]; setFilter: ReturnType<typeof useFilter>[1]; children: React.ReactNode }
 
 function Filters({ project, filter, setFilter, children }: FiltersProps) {
-  const datasets = useDatasets(project).data?.items ?? []
+  const datasets = useDatasets(project).data ?? []
   const tasks = useTasks(project).data?.pages.flatMap(({ items }) => items) ?? []
   const options = (list: { id: number; name: string }[]) => list.map(({ id, name }) => ({ value: String(id), label: name }))
   return (

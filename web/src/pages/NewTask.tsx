@@ -70,7 +70,7 @@ function Making({ about }: { about: Project }) {
   if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft((before) => ({ ...before, ...more }))
-  const some = datasets.data.items
+  const some = datasets.data
   const all = (draft.where ?? (some.length > 0 ? 'some' : 'all')) === 'all'
   const dataset = some.find(({ id }) => id === draft.dataset) ?? null
   const place: Place | null = all ? { name: draft.newDataset.trim(), inputs } : dataset

@@ -48,7 +48,7 @@ export function Component() {
       </PageHead>
       {found.isPending && <Waiting />}
       {found.error && <Trouble error={found.error} what="The projects" again={() => void found.refetch()} />}
-      {found.data?.items.length === 0 &&
+      {found.data?.length === 0 &&
         (archived ? (
           <Empty icon={<IconArchive size={36} stroke={1.4} />} title="Nothing is archived">
             Archive a project that is finished: it leaves the list, and nothing of it is deleted.
@@ -58,7 +58,7 @@ export function Component() {
             A project holds your images and texts, what they may be called, and the tasks that label them.
           </Empty>
         ))}
-      {found.data && found.data.items.length > 0 && <Projects items={found.data.items} />}
+      {found.data && found.data.length > 0 && <Projects items={found.data} />}
     </>
   )
 }

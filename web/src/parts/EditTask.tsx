@@ -6,14 +6,14 @@ import { useState } from 'react'
 import * as call from '../api/calls'
 import { moved } from '../api/moved'
 import { useConcepts, useMapping, useMembers, useModels, useTask } from '../api/queries'
-import type { ChangedTask, Limits, Task } from '../api/types'
+import type { ChangedTask, Task } from '../api/types'
 import { Agree } from './Agree'
+import { sameThresholds } from './bands'
+import { DecisionThreshold } from './DecisionThreshold'
 import { mayLabel, mayReview } from './draft'
-import { ThresholdSlider } from './Limits'
 import { People } from './People'
 import { PriorityChoice } from './Priority'
 import { tell, Trouble, Waiting } from './states'
-import { many } from './words'
 
 /** Opens the dialog in which a task that is there is changed. */
 export function editTask(project: number, id: number): void {
@@ -34,7 +34,7 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
   const [task] = useState(fresh) // what was there when one began: what others change meanwhile is not written over
   const [now, setNow] = useState({
     name: task.name, reviewers: ids(task.reviewers), labelers: ids(task.labelers), agree: task.agree, checked: task.checked,
-    priority: task.priority, concepts: task.concepts, instructions: task.instructions, lower: task.thresholds.lower, upper: task.thresholds.upper,
+    priority: task.priority, concepts: task.concepts, instructions: task.instructions, thresholds: task.thresholds,
   })
   const members = useMembers(project).data?.items ?? []
   const change = (more: Partial<typeof now>): void => setNow({ ...now, ...more })
@@ -42,7 +42,7 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
     mutationFn: async () => {
       const said = different(task, now)
       if (Object.keys(said).length > 0) await call.changeTask(project, task.id, said)
-      if (moves(task, now)) await call.applyTask(project, task.id, { ...task.thresholds, lower: now.lower, upper: now.upper })
+      if (!sameThresholds(task.thresholds, now.thresholds)) await call.applyTask(project, task.id, now.thresholds)
     },
     onSuccess: () => {
       modals.close('edit-task')
@@ -50,7 +50,6 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
       moved(project, 'tasks', 'inputs', 'concepts')
     },
   })
-  const own = Object.keys(task.thresholds.by_concept).length
   return (
     <form
       onSubmit={(event) => {
@@ -85,17 +84,12 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
         <PriorityChoice value={now.priority} change={(priority) => change({ priority })} />
         <Asked project={project} task={task} value={now.concepts} change={(concepts) => change({ concepts })} />
         {task.model !== null && (
-          <div>
-            <Text size="sm" fw={500} mb={4}>
-              Thresholds
+          <Stack gap="xs" role="group" aria-labelledby="edit-thresholds">
+            <Text size="sm" fw={500} id="edit-thresholds">
+              Decision threshold
             </Text>
-            <ThresholdSlider label="All concepts" value={now} least={task.floor} onChange={(limits) => change(limits)} />
-            {own > 0 && (
-              <Text size="xs" c="dimmed">
-                {many(own, 'concept keeps', 'concepts keep')} limits of their own; change those on the task's page.
-              </Text>
-            )}
-          </div>
+            <DecisionThreshold concepts={now.concepts} value={now.thresholds} least={task.floor} change={(thresholds) => change({ thresholds })} asked={(open) => modals.updateModal({ modalId: 'edit-task', closeOnEscape: !open })} />
+          </Stack>
         )}
         <Textarea label="Instructions" description="Shown to those who label." autosize minRows={2} maxRows={6} maxLength={10_000} value={now.instructions} onChange={({ currentTarget }) => change({ instructions: currentTarget.value })} />
         <Group justify="flex-end">
@@ -129,7 +123,7 @@ function Asked({ project, task, value, change }: AskedProps) {
   return <MultiSelect {...words} searchable hidePickedOptions limit={100} data={[...new Set([...task.concepts, ...offered])]} nothingFoundMessage={`${task.model} says nothing like that.`} />
 }
 
-type Now = Required<Pick<Task, 'name' | 'agree' | 'checked' | 'priority' | 'concepts' | 'instructions'>> & Limits & { reviewers: number[]; labelers: number[] }
+type Now = Required<Pick<Task, 'name' | 'agree' | 'checked' | 'priority' | 'concepts' | 'instructions' | 'thresholds'>> & { reviewers: number[]; labelers: number[] }
 
 /** Only what is different is sent. */
 function different(task: Task, now: Now): ChangedTask {
@@ -143,8 +137,4 @@ function different(task: Task, now: Now): ChangedTask {
     ...(same(now.concepts, task.concepts) ? {} : { concepts: now.concepts }),
     ...(now.instructions === task.instructions ? {} : { instructions: now.instructions }),
   }
-}
-
-function moves({ thresholds }: Task, { lower, upper }: Limits): boolean {
-  return lower !== thresholds.lower || upper !== thresholds.upper
 }

@@ -1,11 +1,11 @@
-import { ActionIcon, Button, Menu, Table, Text, VisuallyHidden } from '@mantine/core'
-import { IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
-import { type ReactNode } from 'react'
+import { ActionIcon, Button, Group, Menu, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
+import { IconDots, IconPencil, IconPlus, IconSearch, IconTrash } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
 
 import { moved, type Noun } from '../api/moved'
 import { askName, confirm } from './dialogs'
 import { tellFault } from './states'
-import { whole } from './words'
+import { many, whole } from './words'
 
 interface Named {
   id: number
@@ -35,38 +35,60 @@ export function NewButton({ naming }: { naming: Naming }) {
   )
 }
 
-/** A table of named things, each with what one may do to it; `cells` are the columns behind the name; `cut`: there are more. */
-export function NameList<T extends Named>({ items, naming, mayChange, cut, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; cut: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
+/** So many rows are drawn at once; with more than a few one can search. */
+const MOST = 100
+const FEW = 12
+
+/** A table of named things, each with what one may do to it; `cells` are the columns behind the name. */
+export function NameList<T extends Named>({ items, naming, mayChange, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
+  const [sought, setSought] = useState('')
+  const [most, setMost] = useState(MOST)
+  const found = items.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()))
   return (
-    <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
-      <Table highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            {columns.map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
-            ))}
-            <Table.Th w={50}>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((one) => (
-            <Table.Tr key={one.id}>
-              <Table.Td className="breaks">{one.name}</Table.Td>
-              {cells(one)}
-              <Table.Td>{mayChange && <RowMenu one={one} naming={naming} />}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {cut && (
-        <Text size="xs" c="dimmed" p="sm">
-          These are the first {whole(items.length)}; there are more.
-        </Text>
+    <>
+      {items.length > FEW && (
+        <Group mb="sm" gap="sm">
+          <TextInput aria-label={`Search ${naming.noun}s`} placeholder={`Search ${naming.noun}s`} size="xs" w={260} leftSection={<IconSearch size={14} />} value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
+          <Text size="xs" c="dimmed" className="numbers" role="status">
+            {found.length === items.length ? many(items.length, naming.noun) : `${whole(found.length)} of ${many(items.length, naming.noun)}`}
+          </Text>
+        </Group>
       )}
-    </div>
+      <div className="card" style={{ padding: 0, overflowX: 'auto' }}>
+        <Table highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              {columns.map((column) => (
+                <Table.Th key={column}>{column}</Table.Th>
+              ))}
+              <Table.Th w={50}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {found.slice(0, most).map((one) => (
+              <Table.Tr key={one.id}>
+                <Table.Td className="breaks">{one.name}</Table.Td>
+                {cells(one)}
+                <Table.Td>{mayChange && <RowMenu one={one} naming={naming} />}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        {found.length === 0 && (
+          <Text size="sm" c="dimmed" p="sm">
+            No {naming.noun} is called that.
+          </Text>
+        )}
+        {found.length > most && (
+          <Button size="xs" variant="default" m="sm" onClick={() => setMost(most + MOST)}>
+            Show more
+          </Button>
+        )}
+      </div>
+    </>
   )
 }
 

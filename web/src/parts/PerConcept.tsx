@@ -1,4 +1,4 @@
-import { Button, Group, Modal, ScrollArea, Stack, Text, TextInput } from '@mantine/core'
+import { Button, getDefaultZIndex, Group, Modal, ScrollArea, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Thresholds } from '../api/types'
@@ -7,8 +7,9 @@ import { BandLegend, ThresholdSlider } from './Limits'
 import { whole } from './words'
 
 interface Props {
-  concepts: string[]
+  concepts: readonly string[]
   thresholds: Thresholds
+  least: number
   close: () => void
   save: (thresholds: Thresholds) => void
 }
@@ -16,14 +17,17 @@ interface Props {
 /** More sliders at once would be slow to open, and nobody reads on. */
 const MOST = 60
 
+/** It is opened from a page, or from a dialog that stays beneath. */
+const OVER_DIALOGS = getDefaultZIndex('modal') + 50
+
 /** Limits for single concepts; nothing changes before Save Changes. */
-export function PerConcept({ concepts, thresholds, close, save }: Props) {
+export function PerConcept({ concepts, thresholds, least, close, save }: Props) {
   const [now, setNow] = useState(thresholds)
   const [sought, setSought] = useState('')
   const found = concepts.filter((one) => one.toLowerCase().includes(sought.toLowerCase()))
   const shown = found.slice(0, MOST)
   return (
-    <Modal opened onClose={close} title="Thresholds per concept" size="lg">
+    <Modal opened onClose={close} title="Thresholds per concept" size="lg" zIndex={OVER_DIALOGS}>
       <Stack>
         <Group justify="space-between">
           <BandLegend />
@@ -43,7 +47,7 @@ export function PerConcept({ concepts, thresholds, close, save }: Props) {
                     </Button>
                   )}
                 </Group>
-                <ThresholdSlider label={concept} value={limitsOf(now, concept)} onChange={(limits) => setNow(withConcept(now, concept, limits))} />
+                <ThresholdSlider label={concept} value={limitsOf(now, concept)} least={least} onChange={(limits) => setNow(withConcept(now, concept, limits))} />
               </section>
             ))}
             {found.length !== shown.length && (

@@ -108,7 +108,7 @@ function ProjectSwitch({ project, folded }: { project: number; folded: boolean }
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {all.data?.items.slice(0, 12).map(({ id, name: other }) => (
+        {all.data?.slice(0, 12).map(({ id, name: other }) => (
           <Menu.Item key={id} fw={id === project ? 600 : undefined} onClick={() => void navigate(`/projects/${id}/inputs`)}>
             {other}
           </Menu.Item>

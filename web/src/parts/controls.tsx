@@ -148,7 +148,7 @@ export const ActionButton = memo(function ActionButton({ id, icon }: ButtonProps
 function Palette({ board }: { board: Board }) {
   const { opened } = useSpotlight(store)
   const now = useSyncExternalStore(board.watch, () => (opened ? board.now : null))
-  const projects = useProjects().data?.items ?? []
+  const projects = useProjects().data ?? []
   const tasks = useTasks(now?.project ?? 0).data?.pages.flatMap(({ items }) => items) ?? []
   const places = (): SpotlightActionData[] => [
     ...tasks.map(({ id, name }) => ({ id: `task-${id}`, label: name, group: 'Labeling tasks', onClick: () => now?.go(`/projects/${now.project}/tasks/${id}`) })),

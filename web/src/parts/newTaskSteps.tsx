@@ -1,18 +1,17 @@
 /** The steps of a new labeling task; each shows its part of the draft and changes only that. */
 import { Button, Checkbox, Group, MultiSelect, SegmentedControl, Select, TagsInput, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
-import { useState } from 'react'
 import { Link } from 'react-router'
 
 import type { Dataset, Member, Model, Role } from '../api/types'
 import { Agree } from './Agree'
 import { asked, type Chosen, type Draft, type Drawn, mayLabel, mayReview, withModel } from './draft'
 import { invite } from './Invite'
-import { BandLegend, ThresholdSlider } from './Limits'
+import { DecisionThreshold } from './DecisionThreshold'
+import { BandLegend } from './Limits'
 import { MappingTable } from './MappingTable'
 import { ModelChoice } from './ModelChoice'
 import { People } from './People'
-import { PerConcept } from './PerConcept'
 import { Step } from './Step'
 import { TrySome } from './TrySome'
 import { many, whole } from './words'
@@ -50,6 +49,7 @@ export function DatasetStep({ no, draft, change, all, inputs, some }: StepProps 
           aria-label="Dataset"
           placeholder="Search datasets"
           searchable
+          limit={100}
           nothingFoundMessage="No dataset is called that."
           value={draft.dataset === null ? null : String(draft.dataset)}
           onChange={(value) => change({ dataset: value === null ? null : Number(value) })}
@@ -122,33 +122,10 @@ export function ModelStep({ no, draft, change, models, known }: StepProps & { mo
 }
 
 export function ThresholdStep({ no, draft, change, project, filter, tried }: StepProps & { project: number; filter: Record<string, string> | null; tried: (inputs: number, samples: Tried['samples']) => void }) {
-  const [asking, setAsking] = useState(false)
   const { model, concepts, thresholds, mapping } = draft
-  const own = Object.keys(thresholds.by_concept).length
   return (
     <Step no={no} title="Decision threshold" aside={<BandLegend />}>
-      <Group gap="sm">
-        <SegmentedControl
-          size="xs"
-          className="start"
-          aria-label="For which concepts"
-          value={own > 0 || asking ? 'each' : 'all'}
-          onChange={(value) => (value === 'each' ? setAsking(true) : change({ thresholds: { ...thresholds, by_concept: {} } }))}
-          data={[
-            { value: 'all', label: 'Globally' },
-            { value: 'each', label: 'Per concept', disabled: concepts.length === 0 },
-          ]}
-        />
-        {own > 0 && (
-          <>
-            <Text size="sm">{many(own, 'concept has', 'concepts have')} limits of their own.</Text>
-            <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>
-              Set thresholds
-            </Button>
-          </>
-        )}
-      </Group>
-      <ThresholdSlider label={own > 0 ? 'Other concepts' : 'All concepts'} value={thresholds} onChange={(limits) => change({ thresholds: { ...thresholds, ...limits } })} />
+      <DecisionThreshold concepts={asked(draft)} value={thresholds} change={(to) => change({ thresholds: to })} />
       {model && filter && concepts.length > 0 && (
         <TrySome
           key={`${model.name} ${JSON.stringify(filter)}`}
@@ -162,7 +139,6 @@ export function ThresholdStep({ no, draft, change, project, filter, tried }: Ste
           tried={tried}
         />
       )}
-      {asking && <PerConcept concepts={asked(draft)} thresholds={thresholds} close={() => setAsking(false)} save={(to) => change({ thresholds: to })} />}
     </Step>
   )
 }
