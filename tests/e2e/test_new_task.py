@@ -37,6 +37,11 @@ def test_a_team_is_chosen_and_what_the_model_says_is_mapped(walk: Walk, desk: De
         mapping.get_by_label(f"{concept} in this project").press("Tab")
     expect(mapping).to_contain_text("2 concepts are called otherwise in this project. All 3 are new to this project")
 
+    told = page.get_by_text("0.90 to 1.00 approved, 0.50 to 0.90 to a reviewer, below 0.50 discarded", exact=True)
+    expect(told).to_be_visible()
+    page.get_by_role("slider", name="All concepts: to a reviewer from").press("ArrowLeft")
+    expect(page.get_by_text("0.90 to 1.00 approved, 0.49 to 0.90 to a reviewer, below 0.49 discarded")).to_be_visible()
+
     walk.button("New collaborator").click()
     walk.dialog().get_by_label("Name").fill("Rita")
     walk.button("Add collaborator", walk.dialog()).click()

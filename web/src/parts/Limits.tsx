@@ -2,7 +2,7 @@ import { Checkbox, Group, NumberInput, Text } from '@mantine/core'
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react'
 
 import type { Limits } from '../api/types'
-import { move, STEP } from './bands'
+import { move, STEP, told } from './bands'
 import classes from './limits.module.css'
 
 interface Props {
@@ -113,6 +113,9 @@ export function ThresholdSlider(props: Props) {
         <span>0.75</span>
         <span>1</span>
       </div>
+      <Text size="xs" c="dimmed" mt={4} className="numbers">
+        {told(value)}
+      </Text>
       <Group gap="lg" mt="xs" align="flex-end">
         <Typed name="Reviewer from" label={label} value={value.lower} disabled={disabled} least={least} onChange={(to) => onChange(move(value, 'lower', to, least))} />
         <Typed

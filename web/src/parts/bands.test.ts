@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { bars, count, limitsOf, move, sameThresholds, withConcept } from './bands'
+import { bars, count, limitsOf, move, sameThresholds, told, withConcept } from './bands'
 
 const histogram = Array<number>(1001).fill(0)
 for (const [at, number] of [[50, 3], [500, 2], [899, 1], [900, 4], [1000, 5]] as const) histogram[at] = number
@@ -32,6 +32,13 @@ describe('bands', () => {
     expect(limitsOf(own, 'pants').lower).toBe(0.5)
     expect(sameThresholds(own, general)).toBe(false)
     expect(withConcept(own, 'shirt', { lower: 0.5, upper: 0.9 })).toEqual(general)
+  })
+
+  it('are told in plain words', () => {
+    expect(told({ lower: 0.5, upper: 0.9 })).toBe('0.90 to 1.00 approved, 0.50 to 0.90 to a reviewer, below 0.50 discarded')
+    expect(told({ lower: 0.125, upper: null })).toBe('nothing approved by itself, 0.125 to 1.00 to a reviewer, below 0.125 discarded')
+    expect(told({ lower: 0.8, upper: 0.8 })).toBe('0.80 to 1.00 approved, below 0.80 discarded')
+    expect(told({ lower: 0, upper: 1 })).toBe('1.00 approved, 0.00 to 1.00 to a reviewer')
   })
 
   it('gathers thousandths into bars without losing one', () => {

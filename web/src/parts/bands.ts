@@ -33,6 +33,20 @@ export function sameThresholds(one: Thresholds, other: Thresholds): boolean {
   return same(one, other) && [...names].every((name) => same(limitsOf(one, name), limitsOf(other, name)))
 }
 
+/** What two limits do, in plain words; a band that nothing can fall into is left out. */
+export function told({ lower, upper }: Limits): string {
+  const range = (from: number, to: number): string => (from === to ? score(from) : `${score(from)} to ${score(to)}`)
+  const approved = upper === null ? 'nothing approved by itself' : `${range(upper, 1)} approved`
+  const review = upper === lower ? [] : [`${range(lower, upper ?? 1)} to a reviewer`]
+  return [approved, ...review, ...(lower > 0 ? [`below ${score(lower)} discarded`] : [])].join(', ')
+}
+
+/** With two digits, or as many as it has. */
+function score(value: number): string {
+  const short = value.toFixed(2)
+  return Number(short) === value ? short : String(value)
+}
+
 /** A limit moved to a new place: rounded, within 0 and 1, pushing the other one along rather than passing it. */
 export function move(limits: Limits, which: 'lower' | 'upper', to: number, least = 0): Limits {
   const value = Math.min(1, Math.max(least, Math.round(to * 1000) / 1000))
