@@ -49,9 +49,9 @@ def test_all_columns_of_tasks_are_seen(walk: Walk, shown: Shown) -> None:
         table = walk.page.get_by_role("region", name="Tasks")
         table.get_by_role("link", name="Find shapes").wait_for()
         heads = table.get_by_role("columnheader")
-        expect(heads.filter(has_text="Made on")).to_be_in_viewport(ratio=1)
+        expect(heads.filter(has_text="Date")).to_be_in_viewport(ratio=1)
         said = " ".join(heads.all_inner_texts())
-        for name in ("Name", "Labeling Status", "% Reviewed", "Dataset", "Type", "Concepts", "Labeled by", "Reviewers",
+        for name in ("Name", "Labeling Status", "% Reviewed", "Dataset", "Annotation type", "Concepts", "Labeled by", "Reviewers",
                      "Inputs", "Priority"):  # fmt: skip
             assert name in said
         assert table.evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") == 0

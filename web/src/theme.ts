@@ -16,10 +16,15 @@ const discarded: MantineColorsTuple = [
   '#f3f4f6', '#e4e6e9', '#cdd0d6', '#b0b5be', '#979da8', '#848b98', '#737a87', '#5c626e', '#494e58', '#33373e',
 ]
 
+// deep enough for white words on it
+const red: MantineColorsTuple = [
+  '#fff5f5', '#ffe3e3', '#ffc9c9', '#ffa8a8', '#ff8787', '#ff6b6b', '#fa5252', '#c92a2a', '#b82626', '#a51111',
+]
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 8 },
-  colors: { dark, approved, review, discarded },
+  colors: { dark, approved, review, discarded, red },
   defaultRadius: 'sm',
   radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px' },
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
@@ -41,6 +46,7 @@ export const theme = createTheme({
       vars: () => ({ root: { '--nl-bg': 'color-mix(in srgb, var(--mantine-primary-color-filled) 14%, transparent)', '--nl-color': 'var(--lm-accent-text)' }, children: {} }),
     }),
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' }, transitionProps: { duration: 120 } }, styles: { title: { fontWeight: 600, fontSize: '15px' } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } },
     Button: { defaultProps: { size: 'sm' } },

@@ -47,8 +47,8 @@ class Tasks:
     ) -> Iterator[TaskHead]:
         """Newest first, of a project or of all that one is in; pages are fetched as they are needed.
 
-        Of a project, only those whose name, dataset or model says `text`, or in which one reviews or labels
-        (`assigned`), or has something to review or to label now.
+        Of a project, only those whose name, dataset, model (or `people`), reviewers, concepts or annotation type says
+        `text`, or in which one reviews or labels (`assigned`), or has something to review or to label now.
         """
         if project_id is None:
             return self._wire.pages("/tasks", limit=200)
@@ -154,9 +154,11 @@ class Tasks:
         """Delete a task; its annotations stay on the inputs or go with it."""
         self._wire.delete(_at(project_id, task_id), annotations=annotations)
 
-    def retry(self, project_id: int, task_id: int) -> Task:
-        """Have the failed inputs run again, and only those."""
-        return self._do(project_id, task_id, "retry")
+    def retry(self, project_id: int, task_id: int, inputs: Sequence[int] | None = None) -> Task:
+        """Have the failed inputs run again, all or those with these ids, and only those."""
+        said = None if inputs is None else {"inputs": list(inputs)}
+        task: Task = self._wire.post(f"{_at(project_id, task_id)}/retry", said)
+        return task
 
     def pause(self, project_id: int, task_id: int) -> Task:
         """Let a task rest once what is under way is done, until it is resumed."""

@@ -86,9 +86,12 @@ def resume(conn: sa.Connection, task_id: int, person_id: int) -> None:
     _record(conn, task_id, person_id, "resume_task")
 
 
-def retry(conn: sa.Connection, task_id: int, person_id: int) -> None:
-    """Make a task's failed inputs wait again; paused, it stays so. Raises NotFound, Conflict for a cancelled one."""
-    count = tasks.retry(conn, task_id)
+def retry(conn: sa.Connection, task_id: int, person_id: int, inputs: Sequence[int] | None = None) -> None:
+    """Make a task's failed inputs wait again, all or those of these; paused, it stays so.
+
+    Raises NotFound, Conflict for a cancelled one.
+    """
+    count = tasks.retry(conn, task_id, inputs)
     tasks.forget_faults(conn, task_id)
     _record(conn, task_id, person_id, "retry_task", inputs=count)
 

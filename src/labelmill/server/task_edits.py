@@ -9,7 +9,7 @@ from labelmill.core.priority import Priority
 from labelmill.engine import jobs
 from labelmill.flows import edit_task
 from labelmill.server.access import Admin
-from labelmill.server.page import Body, Name
+from labelmill.server.page import Body, Id, Name
 from labelmill.server.site import Here
 from labelmill.server.task_shapes import Applied, Bands, Instructions, Persons, Task, Votes
 from labelmill.server.tasks import Changed, Seen, alone
@@ -33,6 +33,12 @@ class ChangedTask(Body):
     checked: bool | None = None
     agree: Votes | None = None
     concepts: Annotated[list[Name], Field(min_length=1, max_length=20_000)] | None = None
+
+
+class Retried(Body):
+    """Which of the failed inputs are to run again; null: all."""
+
+    inputs: Annotated[list[Id], Field(min_length=1, max_length=10_000)] | None = None
 
 
 class Part(BaseModel):
@@ -80,10 +86,10 @@ def delete_task(
 
 
 @router.post("/retry")
-def retry_task(task: Changed, member: Admin, site: Here) -> Task:
+def retry_task(task: Changed, member: Admin, site: Here, said: Retried | None = None) -> Task:
     """Run the failed inputs again, and only those; a task that is paused stays so until it is resumed."""
     with site.database.begin() as conn:
-        edit_task.retry(conn, task, member.person.id)
+        edit_task.retry(conn, task, member.person.id, None if said is None else said.inputs)
         jobs.enqueue(conn, task)
     return alone(site, task, member)
 

@@ -35,6 +35,7 @@ from labelmill.store import counts, heads, shards
 router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"])
 
 TaskId = Annotated[int, Path(ge=1, le=heads.NEWEST)]
+_SAYS = "What a name, dataset, model (or: people), reviewer, concept or annotation type (boxes, polygons, ...) says."
 After = Annotated[int | None, Query(ge=0, le=heads.NEWEST, description="The `next` of the page before.")]
 
 
@@ -79,7 +80,7 @@ def list_tasks(
     site: Here,
     after: After = None,
     limit: Limit = 50,
-    text: Annotated[Text | None, Query(max_length=200, description="What a name, dataset or model says.")] = None,
+    text: Annotated[Text | None, Query(max_length=200, description=_SAYS)] = None,
     mine: Annotated[
         Literal["assigned", "review", "label"] | None,
         Query(description="One reviews or labels in it; has something to review, or to label, in it now."),

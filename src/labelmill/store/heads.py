@@ -114,7 +114,8 @@ _ASSIGNED = """
 _FOR = {"assigned": _ASSIGNED, "review": _REVIEW, "label": _LABEL}
 _SAYS = """
 EXISTS (
-    SELECT FROM unnest(ARRAY[t.name, d.name, l.name]
+    SELECT FROM unnest(ARRAY[t.name, d.name, coalesce(l.name, 'people'), CASE coalesce(t.makes, v.makes)
+            WHEN 'class' THEN 'classification' WHEN 'box' THEN 'boxes' ELSE coalesce(t.makes, v.makes) || 's' END]
         || ARRAY(SELECT w.name FROM reviewer g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id)
         || ARRAY(SELECT c.name FROM task_concept k JOIN concept c ON c.id = k.concept_id WHERE k.task_id = t.id)
     ) AS said WHERE strpos(lower(said), lower(:text)) > 0)
@@ -129,7 +130,8 @@ _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 class Only:
     """Only those tasks that say `text`, in any case, or that are `mine` for a person.
 
-    They say the names of themselves, their dataset, model, reviewers and concepts.
+    They say the names of themselves, their dataset, model (or `people`), reviewers and concepts, and what they make:
+    `classification`, `boxes`, `polygons`, `spans`.
     `assigned`: they review or label in it; `review`, `label`: there is something for them to do now.
     """
 

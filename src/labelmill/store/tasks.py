@@ -309,7 +309,7 @@ def add_seconds(conn: sa.Connection, task_id: int, *, annotate: float) -> None:
 _RETRY = sa.text(f"""
 WITH missing AS MATERIALIZED (
     SELECT input_id, shard FROM ledger WHERE task_id = :task AND outcome = 'failed' AND work IN ('none', 'label')
-      AND NOT entered
+      AND NOT entered AND (CAST(:inputs AS bigint[]) IS NULL OR input_id = ANY(:inputs))
 ), {_CUT}, took AS (
     UPDATE shard s SET inputs = s.inputs - per.n, failed = s.failed - per.n
     FROM (SELECT shard, count(*) AS n FROM missing GROUP BY shard) AS per WHERE s.task_id = :task AND s.no = per.shard
@@ -319,8 +319,10 @@ FROM numbered n WHERE l.task_id = :task AND l.input_id = n.input_id
 """)  # noqa: S608 - put together from the constant above
 
 
-def retry(conn: sa.Connection, task_id: int) -> int:
-    """Make a task's failed inputs wait again; how many there were. Those that a person labeled since stay.
+def retry(conn: sa.Connection, task_id: int, inputs: Sequence[int] | None = None) -> int:
+    """Make a task's failed inputs wait again, all or those of these; how many there were.
+
+    Those that a person labeled since stay.
 
     Raises Conflict for a cancelled task.
     """
@@ -328,7 +330,8 @@ def retry(conn: sa.Connection, task_id: int) -> int:
         raise Conflict(f"Task {task_id} is cancelled: resume it first.")
     locks.keep_inputs_of(conn, task_id)
     locks.hold(conn, task_id, locks.NUMBERING)
-    wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED}
+    chosen = None if inputs is None else list(inputs)
+    wanted = {"task": task_id, "limit": SHARD_LIMIT, "wanted": SHARDS_WANTED, "inputs": chosen}
     return conn.execute(_RETRY, wanted).rowcount
 
 

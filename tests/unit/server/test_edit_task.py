@@ -179,6 +179,11 @@ def test_a_list_finds_tasks_by_what_they_say_and_by_what_is_there_for_one_to_do(
     assert (listed(text="RED"), listed(text="0%"), listed(text="_"), listed(text="M")) == (
         ["Red 100%"], ["Red 100%"], ["blue_1"], ["blue_1", "Red 100%"],
     )  # fmt: skip
+    people = {"model": None, "makes": "class", "concepts": ["thing"], "labelers": [world.people[Role.OWNER]]}
+    dataset_id = reviewed["dataset_id"]
+    ask(world, "POST", at(ids), 201, json={"name": "By hand", "dataset_id": dataset_id, "reviewers": [], **people})
+    assert (listed(text="People"), listed(text="Classification")) == (["By hand"], ["By hand"])
+    assert listed(text="spans") == ["blue_1", "Red 100%"]
     for mine in ("assigned", "review", "label"):
         assert listed(Role.REVIEWER, mine=mine) == ["Red 100%"]
         assert listed(Role.ADMIN, mine=mine) == []

@@ -154,6 +154,19 @@ def test_failures_come_in_pages_sources_first(world: World, model: Model) -> Non
         ask(world, "GET", f"{at(ids)}/{made['id']}/failures", 422, params={"after": wrong})
 
 
+def test_one_failure_alone_is_tried_again(world: World, model: Model) -> None:
+    ids = world.fresh()
+    task = make(world, ids, ["bad 1", "bad 2", "good"])
+    path = f"{at(ids)}/{task['id']}"
+    work(world.database, task["id"], model)
+    first, other = (one["input_id"] for one in ask(world, "GET", f"{path}/failures")["items"])
+    again = ask(world, "POST", f"{path}/retry", json={"inputs": [first]})
+    assert (again["failed"], again["waiting"]) == (1, 1)
+    assert [one["input_id"] for one in ask(world, "GET", f"{path}/failures")["items"]] == [other]
+    for wrong in ({"inputs": []}, {"inputs": ["x"]}, {"input": [first]}):
+        ask(world, "POST", f"{path}/retry", 422, json=wrong)
+
+
 def test_retrying_a_paused_task_leaves_it_paused(world: World, model: Model) -> None:
     ids = world.fresh()
     task = make(world, ids, ["bad", *(f"text {i}" for i in range(19))])

@@ -176,6 +176,16 @@ def test_retry_moves_failures_alone_into_shards_of_their_own(
         assert all(no > old for no in waiting)
 
 
+def test_some_failures_alone_are_tried_again(database: Database) -> None:
+    task = make_task(database, 6)
+    close_at_random(database, task.id, ["failed"])
+    ids = rows(database, "SELECT input_id FROM ledger ORDER BY 1")
+    with database.begin() as conn:
+        assert tasks.retry(conn, task.id, [ids[0], ids[4], 10**9]) == 2
+    assert rows(database, "SELECT input_id FROM ledger WHERE outcome = 'waiting' ORDER BY 1") == [ids[0], ids[4]]
+    check_sums(database, task.id)
+
+
 def test_what_a_person_labeled_is_not_tried_again(database: Database) -> None:
     task = make_task(database, 6)
     close_at_random(database, task.id, ["failed"])

@@ -125,7 +125,7 @@ export const failures = (project: number, id: number, after: string | null): Pro
 export const createTask = (project: number, said: t.NewTask): Promise<t.Task> => post(`/projects/${project}/tasks`, said)
 export const changeTask = (project: number, id: number, said: t.ChangedTask): Promise<t.Task> => patch(taskAt(project, id), said)
 export const taskPeople = (project: number, id: number): Promise<{ items: t.Part[] }> => get(`${taskAt(project, id)}/people`)
-export const retryTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/retry`)
+export const retryTask = (project: number, id: number, inputs?: number[]): Promise<t.Task> => post(`${taskAt(project, id)}/retry`, inputs && { inputs })
 export const pauseTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/pause`)
 export const cancelTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/cancel`)
 export const resumeTask = (project: number, id: number): Promise<t.Task> => post(`${taskAt(project, id)}/resume`)

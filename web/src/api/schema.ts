@@ -2667,6 +2667,14 @@ export interface components {
             error?: string | null;
         };
         /**
+         * Retried
+         * @description Which of the failed inputs are to run again; null: all.
+         */
+        Retried: {
+            /** Inputs */
+            inputs?: number[] | null;
+        };
+        /**
          * ReviewRegion
          * @description An annotation that waits for one, with what showing it needs; `text`: the beginning of a text.
          */
@@ -9265,7 +9273,7 @@ export interface operations {
                 /** @description The `next` of the page before. */
                 after?: number | null;
                 limit?: number;
-                /** @description What a name, dataset or model says. */
+                /** @description What a name, dataset, model (or: people), reviewer, concept or annotation type (boxes, polygons, ...) says. */
                 text?: string | null;
                 /** @description One reviews or labels in it; has something to review, or to label, in it now. */
                 mine?: ("assigned" | "review" | "label") | null;
@@ -12151,7 +12159,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Retried"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -69,7 +69,8 @@ function Shown({ project, task }: { project: number; task: Task }) {
           </Group>
           <LedgerBar ledger={task} />
         </section>
-        {task.model === null ? <ConceptCounts project={project} task={task} /> : <Concepts project={project} task={task} mayChange={mayChange} />}
+        {task.model !== null && <Concepts project={project} task={task} mayChange={mayChange} />}
+        <ConceptCounts project={project} task={task} />
         <People project={project} task={task} />
         <Timeline project={project} task={task.id} />
         {task.failures_total > 0 && <Failures project={project} task={task} mayChange={mayChange} />}

@@ -148,7 +148,7 @@ const REVIEWED: Column = {
   show: (task) => <div title={task.entered === 0 ? 'None needed a reviewer yet' : `${whole(task.reviewed)} of ${whole(task.entered)} inputs reviewed`}>{percentReviewed(task)}</div>,
 }
 const DATASET: Column = { name: 'Dataset', sort: 'dataset', show: (task) => cut(task.dataset) }
-const TYPE: Column = { name: 'Type', sort: 'type', show: (task) => cut(types(task)) }
+const TYPE: Column = { name: 'Annotation type', sort: 'type', show: (task) => cut(types(task)) }
 const CONCEPTS: Column = { name: 'Concepts', sort: 'concepts', show: (task) => <Some names={task.concepts} /> }
 const LABELED: Column = { name: 'Labeled by', sort: 'labeler', show: (task) => cut(task.model ?? 'People') }
 const REVIEWERS: Column = {
@@ -159,7 +159,7 @@ const REVIEWERS: Column = {
 }
 const NUMBER: Column = { name: 'Inputs', sort: 'inputs', right: true, show: (task) => whole(task.inputs) }
 const PRIORITY: Column = { name: 'Priority', sort: 'priority', show: (task) => PRIORITY_WORDS[task.priority] }
-const MADE: Column = { name: 'Made on', sort: 'date', show: (task) => <div style={{ whiteSpace: 'nowrap' }}>{date(task.created_at)}</div> }
+const MADE: Column = { name: 'Date', sort: 'date', show: (task) => <div style={{ whiteSpace: 'nowrap' }}>{date(task.created_at)}</div> }
 
 /** Columns with their widths in pixels; what stands in one column lies one below the other. */
 type Layout = readonly { columns: readonly Column[]; width?: number }[]

@@ -14,7 +14,7 @@ const COLUMNS: readonly { word: string; of: readonly Status[] }[] = [
   { word: STATUS_WORDS.rejected, of: ['rejected'] },
 ]
 
-/** What people have said so far in a task that is for them, by concept. */
+/** What stands of a task so far, by concept: what a model said and what people made of it. */
 export function ConceptCounts({ project, task }: { project: number; task: Task }) {
   const colour = useColours(project)
   const found = useTaskConcepts(project, task.id)
@@ -24,7 +24,7 @@ export function ConceptCounts({ project, task }: { project: number; task: Task }
   return (
     <section className="card" aria-label="Annotations by concept">
       <Title order={2} mb="sm">
-        {many(total, 'annotation')}
+        {many(total, 'annotation')} by concept
       </Title>
       <Table.ScrollContainer minWidth={420}>
         <Table>

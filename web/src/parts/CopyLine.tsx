@@ -1,19 +1,20 @@
-import { Button, Code, CopyButton, Group } from '@mantine/core'
+import { Button, Code, Group } from '@mantine/core'
+import { useState } from 'react'
+
+import { copied } from './copied'
+import { tellFault } from './states'
 
 /** A text that is told once, with a button that copies it. */
 export function CopyLine({ text }: { text: string }) {
+  const [done, setDone] = useState(false)
   return (
     <Group gap="xs" wrap="nowrap">
       <Code className="ellipsis" fz="sm">
         {text}
       </Code>
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" flex="none" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
+      <Button size="compact-sm" variant="default" flex="none" onClick={() => copied(text).then(() => setDone(true), tellFault)}>
+        {done ? 'Copied' : 'Copy'}
+      </Button>
     </Group>
   )
 }

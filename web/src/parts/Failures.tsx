@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text, Title } from '@mantine/core'
+import { Button, Group, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { IconRefresh } from '@tabler/icons-react'
 import { Link } from 'react-router'
@@ -16,10 +16,10 @@ const STAGES: Record<Failure['stage'], string> = { ingest: 'bringing it in', rea
 export function Failures({ project, task, mayChange }: { project: number; task: Task; mayChange: boolean }) {
   const found = useFailures(project, task.id)
   const retry = useMutation({
-    mutationFn: () => retryTask(project, task.id),
+    mutationFn: (inputs?: number[]) => retryTask(project, task.id, inputs),
     onError: tellFault,
-    onSuccess: (now) => {
-      tell(retried(now))
+    onSuccess: (now, inputs) => {
+      tell(retried(now, inputs !== undefined))
       moved(project, 'tasks')
     },
   })
@@ -29,7 +29,7 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
       <Group justify="space-between" mb="sm">
         <Title order={2}>{many(task.failures_total, 'failure')}</Title>
         {mayChange && task.failed > 0 && (
-          <Button size="xs" variant="default" leftSection={<IconRefresh size={15} />} loading={retry.isPending} onClick={() => retry.mutate()}>
+          <Button size="xs" variant="default" leftSection={<IconRefresh size={15} />} loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
             Retry {many(task.failed, 'failed input')}
           </Button>
         )}
@@ -41,6 +41,11 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
             <Table.Th w="28%">Source</Table.Th>
             <Table.Th w={110}>While</Table.Th>
             <Table.Th>Reason</Table.Th>
+            {mayChange && (
+              <Table.Th w={90}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -53,6 +58,15 @@ export function Failures({ project, task, mayChange }: { project: number; task: 
               <Table.Td>
                 <Text size="sm">{message}</Text>
               </Table.Td>
+              {mayChange && (
+                <Table.Td>
+                  {input_id !== null && (
+                    <Button size="compact-sm" variant="default" aria-label={`Retry ${source}`} disabled={retry.isPending} onClick={() => retry.mutate([input_id])}>
+                      Retry
+                    </Button>
+                  )}
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>

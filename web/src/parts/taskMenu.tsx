@@ -5,7 +5,9 @@ import { type ReactElement, useState } from 'react'
 
 import * as call from '../api/calls'
 import { moved } from '../api/moved'
-import type { TaskHead } from '../api/types'
+import type { Part, TaskHead } from '../api/types'
+import { useTaskPeople } from '../api/queries'
+import { copied } from './copied'
 import { editTask } from './EditTask'
 import { tell, tellFault } from './states'
 import { leftOut, many, retried } from './words'
@@ -43,7 +45,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
     <Menu position="bottom-end" width={220}>
       <Menu.Target>{children}</Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => act(navigator.clipboard.writeText(String(task.id)), `Task ID ${task.id} is on the clipboard.`)}>
+        <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => act(copied(String(task.id)), `Task ID ${task.id} is on the clipboard.`)}>
           Copy task ID
         </Menu.Item>
         {mayChange && (
@@ -72,7 +74,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
               </Menu.Item>
             )}
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => modals.open({ title: `Delete ${task.name}?`, children: <DeleteForm go={remove} /> })}>
+            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => modals.open({ title: `Delete ${task.name}?`, children: <DeleteForm project={project} task={task.id} go={remove} /> })}>
               Delete
             </Menu.Item>
           </>
@@ -82,14 +84,24 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
   )
 }
 
-function DeleteForm({ go }: { go: (annotations: 'keep' | 'delete') => void }) {
+/** What of people goes with a task's annotations. */
+function byPeople(people: readonly Part[]): string {
+  const reviewed = people.reduce((sum, { done }) => sum + done, 0)
+  const labeled = people.reduce((sum, one) => sum + one.labeled, 0)
+  if (reviewed + labeled === 0) return 'Nobody has reviewed or labeled anything in it so far.'
+  const said = [...(reviewed > 0 ? [`${many(reviewed, 'review')} of an input`] : []), ...(labeled > 0 ? [`${many(labeled, 'input')} labeled by hand`] : [])]
+  return `The work of ${people.filter(({ done, labeled: more }) => done + more > 0).map(({ name }) => name).join(', ')} goes, too: ${said.join(' and ')}.`
+}
+
+function DeleteForm({ project, task, go }: { project: number; task: number; go: (annotations: 'keep' | 'delete') => void }) {
   const [what, setWhat] = useState('keep')
+  const people = useTaskPeople(project, task).data
   return (
     <Stack>
       <Radio.Group label="Its annotations" value={what} onChange={setWhat}>
         <Stack gap="xs" mt="xs">
           <Radio value="keep" label="stay on the inputs" />
-          <Radio value="delete" label="are deleted with it, also those that people made or changed" />
+          <Radio value="delete" label="are deleted with it, also those that people made or changed" description={people && byPeople(people)} />
         </Stack>
       </Radio.Group>
       <Text size="xs" c="dimmed">

@@ -29,9 +29,9 @@ export function leftOut(left: Readonly<Record<string, number>>): string {
   return [...inputs, ...(annotations.length > 0 ? [`annotations: ${annotations.join(', ')}`] : [])].join('; ') || 'nothing'
 }
 
-/** What retrying failed inputs comes to. */
-export function retried({ paused }: { paused: boolean }): string {
-  return paused ? 'The failed inputs run again once the task is resumed.' : 'The failed inputs run again.'
+/** What retrying failed inputs comes to: all of a task's, or one. */
+export function retried({ paused }: { paused: boolean }, one = false): string {
+  return `${one ? 'The input runs' : 'The failed inputs run'} again${paused ? ' once the task is resumed' : ''}.`
 }
 
 /** What one is told, before the name of the task. */
