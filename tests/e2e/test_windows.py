@@ -51,8 +51,8 @@ def test_all_columns_of_tasks_are_seen(walk: Walk, shown: Shown) -> None:
         heads = table.get_by_role("columnheader")
         expect(heads.filter(has_text="Date")).to_be_in_viewport(ratio=1)
         said = " ".join(heads.all_inner_texts())
-        for name in ("Name", "Labeling Status", "% Reviewed", "Dataset", "Annotation type", "Concepts", "Labeled by", "Reviewers",
-                     "Inputs", "Priority"):  # fmt: skip
+        for name in ("Name", "Labeling Status", "% Reviewed", "Dataset", "Annotation type", "Concepts", "Labeled by",
+                     "Reviewers", "Inputs", "Priority"):  # fmt: skip
             assert name in said
         assert table.evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") == 0
 

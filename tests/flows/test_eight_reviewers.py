@@ -17,6 +17,7 @@ from labelmill.store import members
 from labelmill.store.database import Database
 
 INPUTS, REVIEWERS = 2000, 8
+HALF = INPUTS // REVIEWERS // 2
 REVIEW = """
 import sys
 from itertools import islice
@@ -55,11 +56,11 @@ def test_eight_at_once_finish_everything_once(database: Database, tmp_path: Path
         process = subprocess.Popen([sys.executable, "-c", REVIEW, *told])
         for thread in threads:
             thread.start()
-        until(lambda: decided(database, killed) > 40, 120)
+        until(lambda: decided(database, killed) >= HALF, 120)
         process.kill()
         process.wait()
         owner.tasks.change(*where, {"reviewers": [one for one in made.reviewers if one != killed]})
-        until(lambda: decided(database, removed) > 80, 120)
+        until(lambda: decided(database, removed) >= HALF, 120)
         owner.members.remove(made.project_id, removed)
         for thread in threads:
             thread.join()
@@ -82,7 +83,7 @@ def review(address: str, token: str, where: tuple[int, int]) -> None:
             return now["can_review"] or now["reviewed"] == now["entered"]
 
         try:
-            while until(waiting, 120) and (batch := client.review.list(*where)):
+            while until(waiting, 120, every=0.3) and (batch := client.review.list(*where)):
                 seen = False
                 for one in batch:
                     seen = True

@@ -207,6 +207,15 @@ def test_all_of_a_concept(task: Task) -> None:
     assert task.queue()["progress"]["mine_open"] == 4
 
 
+def test_all_of_a_labeler(task: Task) -> None:
+    none = task.ask(Role.REVIEWER, "POST", "/review/bulk", key="of-nobody", action="reject", labeler="nobody")
+    assert (none["activity_id"], none["annotations"]) == (None, 0)
+    said = task.ask(Role.REVIEWER, "POST", "/review/bulk", key="all-of-m", action="reject", labeler="m")
+    assert (said["annotations"], said["inputs"], said["reviewed"]) == (8, 4, 4)
+    assert task.queue()["items"] == []
+    assert len(task.queue(Role.ADMIN)["items"]) == 4
+
+
 def test_all_at_once_but_for_some(task: Task) -> None:
     begun, *others = [one["id"] for one in task.queue()["items"]]
     groups = task.ask(Role.REVIEWER, "GET", "/review/groups", but_not=[begun])["items"]
