@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.desk import Desk, make_desk
 from e2e.walk import Walk
+from mill import write_texts
 from playwright.sync_api import expect
 
 from labelmill import Client
@@ -106,3 +107,32 @@ def test_older_versions_are_shown_when_asked_for(walk: Walk, desk: Desk) -> None
     walk.button("Show older versions").click()
     expect(each).to_have_count(51)
     expect(walk.button("Show older versions")).to_have_count(0)
+
+
+def test_what_comes_into_a_project_and_leaves_it_is_told(walk: Walk, client: Client, tmp_path: Path) -> None:
+    page, project = walk.page, walk.new_project("Comings and goings")
+    client.members.add(project, "Cleo", "viewer")
+    walk.upload(sorted(write_texts(tmp_path / "texts", ["one", "two", "three"]).iterdir()), 3)
+    page.get_by_role("gridcell").first.hover()
+    walk.button(re.compile("^Delete ")).first.click()
+    walk.dialog().get_by_role("button", name=re.compile("^Delete")).click()
+    expect(page.get_by_role("gridcell")).to_have_count(2)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Settings", exact=True).click()
+    happened = page.get_by_role("region", name="What happened")
+    acts = happened.get_by_role("listitem")
+    expect(acts).to_have_text([re.compile(f"^owner {did}") for did in ("deleted 1 input", "added 3 inputs", "invited")])
+    walk.button("Rename").click()
+    walk.dialog().get_by_label("Name").fill("Goings")
+    walk.button("Rename", walk.dialog()).click()
+    expect(acts.first).to_contain_text("owner renamed the project to Goings")
+    who = happened.get_by_role("combobox", name="Person")
+    who.click()
+    page.get_by_role("option", name="Cleo").click()
+    expect(happened).to_contain_text("This person did nothing here so far.")
+    assert walk.faults() == []
+    page.reload()  # the address says whose
+    expect(happened).to_contain_text("This person did nothing here so far.")
+    who.fill("own")
+    page.get_by_role("option", name="owner").click()
+    expect(acts).to_have_count(4)
+    assert walk.faults() == []

@@ -96,6 +96,10 @@ def test_imports_what_lies_there_and_no_link_leads_out(database: Database, root:
     refused = rows(database, "SELECT name, kind FROM rejection ORDER BY name")
     assert refused == [("broken.png", "empty"), ("out", "unsafe"), ("out.txt", "unsafe")]
     assert rows(database, "SELECT name FROM dataset") == ["photos"]
+    (dataset,) = rows(database, "SELECT id FROM dataset")
+    assert rows(database, "SELECT operation, detail FROM activity") == [("import_inputs", {
+        "name": "photos", "dataset": "photos", "dataset_id": dataset, "inputs": 3, "refused": 3, "failed": False,
+    })]  # fmt: skip
 
 
 def test_why_it_could_not_be_done_is_recorded(database: Database, root: Path, tmp_path: Path) -> None:
@@ -105,6 +109,8 @@ def test_why_it_could_not_be_done_is_recorded(database: Database, root: Path, tm
     import_id = start(database, root, root / "photos")
     done = run(database, tmp_path, tmp_path / "another", import_id)  # the roots were changed in between
     assert "not below a folder" in (done.error or "")
+    failed = rows(database, "SELECT detail ->> 'name', (detail -> 'failed')::bool FROM activity ORDER BY id")
+    assert failed == [("empty", True), ("photos", True)]
 
 
 def test_a_worker_imports_and_a_standing_task_gets_it(mill: Mill, database: Database, root: Path) -> None:

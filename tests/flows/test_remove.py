@@ -28,7 +28,9 @@ def ids_of(database: Database, task_id: int) -> list[int]:
 
 
 def gone(database: Database, media: Media, home: Path, project_id: int, ids: list[int]) -> int:
-    return remove.remove_inputs(database, media, home, project_id, ids)
+    with database.begin() as conn:
+        owner = projects.owner(conn)
+    return remove.remove_inputs(database, media, home, project_id, ids, person_id=owner)
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from mill import rows
 from PIL import Image
 
@@ -40,14 +42,22 @@ class Place:
         self.home = tmp_path / "home"
         self.media = Media(self.home / "media", max_bytes=10_000)
         with database.begin() as conn:
-            self.project_id = projects.project(conn, "p", projects.owner(conn))
+            self.person_id = projects.owner(conn)
+            self.project_id = projects.project(conn, "p", self.person_id)
             self.dataset_id = projects.dataset(conn, self.project_id, "d")
 
     def send(self, *files: tuple[str, bytes], into: bool = True) -> upload.Received:
         sent = [Sent(name, io.BytesIO(data)) for name, data in files]
+        return upload.receive(self.database, self.media, sent, **self.where(into=into), folder=self.home / "uploads")
+
+    def where(self, *, into: bool = True) -> dict[str, Any]:
         dataset_id = self.dataset_id if into else None
-        where = {"project_id": self.project_id, "dataset_id": dataset_id, "folder": self.home / "uploads"}
-        return upload.receive(self.database, self.media, sent, **where)
+        return {"project_id": self.project_id, "dataset_id": dataset_id, "person_id": self.person_id}
+
+    def acts(self) -> list[tuple[str, str | None, int]]:
+        return rows(self.database, """
+            SELECT operation, detail ->> 'dataset', (detail ->> 'inputs')::int FROM activity ORDER BY id
+        """)  # fmt: skip
 
     def held(self) -> list[tuple[str, str]]:
         return rows(self.database, """
@@ -112,9 +122,9 @@ def test_each_failure_is_told_and_recorded(place: Place) -> None:
 @pytest.mark.parametrize("name", [".", "./.", "/", ""])
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_file_without_a_name_is_refused(place: Place, name: str, exact: bool) -> None:
-    where = {"project_id": place.project_id, "dataset_id": place.dataset_id, "folder": place.home / "uploads"}
     sent = [Sent(name, io.BytesIO(png(1)), exact)]
-    (refused,) = upload.receive(place.database, place.media, sent, **where).failures
+    came = upload.receive(place.database, place.media, sent, **place.where(), folder=place.home / "uploads")
+    (refused,) = came.failures
     assert (refused.kind, refused.message) == ("unsafe", "the file has no name")
     assert place.held() == []
 
@@ -141,10 +151,44 @@ def test_without_a_dataset_it_is_in_the_project_alone(place: Place) -> None:
 
 
 def test_a_text_is_pasted_as_it_is(place: Place) -> None:
-    where = {"project_id": place.project_id, "dataset_id": place.dataset_id}
     text = "  two\r\nlines \N{GRINNING FACE} "
-    came = upload.paste(place.database, place.media, text, "pasted", **where)
+    came = upload.paste(place.database, place.media, text, "pasted", **place.where())
     assert came.failures == []
     assert rows(place.database, "SELECT text FROM input") == [text]
-    (refused,) = upload.paste(place.database, place.media, "a\0b", "bad", **where).failures
+    (refused,) = upload.paste(place.database, place.media, "a\0b", "bad", **place.where()).failures
     assert refused.kind == "encoding"
+
+
+def test_what_is_sent_in_many_requests_is_one_act(place: Place) -> None:
+    place.send(("a.png", png(1)), ("b.png", b""))
+    place.send(("c.png", b""))
+    place.send(("d.png", png(2)), into=False)
+    place.send(("rows.csv", b"text\none\ntwo\n"))
+    assert place.acts() == [("add_inputs", "d", 3), ("add_inputs", None, 1)]
+    with place.database.begin() as conn:
+        conn.execute(sa.text("UPDATE dataset SET name = 'e'"))
+    upload.paste(place.database, place.media, "a text", "pasted", **place.where())
+    assert place.acts()[2:] == [("add_inputs", "e", 1)]
+
+
+def test_an_act_goes_on_for_minutes_after_its_last_request(place: Place) -> None:
+    place.send(("a.png", png(1)))
+    place.send(("b.png", png(2)))
+    hour = sa.text("UPDATE activity SET at = at - interval '1 hour'")
+    until = sa.text("""
+        UPDATE activity SET detail = detail || jsonb_build_object('until', now() - CAST(:ago AS interval)) WHERE id = 1
+    """)
+    for ago, acts in (("9 minutes", [3]), ("11 minutes", [3, 1])):
+        with place.database.begin() as conn:
+            conn.execute(hour)
+            conn.execute(until, {"ago": ago})
+        place.send(("c.png", png(3)))
+        assert [inputs for _, _, inputs in place.acts()] == acts
+
+
+def test_another_person_has_an_act_of_their_own(place: Place) -> None:
+    place.send(("a.png", png(1)))
+    with place.database.begin() as conn:
+        place.person_id = projects.owner(conn, "Ben")
+    place.send(("b.png", png(2)))
+    assert [inputs for _, _, inputs in place.acts()] == [1, 1]

@@ -10,7 +10,8 @@ from labelmill.client.wire import Wire
 class Act(TypedDict):
     """What a person did or, with `person` None, what happened to a task's run: `start_run`, `finish_run`, `fail_run`.
 
-    `input`: the name of one that is there; `detail.inputs` of an act on several inputs counts them.
+    `input`: the name of one that is there; `detail.inputs` of an act on several inputs counts them. `detail.until`:
+    when the last of the requests came that are this one act, as those of an upload are.
     """
 
     id: int

@@ -10,7 +10,7 @@ from labelmill.core.errors import BadCall, BadCard, LabelmillError, ModelUnusabl
 from labelmill.models.base import Model
 from labelmill.models.cards import Card, read_card, store_copy
 from labelmill.models.catalog import BUILTIN, find_runtime, load
-from labelmill.store import models
+from labelmill.store import activity, models
 from labelmill.store.database import Database
 
 BUILTIN_PREFIX = "builtin:"
@@ -74,12 +74,20 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
     )
 
 
-def add(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
+def add(
+    database: Database,
+    home: Path,
+    path: Path,
+    *,
+    project_id: int | None = None,
+    person_id: int | None = None,
+    beside: bool = False,
+) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
-    The card as it is kept. With `project_id` it is that project's alone. `beside` as for `read_card`. Raises BadCard
-    for a card that is wrong, ModelUnusable for a runtime that does not exist. The weights are not loaded: what they do
-    is for processes that may die of it.
+    The card as it is kept. With `project_id` it is that project's alone, and its activity tells it of `person_id`, if
+    one is given. `beside` as for `read_card`. Raises BadCard for a card that is wrong, ModelUnusable for a runtime that
+    does not exist. The weights are not loaded: what they do is for processes that may die of it.
     """
     card = read_card(path, beside=beside)
     if card.name in BUILTIN:
@@ -90,6 +98,8 @@ def add(database: Database, home: Path, path: Path, *, project_id: int | None = 
     reference = keep(card, home)
     with database.begin() as conn:
         models.publish(conn, card.name, put_version(conn, card, reference), project_id)
+        if project_id is not None and person_id is not None:
+            activity.record(conn, project_id, person_id, "add_model", detail={"name": card.name})
     return open_card(home, reference)  # what was sent may go now
 
 

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
+import sqlalchemy as sa
+
 from labelmill.core.errors import BadCall, Unreadable
 from labelmill.core.rejection import nothing_in
 from labelmill.formats import image
@@ -66,10 +68,12 @@ def take_in(
     dataset_id: int | None,
     on_batch: Callable[[Taken], None] = lambda _: None,
     on_refused: Callable[[Rejection], None] = lambda _: None,
+    on_kept: Callable[[sa.Connection, int], None] = lambda _conn, _count: None,
 ) -> Taken:
     """Put items into a project and a dataset, or none: kept in batches, or refused with their reasons.
 
-    `on_refused` hears of each refusal; where there is a dataset, they are recorded in it, too.
+    `on_refused` hears of each refusal; where there is a dataset, they are recorded in it, too. `on_kept` hears, in the
+    transaction of each batch, how many items it keeps.
     """
     with database.begin() as conn:
         fresh = dataset_id is not None and inputs.is_fresh(conn, dataset_id)
@@ -80,6 +84,7 @@ def take_in(
         with database.begin() as conn:
             if good:
                 inputs.add(conn, project_id, dataset_id, good, fresh=fresh)
+                on_kept(conn, len(good))
             if bad and dataset_id is not None:
                 inputs.reject(conn, project_id, dataset_id, bad)
         return batch

@@ -13,21 +13,28 @@ from labelmill.core.threshold import pack, unpack
 from labelmill.flows import triage
 from labelmill.flows.catalog import open_card
 from labelmill.models.catalog import describe
-from labelmill.store import annotations, models, remove, shards, tasks
+from labelmill.store import activity, annotations, models, remove, shards, tasks
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 from labelmill.store.remove import Counted
 from labelmill.store.tasks import Terms
 
 
-def remove_inputs(database: Database, media: Media, home: Path, project_id: int, ids: Sequence[int]) -> int:
-    """Remove inputs of a project, in one transaction; how many there were. Ids that it does not have are left out."""
+def remove_inputs(
+    database: Database, media: Media, home: Path, project_id: int, ids: Sequence[int], *, person_id: int
+) -> int:
+    """Remove inputs of a project, in one transaction; how many there were. Ids that it does not have are left out.
+
+    `person_id`: who does it.
+    """
     with database.begin() as conn:
         held = remove.hold(conn, project_id, ids)
         counted = remove.counted(conn, project_id, held)
         for task_id, of_task in groupby(counted, key=lambda one: one.task_id):
             _take_off(conn, home, tasks.terms(conn, task_id, hold=True), list(of_task))
         remove.remove(conn, project_id, held)
+        if held:
+            activity.count(conn, project_id, person_id, "delete_inputs", len(held), {})
     remove_leftovers(database, media)
     return len(held)
 

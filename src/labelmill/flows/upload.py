@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
+
+import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, Unreadable
 from labelmill.core.rejection import is_hidden
@@ -26,7 +28,7 @@ from labelmill.formats.found import (
     too_large,
 )
 from labelmill.formats.source import open_source
-from labelmill.store import inputs
+from labelmill.store import activity, inputs, projects
 from labelmill.store.database import Database
 from labelmill.store.inputs import Rejection
 from labelmill.store.media import Media, digest_of
@@ -72,12 +74,13 @@ def receive(
     *,
     project_id: int,
     dataset_id: int | None,
+    person_id: int,
     folder: Path,
     unsent: Iterable[Unsent] = (),
     place: str | None = None,
     limit: int | None = None,
 ) -> Received:
-    """Take files into a project and a dataset, or none. `folder`: for archives and tables while they are read.
+    """Take files of a person into a project and a dataset, or none. `folder`: for archives and tables while read.
 
     `unsent` are refused as what cannot be read here is. `place`: where the files lie at whoever sends them; what comes
     from there again under the same name replaces what came before. `limit`: only the first so many items.
@@ -98,8 +101,14 @@ def receive(
         not_read = (Refused(one.name, _place_of(one.name, place), one.kind, one.message) for one in unsent)
         items = storable(islice(chain(read, not_read), limit))
         taken = take_in(
-            database, media, items, project_id=project_id, dataset_id=dataset_id, on_refused=refused
-        )  # fmt: skip
+            database,
+            media,
+            items,
+            project_id=project_id,
+            dataset_id=dataset_id,
+            on_refused=refused,
+            on_kept=_told(project_id, dataset_id, person_id),
+        )
     if dataset_id is not None and names:
         with database.begin() as conn:
             inputs.forgive(conn, dataset_id, [_place_of(name, place) for name in names])
@@ -107,9 +116,16 @@ def receive(
 
 
 def paste(
-    database: Database, media: Media, text: str, name: str, *, project_id: int, dataset_id: int | None
+    database: Database,
+    media: Media,
+    text: str,
+    name: str,
+    *,
+    project_id: int,
+    dataset_id: int | None,
+    person_id: int,
 ) -> Received:
-    """Take one text into a project. Its refusal, if it is none, is told as that of a file is."""
+    """Take one text of a person into a project. Its refusal, if it is none, is told as that of a file is."""
     failures: list[Rejection] = []
     try:
         check_text(text)
@@ -117,9 +133,27 @@ def paste(
     except Unreadable as error:
         item = Refused(name, _place_of(name, None), error.kind, str(error))
     taken = take_in(
-        database, media, [item], project_id=project_id, dataset_id=dataset_id, on_refused=failures.append
-    )  # fmt: skip
+        database,
+        media,
+        [item],
+        project_id=project_id,
+        dataset_id=dataset_id,
+        on_refused=failures.append,
+        on_kept=_told(project_id, dataset_id, person_id),
+    )
     return Received(taken, failures)
+
+
+def _told(project_id: int, dataset_id: int | None, person_id: int) -> Callable[[sa.Connection, int], None]:
+    """Tells what is kept in the activity of the project."""
+
+    def tell(conn: sa.Connection, kept: int) -> None:
+        into = {}
+        if dataset_id is not None:
+            into = {"dataset": projects.dataset_name(conn, dataset_id), "dataset_id": dataset_id}
+        activity.count(conn, project_id, person_id, "add_inputs", kept, into)
+
+    return tell
 
 
 def _items(

@@ -18,7 +18,8 @@ class Act(BaseModel):
     """What a person did or, with `person` null, what happened to a task's run: it started, finished, or failed.
 
     `task` null: none, or one that is gone; `input`: the name of one that is there. `detail`: what the operation tells
-    beside. Of an act on several inputs `detail.inputs` counts them.
+    beside. Of an act on several inputs `detail.inputs` counts them. `detail.until`: when the last of the requests came
+    that are this one act, as those of an upload are.
     """
 
     id: int

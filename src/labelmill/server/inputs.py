@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from labelmill.core import geometry
 from labelmill.flows import look
 from labelmill.flows.remove import remove_inputs
-from labelmill.server.access import Admin, Viewer
+from labelmill.server.access import Admin, Membership, Viewer
 from labelmill.server.page import After, Body, Count, Id, Limit, Page, PathId
 from labelmill.server.site import Here, Site
 from labelmill.store import browse, heads
@@ -148,7 +148,7 @@ def count_inputs(chosen: Chosen, site: Here) -> Count:
 @router.post("/delete")
 def delete_inputs(said: Ids, member: Admin, site: Here) -> Count:
     """Remove inputs with all that is said of them; how many. Ids that the project does not have are left out."""
-    return Count(count=remove_inputs(site.database, site.media, site.home, member.project_id, said.ids))
+    return Count(count=_remove(site, member, said.ids))
 
 
 @router.get("/{input_id}")
@@ -166,7 +166,7 @@ def delete_input(input_id: PathId, member: Admin, site: Here) -> None:
     """Remove an input with all that is said of it."""
     with site.database.begin() as conn:
         browse.content(conn, member.project_id, input_id)
-    remove_inputs(site.database, site.media, site.home, member.project_id, [input_id])
+    _remove(site, member, [input_id])
 
 
 @router.get("/{input_id}/file", response_class=Response)
@@ -198,6 +198,10 @@ async def get_input_thumbnail(
         make = partial(look.make_thumbnail, site.database, site.media, member.project_id, item, longer)
         path = await anyio.to_thread.run_sync(make, limiter=_decoding(request))
     return _sent(path, "image/jpeg", item, size)
+
+
+def _remove(site: Site, member: Membership, ids: list[int]) -> int:
+    return remove_inputs(site.database, site.media, site.home, member.project_id, ids, person_id=member.person.id)
 
 
 def _content(site: Site, project_id: int, input_id: int) -> Bytes:

@@ -14,7 +14,7 @@ from labelmill.core.errors import BadCall, BadCard
 from labelmill.flows import catalog
 from labelmill.flows.catalog import Listed
 from labelmill.models.cards import read_card
-from labelmill.server.access import Admin, Operator, SignedIn, Viewer
+from labelmill.server.access import Admin, Membership, Operator, SignedIn, Viewer
 from labelmill.server.files import Form, files_of, multipart
 from labelmill.server.page import no_nul
 from labelmill.server.site import Here, Site
@@ -81,7 +81,7 @@ def list_models(_who: SignedIn, site: Here) -> Models:
 @router.post("/models", status_code=201, openapi_extra=multipart())
 def add_model(_who: Operator, site: Here, form: Form) -> Model:
     """Add a model for all: a card (.yaml) and the files that it names. A name that is there means this version then."""
-    return _added(site, form, None)
+    return _added(site, form)
 
 
 @router.get("/models/{name}")
@@ -100,7 +100,7 @@ def list_project_models(member: Viewer, site: Here) -> Models:
 @router.post("/projects/{project_id}/models", status_code=201, openapi_extra=multipart())
 def add_project_model(member: Admin, site: Here, form: Form) -> Model:
     """Add a model for this project alone."""
-    return _added(site, form, member.project_id)
+    return _added(site, form, member)
 
 
 @router.get("/projects/{project_id}/models/{name}")
@@ -143,7 +143,8 @@ def _named(site: Site, name: str, project_id: int | None) -> Model:
     return Model.of(found)
 
 
-def _added(site: Site, form: Form, project_id: int | None) -> Model:
+def _added(site: Site, form: Form, member: Membership | None = None) -> Model:
+    whose: dict[str, int] = {} if member is None else {"project_id": member.project_id, "person_id": member.person.id}
     files = files_of(form)
     names = [_plain(file) for file in files]
     cards = [name for name in names if name.endswith(_CARDS)]
@@ -155,8 +156,8 @@ def _added(site: Site, form: Form, project_id: int | None) -> Model:
             with (Path(folder) / name).open("xb") as target:
                 shutil.copyfileobj(file.file, target, 2**20)
         card = _checked(Path(folder), cards[0], names)
-        kept = catalog.add(site.database, site.home, card, project_id=project_id, beside=True)
-        return Model.of(Listed(kept.name, kept, project_id))
+        kept = catalog.add(site.database, site.home, card, beside=True, **whose)
+        return Model.of(Listed(kept.name, kept, whose.get("project_id")))
 
 
 def _plain(file: UploadFile) -> str:

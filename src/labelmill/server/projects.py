@@ -1,7 +1,7 @@
 """Projects."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from labelmill.core.role import Role
 from labelmill.server.access import Membership, Needs, Owner, SignedIn, Viewer
 from labelmill.server.page import After, Limit, Named, Page
 from labelmill.server.site import Here, Site
-from labelmill.store import projects
+from labelmill.store import activity, projects
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 
@@ -62,22 +62,26 @@ def rename_project(said: Named, member: Owner, site: Here) -> Project:
     """Give a project another name."""
     with site.database.begin() as conn:
         projects.rename(conn, member.project_id, said.name)
+        activity.record(conn, member.project_id, member.person.id, "rename_project", detail={"name": said.name})
     return _alone(site, member.project_id, member.person.id)
 
 
 @router.post("/{project_id}/archive")
 def archive_project(member: OwnerEvenArchived, site: Here) -> Project:
     """Take a project out of the list; nothing in it can be changed until it is restored."""
-    with site.database.begin() as conn:
-        projects.set_archived(conn, member.project_id, True)
-    return _alone(site, member.project_id, member.person.id)
+    return _set_archived(site, member, "archive_project")
 
 
 @router.post("/{project_id}/restore")
 def restore_project(member: OwnerEvenArchived, site: Here) -> Project:
     """Bring an archived project back."""
+    return _set_archived(site, member, "restore_project")
+
+
+def _set_archived(site: Site, member: Membership, operation: Literal["archive_project", "restore_project"]) -> Project:
     with site.database.begin() as conn:
-        projects.set_archived(conn, member.project_id, False)
+        if projects.set_archived(conn, member.project_id, operation == "archive_project"):
+            activity.record(conn, member.project_id, member.person.id, operation)
     return _alone(site, member.project_id, member.person.id)
 
 

@@ -154,6 +154,7 @@ def upload_inputs(member: Admin, form: Form, site: Here) -> Received:
         files,
         project_id=member.project_id,
         dataset_id=dataset_id,
+        person_id=member.person.id,
         folder=site.home / "uploads",
         unsent=[upload.Unsent(one.source, one.kind, one.message) for one in said.refused],
         place=said.place,
@@ -166,7 +167,9 @@ def upload_inputs(member: Admin, form: Form, site: Here) -> Received:
 def paste_text(said: Pasted, member: Admin, site: Here) -> Received:
     """Add one text."""
     dataset_id = _dataset(site, member.project_id, said)
-    where: dict[str, Any] = {"project_id": member.project_id, "dataset_id": dataset_id}
+    where: dict[str, Any] = {
+        "project_id": member.project_id, "dataset_id": dataset_id, "person_id": member.person.id,
+    }  # fmt: skip
     return _received(site, upload.paste(site.database, site.media, said.text, said.name, **where), dataset_id)
 
 

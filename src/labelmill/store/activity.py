@@ -59,6 +59,31 @@ def happened(conn: sa.Connection, task_id: int, operation: Happening, detail: Ma
     conn.execute(_HAPPENED, {"task": task_id, "operation": operation, "detail": as_json(detail)})
 
 
+# how far back is looked is bounded, because a project has an act for each decision of its reviewers
+_COUNT_ON = sa.text("""
+UPDATE activity SET detail = detail || jsonb_build_object(
+    'inputs', CAST(detail ->> 'inputs' AS bigint) + :inputs, 'until', clock_timestamp())
+WHERE id = (
+    SELECT max(id) FROM (SELECT * FROM activity WHERE project_id = :project ORDER BY id DESC LIMIT 200) AS late
+    WHERE person_id = :person AND operation = :operation
+      AND detail - CAST('{inputs,until}' AS text[]) = CAST(:detail AS jsonb)
+      AND coalesce(CAST(detail ->> 'until' AS timestamptz), at) > clock_timestamp() - interval '10 minutes')
+""")
+
+
+def count(
+    conn: sa.Connection, project_id: int, person_id: int, operation: str, inputs: int, detail: Mapping[str, Any]
+) -> None:
+    """Write down an act on so many inputs; one that goes on with what the person just did is counted to that.
+
+    What a client sends in many requests so is one act, whose `until` says when the last came. It goes on when no more
+    than ten minutes passed and `detail` is the same. The caller holds off others who count in the project.
+    """
+    same = {"project": project_id, "person": person_id, "operation": operation, "detail": as_json(detail)}
+    if conn.execute(_COUNT_ON, {**same, "inputs": inputs}).rowcount == 0:
+        record(conn, project_id, person_id, operation, detail={**detail, "inputs": inputs})
+
+
 def tell(conn: sa.Connection, activity_id: int, detail: Mapping[str, Any]) -> None:
     """Add to what an act tells."""
     more = sa.text("UPDATE activity SET detail = detail || CAST(:detail AS jsonb) WHERE id = :id")

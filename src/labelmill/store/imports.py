@@ -15,7 +15,7 @@ NEWEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import.
+    """An import; `created_by`: the person who asked for it.
 
     `read` items so far, `accepted` of them; `ended_at` None while it goes on, `error` tells why it failed.
     """
@@ -23,6 +23,7 @@ class Import:
     id: int
     project_id: int
     dataset_id: int | None
+    created_by: int
     folder: str
     read: int
     accepted: int
@@ -67,6 +68,7 @@ def advance(conn: sa.Connection, import_id: int, *, read: int, accepted: int) ->
     conn.execute(sa.update(t.import_).where(t.import_.c.id == import_id).values(read=read, accepted=accepted))
 
 
-def end(conn: sa.Connection, import_id: int, *, error: str | None = None) -> None:
-    """An import is over."""
-    conn.execute(sa.update(t.import_).where(t.import_.c.id == import_id).values(ended_at=sa.func.now(), error=error))
+def end(conn: sa.Connection, import_id: int, *, error: str | None = None) -> Import:
+    """An import is over; how it ended."""
+    row = sa.update(t.import_).where(t.import_.c.id == import_id).values(ended_at=sa.func.now(), error=error)
+    return Import(*conn.execute(row.returning(*_COLUMNS)).one())

@@ -103,10 +103,11 @@ def rename(conn: sa.Connection, project_id: int, name: str) -> None:
     conn.execute(sa.update(t.project).where(t.project.c.id == project_id).values(name=name))
 
 
-def set_archived(conn: sa.Connection, project_id: int, archived: bool) -> None:
-    """Archive a project or restore it; the time of the first call stays."""
-    when = sa.func.coalesce(t.project.c.archived_at, sa.func.now()) if archived else None
-    conn.execute(sa.update(t.project).where(t.project.c.id == project_id).values(archived_at=when))
+def set_archived(conn: sa.Connection, project_id: int, archived: bool) -> bool:
+    """Archive a project or restore it; False when it was so already, and the time of that stays."""
+    was_archived = t.project.c.archived_at.is_not(None)
+    row = sa.update(t.project).where(t.project.c.id == project_id, was_archived != archived)
+    return conn.execute(row.values(archived_at=sa.func.now() if archived else None)).rowcount == 1
 
 
 def of_person(conn: sa.Connection, person_id: int, *, archived: bool, after: int, limit: int) -> Sequence[sa.Row[Any]]:

@@ -33,6 +33,16 @@ def test_acts_are_listed_by_project_task_person_and_input(world: World, model: M
     person = ask(world, "POST", f"{home}/members", 201, json={"name": "new", "role": "labeler"})["id"]
     ask(world, "PATCH", f"{home}/members/{person}", json={"role": "reviewer"})
     ask(world, "DELETE", f"{home}/members/{person}", 204)
+    ask(world, "PATCH", home, who=Role.OWNER, json={"name": f"shop {ids['project_id']}"})
+    for verb in ("archive", "archive", "restore", "restore"):  # what is so already is not done again
+        ask(world, "POST", f"{home}/{verb}", who=Role.OWNER)
+    pasted = {"text": "a shirt", "dataset": "texts"}
+    ask(world, "POST", f"{home}/texts", 201, json=pasted)
+    ask(world, "POST", f"{home}/texts", 201, json=pasted | {"text": "a skirt"})
+    last = [one["id"] for one in ask(world, "GET", f"{home}/inputs")["items"]][-2:]
+    ask(world, "DELETE", f"{home}/inputs/{last[0]}", 204)
+    ask(world, "POST", f"{home}/inputs/delete", json={"ids": last})
+    ask(world, "POST", f"{home}/inputs/delete", json={"ids": last})
     task = make(world, ids, reviewers=[world.people[Role.REVIEWER]], name="the task")
     work(world.database, task["id"], model)
     (first, *_) = ask(world, "GET", f"{at(ids)}/{task['id']}/review", who=Role.REVIEWER)["items"]
@@ -45,14 +55,21 @@ def test_acts_are_listed_by_project_task_person_and_input(world: World, model: M
         ]
 
     nouns = [f"{verb}_{noun}" for noun in ("dataset", "concept") for verb in ("create", "rename", "delete")]
-    made = [*nouns, "invite_member", "change_member", "remove_member", "create_task", "reject"]
+    members = [f"{verb}_member" for verb in ("invite", "change", "remove")]
+    of_project = [f"{verb}_project" for verb in ("rename", "archive", "restore")]
+    of_inputs = ["add_inputs", "delete_inputs", "add_inputs"]  # of which `make` did the last
+    made = [*nouns, *members, *of_project, *of_inputs, "create_task", "reject"]
     assert acts() == made[::-1]
     (changed,) = rows(world.database, "SELECT detail FROM activity WHERE operation = 'change_member'")
     assert changed == {"name": "new", "person_id": person, "role": "reviewer", "was": "labeler"}
+    told = "SELECT detail - '{dataset_id,until}'::text[] FROM activity WHERE operation = :operation"
+    assert rows(world.database, told, operation="rename_project") == [{"name": f"shop {ids['project_id']}"}]
+    assert rows(world.database, told, operation="add_inputs")[0] == {"dataset": "texts", "inputs": 2}
+    assert rows(world.database, told, operation="delete_inputs") == [{"inputs": 2}]
     assert acts(task_id=task["id"]) == ["reject", "create_task"]
     assert acts(person_id=world.people[Role.REVIEWER]) == ["reject"]
     assert acts(input_id=first["id"]) == ["reject"]
-    page = ask(world, "GET", f"{home}/activity?limit=10")
+    page = ask(world, "GET", f"{home}/activity?limit=16")
     assert page["items"][0] | {"at": "", "id": 0} == {
         "id": 0, "at": "", "person": "the reviewer", "operation": "reject", "task_id": task["id"], "task": "the task",
         "input_id": first["id"], "input": first["name"], "detail": page["items"][0]["detail"], "undone": False,

@@ -41,6 +41,8 @@ def test_a_projects_own_model_is_nobody_elses_and_goes_first(world: World) -> No
     assert concepts(Role.VIEWER, own) == ["here"]
     assert concepts(STRANGER, theirs) == ["everywhere"]
     assert concepts(Role.VIEWER, "/models") == ["everywhere"]
+    (act,) = world.call(Role.VIEWER, "GET", f"{API}/projects/{world.mine}/activity").json()["items"]
+    assert (act["person"], act["operation"], act["detail"]) == ("the admin", "add_model", {"name": "words"})
 
 
 def test_a_model_without_concepts_says_why_it_cannot_be_chosen(world: World) -> None:

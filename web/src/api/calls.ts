@@ -83,8 +83,8 @@ export const models = (project: number): Promise<{ items: t.Model[] }> => get(`/
 export const addModel = (project: number | null, form: FormData, sent: (share: number) => void, signal: AbortSignal): Promise<t.Model> =>
   send(project === null ? '/models' : `/projects/${project}/models`, form, sent, signal)
 /** Model concept -> project concept, as it was last chosen. */
-export const acts = (project: number, task: number | null, before: string | null): Promise<t.Page<t.Act>> =>
-  get(`/projects/${project}/activity${query({ task_id: task, before, limit: 20 })}`)
+export const acts = (project: number, task: number | null, person: number | null, before: string | null): Promise<t.Page<t.Act>> =>
+  get(`/projects/${project}/activity${query({ task_id: task, person_id: person, before, limit: 20 })}`)
 export const story = (project: number, annotation: number): Promise<{ items: t.Chapter[] }> => get(`/projects/${project}/annotations/${annotation}/story`)
 export const notifications = (after: string | null): Promise<t.Page<t.Notification>> => get(`/notifications${query({ after })}`)
 export const unread = (): Promise<{ count: number }> => get('/notifications/count')

@@ -91,10 +91,12 @@ export const useVersions = (project: number, dataset: number) =>
     getNextPageParam: (last) => last.next,
   })
 /** What people did in a project, or in one task of it, newest first. */
-export const useActs = (project: number, task: number | null) =>
+/** What people, or one of them, did in a task, or (null) in the whole project. */
+export const useActs = (project: number, task: number | null, person: number | null) =>
   useInfiniteQuery({
-    queryKey: ['tasks', project, task, 'acts'],
-    queryFn: ({ pageParam }) => call.acts(project, task, pageParam),
+    queryKey: ['tasks', project, task, 'acts', person],
+    queryFn: ({ pageParam }) => call.acts(project, task, person, pageParam),
+    staleTime: 0, // whatever one did on another page adds to it
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   })

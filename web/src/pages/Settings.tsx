@@ -1,9 +1,10 @@
-import { Button, Group, Text, Title } from '@mantine/core'
-import { useNavigate } from 'react-router'
+import { Button, Group, Select, Text, Title } from '@mantine/core'
+import { useNavigate, useSearchParams } from 'react-router'
 
 import { archiveProject, renameProject } from '../api/calls'
 import { client } from '../api/client'
-import { useProject } from '../api/queries'
+import { moved } from '../api/moved'
+import { useMembers, useProject } from '../api/queries'
 import { askName, confirm } from '../parts/dialogs'
 import { PageHead, tellFault, Trouble, Waiting } from '../parts/states'
 import { Timeline } from '../parts/TaskTeam'
@@ -17,7 +18,10 @@ export function Component() {
   if (found.data === undefined) return <Trouble error={found.error} what="The project" again={() => void found.refetch()} />
   const { name, role, archived_at } = found.data
   const archived = archived_at !== null
-  const again = (): Promise<void> => client.invalidateQueries({ queryKey: ['projects'] })
+  const again = async (): Promise<void> => {
+    moved(project, 'tasks') // with what happened
+    await client.invalidateQueries({ queryKey: ['projects'] })
+  }
   const archive = (): void => {
     archiveProject(project, !archived).then(async () => {
       await again()
@@ -52,8 +56,28 @@ export function Component() {
             </Group>
           )}
         </section>
-        <Timeline project={project} task={null} />
+        <Activity project={project} />
       </div>
     </>
   )
+}
+
+/** All that happened in the project, or what one person did; who that is stands in the address. */
+function Activity({ project }: { project: number }) {
+  const members = useMembers(project).data?.items ?? []
+  const [search, setSearch] = useSearchParams()
+  const person = members.find(({ id }) => String(id) === search.get('person'))?.id ?? null
+  const choice = (
+    <Select
+      size="xs"
+      aria-label="Person"
+      placeholder="Everybody"
+      clearable
+      searchable
+      data={members.map(({ id, name }) => ({ value: String(id), label: name }))}
+      value={person === null ? null : String(person)}
+      onChange={(to) => setSearch(to === null ? {} : { person: to }, { replace: true })}
+    />
+  )
+  return <Timeline project={project} task={null} person={person} choice={choice} />
 }

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
-
+import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 
 import { useActs, useTaskPeople } from '../api/queries'
@@ -88,19 +88,20 @@ function Sentence({ project, act }: { project: number; act: Act }) {
   )
 }
 
-/** What people did in a task, or (null) in the whole project, newest first. */
-export function Timeline({ project, task }: { project: number; task: number | null }) {
-  const acts = useActs(project, task)
+/** What people, or one of them, did in a task, or (null) in the whole project, newest first. */
+export function Timeline({ project, task, person = null, choice }: { project: number; task: number | null; person?: number | null; choice?: ReactNode }) {
+  const acts = useActs(project, task, person)
   if (acts.error && !acts.data) return <Trouble error={acts.error} what="What happened" again={() => void acts.refetch()} />
   const items = acts.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <section className="card" aria-label="What happened">
-      <Title order={2} mb="sm">
-        What happened
-      </Title>
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>What happened</Title>
+        {choice}
+      </Group>
       {acts.data && items.length === 0 && (
         <Text size="sm" c="dimmed">
-          What people do, and what happens to runs, is told here.
+          {person === null ? 'What people do, and what happens to runs, is told here.' : 'This person did nothing here so far.'}
         </Text>
       )}
       <ul className="acts">

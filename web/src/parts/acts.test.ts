@@ -29,6 +29,22 @@ test('a change says what was changed', () => {
   expect(sentence('create_version', { dataset: 'photos', number: 2 })).toBe('Ana froze version 2 of photos')
 })
 
+test('what comes into a project and leaves it is counted', () => {
+  expect(sentence('add_inputs', { inputs: 1200, dataset: 'shoes', dataset_id: 1, until: '2026-01-01' })).toBe('Ana added 1,200 inputs to shoes')
+  expect(sentence('add_inputs', { inputs: 1 })).toBe('Ana added 1 input')
+  expect(sentence('delete_inputs', { inputs: 3 })).toBe('Ana deleted 3 inputs')
+  const place = { name: 'photos', dataset: 'shoes', dataset_id: 1 }
+  expect(sentence('import_inputs', { ...place, inputs: 40, refused: 2, failed: false })).toBe('Ana imported photos into shoes: 40 inputs, 2 refused')
+  expect(sentence('import_inputs', { ...place, inputs: 0, refused: 0, failed: true })).toBe('Ana could not import all of photos into shoes: 0 inputs, 0 refused')
+})
+
+test('what is done to a project is told without its number', () => {
+  expect(sentence('add_model', { name: 'finder' })).toBe('Ana added the model finder')
+  expect(sentence('rename_project', { name: 'Shop' })).toBe('Ana renamed the project to Shop')
+  expect(sentence('archive_project')).toBe('Ana archived the project')
+  expect(sentence('restore_project')).toBe('Ana took the project out of the archive')
+})
+
 test('a run tells its own', () => {
   const run = { person: null }
   expect(sentence('start_run', { model: 'finder', waiting: 1200 }, run)).toBe('finder started on 1,200 inputs')
