@@ -1,9 +1,13 @@
 """Who comes in, changes, and leaves; who may choose whom."""
 
+from datetime import timedelta
+
 import pytest
+import sqlalchemy as sa
 from world import STRANGER, World
 
 from labelmill.core.role import Role
+from labelmill.store import schema as t
 
 API = "/api/v1"
 
@@ -25,6 +29,38 @@ def test_somebody_new_comes_in_by_a_token_that_works_once(world: World) -> None:
     assert world.client.post(f"{API}/session", json={"token": token}).status_code == 401
     status, again = invite(world, Role.ADMIN, "new here", Role.LABELER)  # the first was lost
     assert (status, again is None) == (201, False)
+
+
+def days_pass(world: World, person_id: int, days: int) -> None:
+    """What was given to a person is that much older."""
+    one = t.one_time_token
+    older = sa.update(one).where(one.c.person_id == person_id)
+    with world.database.begin() as conn:
+        assert conn.execute(older.values(expires_at=one.c.expires_at - timedelta(days=days))).rowcount == 1
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 200), (8, 401)])
+def test_an_invitation_lasts_a_week(world: World, days: int, status: int) -> None:
+    made = world.call(Role.ADMIN, "POST", place(world), json={"name": "late", "role": Role.LABELER}).json()
+    days_pass(world, made["id"], days)
+    assert world.client.post(f"{API}/session", json={"token": made["token"]}).status_code == status
+
+
+@pytest.mark.parametrize("why", ["used", "too old", "made up"])
+def test_who_comes_by_a_link_that_lets_in_no_more_is_told_what_to_do(world: World, why: str) -> None:
+    made = world.call(Role.ADMIN, "POST", place(world), json={"name": "late", "role": Role.LABELER}).json()
+    if why == "used":
+        world.client.post(f"{API}/session", json={"token": made["token"]})
+    elif why == "too old":
+        days_pass(world, made["id"], 8)
+    token = "x" * 43 if why == "made up" else made["token"]
+    said = world.client.post(f"{API}/session", json={"token": token})
+    assert said.status_code == 401
+    assert said.json()["error"]["message"] == (
+        "This link was used already, or is too old: a link lets in once, an invitation within 7 days. Sign in by "
+        "password if you have one, or ask who invited you for a new link; on the server's own machine 'labelmill up' "
+        "prints one."
+    )
 
 
 def test_a_token_lets_nobody_in_as_somebody_above_them(world: World) -> None:
