@@ -1,6 +1,7 @@
 """Who comes in, changes, and leaves; who may choose whom."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -63,6 +64,49 @@ def test_who_comes_by_a_link_that_lets_in_no_more_is_told_what_to_do(world: Worl
     )
 
 
+def listed(world: World, actor: str, person_id: int) -> tuple[str | None, bool]:
+    """How a member's link stands, and whether the actor may give them a new one."""
+    found = {one["id"]: one for one in world.call(actor, "GET", place(world)).json()["items"]}[person_id]
+    return found["invitation"], found["renewable"]
+
+
+def test_the_members_tell_how_each_link_stands(world: World) -> None:
+    def link() -> dict[str, Any]:
+        made: dict[str, Any] = world.call(Role.ADMIN, "POST", place(world), json=late).json()
+        return made
+
+    late = {"name": "late", "role": Role.LABELER}
+    made = link()
+    assert listed(world, Role.ADMIN, made["id"]) == ("open", True)
+    days_pass(world, made["id"], 8)
+    world.client.post(f"{API}/session", json={"token": made["token"]})
+    assert listed(world, Role.ADMIN, made["id"]) == ("expired", True)  # that they tried does not mean that they came
+    again = link()
+    assert listed(world, Role.ADMIN, made["id"]) == ("open", True)
+    me = world.client.post(f"{API}/session", json={"token": again["token"]}).json()
+    assert listed(world, Role.ADMIN, made["id"]) == ("used", True)
+    headers = {"X-Labelmill-CSRF": me["csrf"]}
+    world.client.put(f"{API}/session/password", json={"new": "correct horse"}, headers=headers)
+    assert listed(world, Role.ADMIN, made["id"]) == (None, False)
+    assert world.call(Role.ADMIN, "POST", place(world), json=late).status_code == 409
+
+
+@pytest.mark.parametrize("actor", [Role.VIEWER, Role.REVIEWER, Role.ADMIN, Role.OWNER])
+def test_a_new_link_is_promised_to_whom_it_is_given(world: World, actor: Role) -> None:
+    invite(world, Role.OWNER, "an equal", Role.ADMIN)
+    invite(world, Role.ADMIN, "a newcomer", Role.VIEWER)
+    invite(world, Role.ADMIN, "owner", Role.VIEWER)  # the operator of the server
+    everybody = world.call(actor, "GET", place(world)).json()["items"]
+    for one in everybody:
+        if one["id"] != world.people[actor]:
+            token = invite(world, actor, one["name"], one["role"])[1]
+            assert one["renewable"] == (token is not None), one
+    promised = {one["name"] for one in everybody if one["renewable"]}
+    below = {"a newcomer", "the viewer", "the labeler", "the reviewer"}
+    assert promised == {Role.ADMIN: below, Role.OWNER: below | {"an equal", "the admin"}}.get(actor, set())
+    assert {one["invitation"] for one in everybody if one["name"] == "owner"} == {None}
+
+
 def test_a_token_lets_nobody_in_as_somebody_above_them(world: World) -> None:
     assert invite(world, Role.ADMIN, "the stranger", Role.VIEWER) == (201, None)  # owns a project elsewhere
     assert invite(world, Role.ADMIN, "owner", Role.VIEWER) == (201, None)  # the operator of the server
@@ -86,7 +130,7 @@ def test_who_may_give_which_role(world: World, actor: Role, whose: str, role: Ro
     said = world.call(actor, "PATCH", place(world, whose), json={"role": role})
     assert said.status_code == status
     if status == 200:
-        assert {"id": world.people[whose], "name": f"the {whose}", "role": role} in said.json()["items"]
+        assert {one["id"]: one["role"] for one in said.json()["items"]}[world.people[whose]] == role
 
 
 @pytest.mark.parametrize(
