@@ -135,7 +135,7 @@ class Members:
 
 
 class Tokens:
-    """One's own access tokens. A token makes no other one: that is done on the page of one's account."""
+    """One's own access tokens. A token makes no other one: that is done on the page Profile."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
