@@ -115,7 +115,7 @@ def test_who_is_removed_while_they_review_is_told_at_once(
 
 def test_the_owner_of_the_machine_is_let_in_by_printed_links_and_not_urged(walk: Walk) -> None:
     walk.go("/account")
-    expect(walk.page.get_by_text("only a link lets you in, as the server prints it when it starts")).to_be_visible()
+    expect(walk.page.get_by_text("only links that the server prints let you in")).to_be_visible()
     expect(walk.page.get_by_text("You have no password yet")).to_have_count(0)
 
 

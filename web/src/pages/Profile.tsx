@@ -109,7 +109,7 @@ function Password({ me: { name, operator, has_password: has } }: { me: Me }) {
         <Stack gap="sm" maw={360}>
           {!has && (
             <Text size="sm" c="dimmed">
-              You have none yet: only a link lets you in, {operator ? 'as the server prints it when it starts' : 'and each of them once'}. With a password you can sign in from anywhere.
+              You have none yet: only links that {operator ? 'the server prints' : 'are sent to you'} let you in, each of them once. With a password you can sign in from anywhere.
             </Text>
           )}
           {change.error && (
