@@ -16,7 +16,7 @@ PASSWORD = "an open gate"
 def test_the_printed_link_lets_in_once(enter: Enter, up: Up) -> None:
     walk = enter(known=False)
     walk.page.goto(up.link)
-    expect(walk.page.get_by_role("alert")).to_be_visible()
+    expect(walk.page.get_by_role("alert")).to_contain_text("ask who invited you for a new link")
     assert "token" not in walk.page.url
     walk.go("/projects")
     expect(walk.page).to_have_url(re.compile(r"/sign-in\?to="))
@@ -31,10 +31,19 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
     ben.page.on("response", lambda response: refused.append(response.url) if response.status == 403 else None)
     ben.go(f"/sign-in#token={token}")
     expect(ben.page).to_have_url(re.compile("/projects$"))
-    ben.menu("Ben: account", "Password and access tokens")
+    ben.go(f"/projects/{shown.id}/inputs")
+    missing = ben.page.get_by_role("status").filter(has_text="You have no password yet")
+    expect(missing).to_be_visible()
+    missing.get_by_role("link", name="Set a password").click()
+    expect(ben.page.get_by_role("heading", name="Profile")).to_be_visible()
+    assert ben.faults() == []
     ben.page.get_by_label("New password").fill(PASSWORD)
     ben.button("Set password").click()
     expect(ben.page.get_by_text("The new password is set.")).to_be_visible()
+    expect(missing).to_have_count(0)
+    ben.page.reload()
+    expect(ben.page.get_by_label("Password now")).to_be_visible()
+    expect(missing).to_have_count(0)
     ben.button("New token").click()
     ben.dialog().get_by_label("Name").fill("script")
     ben.button("Create token").click()
@@ -42,7 +51,10 @@ def test_a_member_sets_a_password_and_is_offered_only_what_they_may_do(
     ben.button("Revoke script").click()
     ben.button("Revoke", ben.dialog()).click()
     expect(ben.button("Revoke script")).to_have_count(0)
-    ben.menu("Ben: account", "Sign out")
+    ben.go("/projects")
+    ben.menu("Ben: profile", "Profile")
+    expect(ben.page).to_have_url(re.compile("/account$"))
+    ben.menu("Ben: profile", "Sign out")
     expect(ben.page).to_have_url(re.compile("/sign-in$"))
 
     ben.go(f"/projects/{shown.id}/models")
@@ -99,6 +111,39 @@ def test_who_is_removed_while_they_review_is_told_at_once(
     assert parts == {invited["id"]: (1, 0), desk.me: (0, 5)}
     theirs.go("/projects")
     expect(theirs.page.get_by_text(re.compile("^Wardrobe"))).to_have_count(0)
+
+
+def test_the_owner_of_the_machine_is_let_in_by_printed_links_and_not_urged(walk: Walk) -> None:
+    walk.go("/account")
+    expect(walk.page.get_by_text("only links that the server prints let you in")).to_be_visible()
+    expect(walk.page.get_by_text("You have no password yet")).to_have_count(0)
+
+
+def test_an_invitation_that_was_lost_is_given_anew(enter: Enter, walk: Walk, client: Client) -> None:
+    project = client.projects.create("Lost letters")["id"]
+    first = client.members.add(project, "Dora", "labeler")["token"]
+    walk.go(f"/projects/{project}/members")
+    row = walk.page.get_by_role("row").filter(has_text="Dora")
+    expect(row).to_contain_text("invited, has not used the link yet")
+    expect(walk.button(re.compile("^New link for"))).to_have_count(1)  # and none for oneself
+    assert walk.faults() == []
+    walk.button("New link for Dora").press("Enter")
+    expect(walk.dialog().get_by_role("alert")).to_contain_text("Send Dora this link")
+    link = walk.dialog().locator("code").inner_text()
+    assert walk.faults() == []
+    walk.button("Done", walk.dialog()).click()
+
+    dora = enter(known=False)
+    dora.go(f"/sign-in#token={first}")
+    expect(dora.page.get_by_role("alert")).to_contain_text("ask who invited you for a new link")
+    dora.page.goto(link)
+    expect(dora.page).to_have_url(re.compile("/projects$"))
+    dora.go(f"/projects/{project}/members")
+    expect(dora.page.get_by_role("row").filter(has_text="Dora")).to_contain_text("came by a link, has no password yet")
+    expect(dora.button(re.compile("^New link for"))).to_have_count(0)  # labelers invite nobody
+    walk.page.reload()
+    expect(row).to_contain_text("came by a link, has no password yet")
+    expect(row.get_by_label("Role of Dora", exact=True).first).to_have_value("labeler")
 
 
 def test_members_come_change_and_go(walk: Walk) -> None:

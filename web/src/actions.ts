@@ -226,7 +226,7 @@ export const ACTIONS = [
   { id: 'help', label: 'Keys', group: 'Everywhere', keys: ['?'], enabled: always, run: ({ help }) => help() },
   { id: 'sidebar', label: 'Fold or open the sidebar', group: 'Everywhere', keys: ['['], enabled: always, run: ({ sidebar }) => sidebar() },
   { id: 'scheme', label: 'Light or dark', group: 'Everywhere', keys: ['mod+shift+l'], enabled: always, run: ({ scheme }) => scheme() },
-  { id: 'account', label: 'Password and access tokens', group: 'Everywhere', keys: [], enabled: always, run: ({ go }) => go('/account') },
+  { id: 'profile', label: 'Profile', group: 'Everywhere', keys: [], enabled: always, run: ({ go }) => go('/account') },
   { id: 'sign-out', label: 'Sign out', group: 'Everywhere', keys: [], enabled: always, run: ({ signOut }) => signOut() },
 ] as const satisfies readonly Action[]
 

@@ -63,7 +63,7 @@ const router = createBrowserRouter([
           { path: '/projects/:project/tasks/:task/review/grid', lazy: () => import('./pages/GridReview') },
           { path: '/projects/:project/tasks/:task/label', lazy: () => import('./pages/Label') },
           { path: '/notifications', lazy: () => import('./pages/Notifications') },
-          { path: '/account', lazy: () => import('./pages/Account') },
+          { path: '/account', lazy: () => import('./pages/Profile') },
           { path: '*', lazy: () => import('./pages/Nowhere') },
         ],
       },

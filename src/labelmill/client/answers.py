@@ -45,16 +45,21 @@ class Project(TypedDict):
 
 
 class Member(TypedDict):
-    """A person with a role in a project."""
+    """A person with a role; `invitation`: how the link of one without a password stands; `renewable`: by adding."""
 
     id: int
     name: str
     role: Role
+    invitation: Literal["open", "expired", "used"] | None
+    renewable: bool
 
 
-class Invited(Member):
+class Invited(TypedDict):
     """A new member; `token`, where there is one, lets them in once: send them /sign-in#token=... of the server."""
 
+    id: int
+    name: str
+    role: Role
     token: str | None
 
 

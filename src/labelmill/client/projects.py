@@ -121,7 +121,7 @@ class Members:
         return self._wire.pages(f"/projects/{project_id}/members")
 
     def add(self, project_id: int, name: str, role: Role) -> Invited:
-        """Add a person. One who has no password yet gets a token that lets them in once."""
+        """Add a person. One who has no password yet gets a token that lets them in once; add them again for another."""
         said: Invited = self._wire.post(f"/projects/{project_id}/members", {"name": name, "role": role})
         return said
 
@@ -135,7 +135,7 @@ class Members:
 
 
 class Tokens:
-    """One's own access tokens. A token makes no other one: that is done on the page of one's account."""
+    """One's own access tokens. A token makes no other one: that is done on the page Profile."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire

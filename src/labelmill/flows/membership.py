@@ -1,15 +1,11 @@
 """Who comes into a project, changes in it, and leaves it."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, Conflict, NotAllowed, NotFound
 from labelmill.core.role import Role
 from labelmill.flows import sign_in
 from labelmill.store import activity, edits, members, notifications, partition, persons
-
-INVITATION_LASTS = timedelta(days=7)
 
 
 def invite(
@@ -36,7 +32,7 @@ def invite(
         raise Conflict(f"{name} is the owner of this project already.")
     members.put(conn, project_id, person_id, role)
     activity.record(conn, project_id, actor[0], "invite_member", detail={"name": name, "role": role})
-    return person_id, sign_in.one_time_token(conn, person_id, INVITATION_LASTS) if brought else None
+    return person_id, sign_in.one_time_token(conn, person_id, sign_in.INVITATION_LASTS) if brought else None
 
 
 def change(conn: sa.Connection, project_id: int, actor: tuple[int, Role], person_id: int, role: Role) -> None:

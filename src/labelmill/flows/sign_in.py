@@ -16,6 +16,7 @@ from labelmill.store.database import Database
 from labelmill.store.persons import Person
 
 SESSION_LASTS = timedelta(days=30)
+INVITATION_LASTS = timedelta(days=7)
 WINDOW = timedelta(minutes=15)
 """How far back failed attempts count."""
 
@@ -70,7 +71,12 @@ def with_token(database: Database, token: str, address: str) -> Known:
         if found:
             return _opened(conn, found)
         persons.note_failure(conn, "", address)
-    raise NotSignedIn("This address was used already, or is too old: start the server again, or sign in by password.")
+    # a link that was used left no trace: so one sentence is for the owner's printed one and for invitations
+    raise NotSignedIn(
+        f"This link was used already, or is too old: a link lets in once, an invitation within {INVITATION_LASTS.days} "
+        "days. Sign in by password if you have one, or ask who invited you for a new link; on the server's own machine "
+        "'labelmill up' prints one."
+    )
 
 
 def by_session(conn: sa.Connection, secret: str) -> Known | None:

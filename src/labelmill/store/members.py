@@ -29,10 +29,25 @@ def roles(conn: sa.Connection, project_id: int) -> dict[int, Role]:
     return {person_id: Role(role) for person_id, role in conn.execute(query)}
 
 
-def of_project(conn: sa.Connection, project_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """All members by name: id, name, role."""
+def of_project(conn: sa.Connection, project_id: int, asker_id: int) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """All members by name: id, name, role, invitation, renewable.
+
+    `invitation`: how the link of one who has no password stands: "open", "expired", or "used"; None for others.
+    `renewable`: whether `asker_id` may give them a new link, see `only_of`.
+    """
+    person, one = t.person.c, t.one_time_token.c
+    links_only = person.password.is_(None) & ~person.operator
+    link = sa.select(one.expires_at > sa.func.now()).where(one.person_id == person.id).scalar_subquery()
+    stands = sa.case((link.is_(None), "used"), (link, "open"), else_="expired")
+    others = (person.id != asker_id) & ~sa.exists(_beyond(person.id, asker_id))
     query = (
-        sa.select(t.person.c.id, t.person.c.name, t.member.c.role)
+        sa.select(
+            person.id,
+            person.name,
+            t.member.c.role,
+            sa.case((links_only, stands)).label("invitation"),
+            (links_only & others).label("renewable"),
+        )
         .join(t.member, t.member.c.person_id == t.person.c.id)
         .where(t.member.c.project_id == project_id)
         .order_by(t.person.c.name)
@@ -62,9 +77,13 @@ def hold(conn: sa.Connection, project_id: int) -> list[int]:
 
 def only_of(conn: sa.Connection, person_id: int, actor_id: int) -> bool:
     """Whether one of two could choose the other's role in every project that the other is in."""
+    return conn.execute(_beyond(person_id, actor_id).limit(1)).first() is None
+
+
+def _beyond(person_id: int | sa.ColumnElement[int], actor_id: int) -> sa.Select[int]:
+    """The projects of a person in which an actor could not choose their role."""
     theirs, ours = t.member.alias(), t.member.alias()
     above = [Role.ADMIN.value, Role.OWNER.value]
     higher = (ours.c.role == Role.OWNER.value) | (ours.c.role.in_(above) & theirs.c.role.not_in(above))
     could = sa.exists().where(ours.c.project_id == theirs.c.project_id, ours.c.person_id == actor_id, higher)
-    query = sa.select(theirs.c.project_id).where(theirs.c.person_id == person_id, ~could)
-    return conn.execute(query.limit(1)).first() is None
+    return sa.select(theirs.c.project_id).where(theirs.c.person_id == person_id, ~could)

@@ -130,11 +130,14 @@ def has_one_time_token(conn: sa.Connection, person_id: int) -> bool:
 
 
 def take_one_time_token(conn: sa.Connection, digest: bytes) -> Person | None:
-    """Whom a one-time token lets in; it is gone afterwards, also for another that comes at the same moment."""
+    """Whom a one-time token lets in; it is gone afterwards, also for another that comes at the same moment.
+
+    One that came too late stays: that its person never used it is still true.
+    """
     one = t.one_time_token
-    gone = sa.delete(one).where(one.c.hash == digest).returning(one.c.person_id, one.c.expires_at > sa.func.now())
-    found = conn.execute(gone).first()
-    return _one(conn, sa.select(*_COLUMNS).where(t.person.c.id == found[0], _welcome())) if found and found[1] else None
+    valid = sa.delete(one).where(one.c.hash == digest, one.c.expires_at > sa.func.now())
+    person_id = conn.execute(valid.returning(one.c.person_id)).scalar()
+    return _one(conn, sa.select(*_COLUMNS).where(t.person.c.id == person_id, _welcome())) if person_id else None
 
 
 def put_access_token(

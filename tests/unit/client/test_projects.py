@@ -80,6 +80,10 @@ def test_members(client: Client, project: int, served: Live) -> None:
     invited = client.members.add(project, "a new one", "viewer")
     assert invited["role"] == "viewer"
     assert invited["token"]
+    assert {one["name"]: one["invitation"] for one in client.members.list(project)} == {
+        "owner": None, "a new one": "open",
+    }  # fmt: skip
+    assert client.members.add(project, "a new one", "viewer")["token"] not in (None, invited["token"])
     client.members.change(project, invited["id"], "reviewer")
     assert {(one["name"], one["role"]) for one in client.members.list(project)} == {
         ("owner", "owner"), ("a new one", "reviewer"),

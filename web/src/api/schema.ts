@@ -284,6 +284,8 @@ export interface paths {
         /**
          * Add Member
          * @description Add a person. One who has no password yet gets a token that lets them in once, within a week.
+         *
+         *     Adding a member who is `renewable` again gives a new token, and the one before is void.
          */
         post: operations["add_member"];
         delete?: never;
@@ -2084,6 +2086,9 @@ export interface components {
         /**
          * Member
          * @description A person with a role in the project.
+         *
+         *     `invitation`: how the link of one who has no password yet stands; null for those who have one, and for the owner of
+         *     the machine. `renewable`: whether who asks would get a new link for them, by adding them again in the same role.
          */
         Member: {
             /** Id */
@@ -2091,6 +2096,10 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+            /** Invitation */
+            invitation: ("open" | "expired" | "used") | null;
+            /** Renewable */
+            renewable: boolean;
         };
         /**
          * Members

@@ -1,14 +1,14 @@
 import { ActionIcon, Button, Group, Select, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { IconTrash, IconUserPlus } from '@tabler/icons-react'
+import { IconLink, IconTrash, IconUserPlus } from '@tabler/icons-react'
 import { useNavigate } from 'react-router'
 
-import { changeMember, removeMember } from '../api/calls'
+import { addMember, changeMember, removeMember } from '../api/calls'
 import { client } from '../api/client'
 import { useMe, useMembers, useProject } from '../api/queries'
 import type { Member, Role } from '../api/types'
 import { confirm } from '../parts/dialogs'
-import { gives, invite, MAY } from '../parts/Invite'
+import { gives, invite, MAY, showLink } from '../parts/Invite'
 import { PageHead, tell, tellFault, Trouble, Waiting } from '../parts/states'
 import { whole } from '../parts/words'
 import { useId } from './place'
@@ -37,7 +37,7 @@ export function Component() {
                   <Table.Th>Name</Table.Th>
                   <Table.Th w={170}>Role</Table.Th>
                   <Table.Th w="40%">What that means</Table.Th>
-                  <Table.Th w={50}>
+                  <Table.Th w={160}>
                     <VisuallyHidden>Actions</VisuallyHidden>
                   </Table.Th>
                 </Table.Tr>
@@ -57,9 +57,15 @@ export function Component() {
 
 const again = (project: number): Promise<void> => client.invalidateQueries({ queryKey: ['members', project] })
 
+const LINKS: Record<NonNullable<Member['invitation']>, string> = {
+  open: 'invited, has not used the link yet',
+  expired: 'invited, but the link has expired',
+  used: 'came by a link, has no password yet',
+}
+
 const GOES = 'What was decided stays, with the name on it. What is still open is shared out evenly among the other reviewers of each task; inputs that are held for labeling are free again.'
 
-function Row({ project, member: { id, name, role }, offered }: { project: number; member: Member; offered: readonly Role[] }) {
+function Row({ project, member: { id, name, role, invitation, renewable }, offered }: { project: number; member: Member; offered: readonly Role[] }) {
   const mine = useMe().data?.id === id
   const navigate = useNavigate()
   const change = useMutation({ mutationFn: (to: Role) => changeMember(project, id, to), onError: tellFault, onSuccess: () => again(project) })
@@ -74,6 +80,10 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
       return navigate('/projects')
     },
   })
+  const link = useMutation({ mutationFn: () => addMember(project, name, role), onError: tellFault, onSuccess: (made) => {
+    showLink(made)
+    return again(project)
+  } })
   const open = offered.includes(role)
   return (
     <Table.Tr>
@@ -83,6 +93,11 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
           <Text component="span" size="xs" c="dimmed">
             {' '}
             you
+          </Text>
+        )}
+        {invitation !== null && (
+          <Text size="xs" c="dimmed">
+            {LINKS[invitation]}
           </Text>
         )}
       </Table.Td>
@@ -96,7 +111,12 @@ function Row({ project, member: { id, name, role }, offered }: { project: number
       </Table.Td>
       <Table.Td>
         {(open || mine) && (
-          <Group justify="flex-end">
+          <Group justify="flex-end" gap="xs" wrap="nowrap">
+            {renewable && (
+              <Button size="compact-sm" variant="default" leftSection={<IconLink size={14} />} aria-label={`New link for ${name}`} loading={link.isPending} onClick={() => link.mutate()}>
+                New link
+              </Button>
+            )}
             <ActionIcon
               variant="subtle"
               color="gray"

@@ -1,7 +1,7 @@
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { useLocation, useNavigate, useSearchParams } from 'react-router'
 
 import { signIn } from '../api/calls'
 import { client } from '../api/client'
@@ -12,8 +12,8 @@ function inside(to: string | null): string {
   return to?.startsWith('/') && !to.startsWith('//') ? to : '/projects'
 }
 
-function tokenIn(search: URLSearchParams): string | null {
-  return new URLSearchParams(location.hash.slice(1)).get('token') ?? search.get('token')
+function tokenIn(hash: string, search: URLSearchParams): string | null {
+  return new URLSearchParams(hash.slice(1)).get('token') ?? search.get('token')
 }
 
 export function Component() {
@@ -21,8 +21,9 @@ export function Component() {
   const navigate = useNavigate()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
-  const [token] = useState(() => tokenIn(search))
-  const tried = useRef(false)
+  // a second link that is opened in the same tab changes nothing but the hash
+  const token = tokenIn(useLocation().hash, search)
+  const tried = useRef<string>(null)
   const { mutate, error, isPending } = useMutation({
     mutationFn: signIn,
     onSuccess: (me) => {
@@ -33,12 +34,13 @@ export function Component() {
   })
 
   useEffect(() => {
-    if (token === null || tried.current) return
-    tried.current = true
+    if (token === null || tried.current === token) return
+    tried.current = token
     // a one-time token has no business in the history of a browser
-    history.replaceState(history.state, '', '/sign-in')
+    const to = search.get('to')
+    void navigate(to === null ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`, { replace: true })
     mutate({ token })
-  }, [token, mutate])
+  }, [token, mutate, navigate, search])
 
   return (
     <Center component="main" mih="100dvh" p="md">
@@ -64,7 +66,7 @@ export function Component() {
             Sign in
           </Button>
           <Text size="xs" c="dimmed">
-            On the machine itself, open the address that <code>labelmill up</code> printed: it signs you in once without a password.
+            Invited? The link that you were sent signs you in once; then set a password. On the machine itself, open the address that <code>labelmill up</code> printed: it signs you in once without a password.
           </Text>
         </Stack>
       </Paper>

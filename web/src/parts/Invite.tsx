@@ -27,6 +27,26 @@ export function invite(project: number, offered: readonly Role[], added?: (perso
   modals.open({ title: 'New collaborator', children: <Form project={project} offered={offered} added={added} /> })
 }
 
+/** Opens a dialog with a link for somebody who is a collaborator already. */
+export function showLink(invited: Invited): void {
+  modals.open({
+    title: 'New link',
+    children: (
+      <Stack>
+        <Welcome invited={invited} />
+        <Text size="sm" c="dimmed">
+          The link before it is void.
+        </Text>
+        <Group justify="flex-end">
+          <Button data-autofocus onClick={() => modals.closeAll()}>
+            Done
+          </Button>
+        </Group>
+      </Stack>
+    ),
+  })
+}
+
 function Form({ project, offered, added }: { project: number; offered: readonly Role[]; added: ((person: Invited) => void) | undefined }) {
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('reviewer')

@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Group, Indicator, Menu, NavLink, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import {
-  IconBell, IconChevronDown, IconCommand, IconCube, IconFolders, IconKey, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconSettings, IconStack2, IconTags,
+  IconBell, IconChevronDown, IconCommand, IconCube, IconFolders, IconKeyboard, IconLayoutSidebar, IconListCheck, IconLogout, IconMoonStars, IconPhoto, IconSettings, IconStack2, IconTags, IconUser,
   IconUsers,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -46,7 +46,7 @@ export function Shell() {
           <Does id="help" icon={<IconKeyboard size={18} />} folded={folded} />
           <Does id="scheme" icon={<IconMoonStars size={18} />} folded={folded} />
           <Bell folded={folded} />
-          <Account folded={folded} />
+          <Person folded={folded} />
         </div>
       </AppShell.Navbar>
       <AppShell.Main className="main">
@@ -55,11 +55,26 @@ export function Shell() {
             The connection to the server is lost. What is shown may be old; it is tried again by itself.
           </Text>
         )}
+        <NoPassword />
         {unknown ? <Trouble error={error} what="The project" /> : <Outlet />}
       </AppShell.Main>
       <UploadPanel />
       <UnsavedPanel />
     </AppShell>
+  )
+}
+
+/** Who came by an invitation and signs out without a password cannot come back; a link for the operator comes with each start. */
+function NoPassword() {
+  const me = useMe().data
+  if (me === undefined || me.has_password || me.operator) return null
+  return (
+    <Text size="sm" className="told" role="status">
+      You have no password yet: once you sign out, only a new link lets you in again.{' '}
+      <Link className="text-link" to="/account">
+        Set a password
+      </Link>
+    </Text>
   )
 }
 
@@ -161,20 +176,20 @@ function Bell({ folded }: { folded: boolean }) {
   )
 }
 
-function Account({ folded }: { folded: boolean }) {
+function Person({ folded }: { folded: boolean }) {
   const me = useMe()
-  const account = useAction('account')
+  const profile = useAction('profile')
   const out = useAction('sign-out')
   const name = me.data?.name ?? ''
   const initial = <span className="initial" data-initial={name.slice(0, 1).toUpperCase()} />
   return (
     <Menu position="right-end" width={230}>
       <Menu.Target>
-        <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={name === '' ? 'Account' : `${name}: account`} />
+        <NavLink component="button" label={folded ? undefined : name} leftSection={initial} aria-label={name === '' ? 'Profile' : `${name}: profile`} />
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconKey size={15} />} onClick={account.run}>
-          {account.label}
+        <Menu.Item leftSection={<IconUser size={15} />} onClick={profile.run}>
+          {profile.label}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={out.run}>
           {out.label}

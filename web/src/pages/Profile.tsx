@@ -18,10 +18,10 @@ export function Component() {
   const me = useMe()
   return (
     <>
-      <PageHead title="Account" note={me.data?.name} />
+      <PageHead title="Profile" note={me.data?.name} />
       <Stack className="page-body" gap="md" maw={860}>
         {me.data && <Name name={me.data.name} />}
-        {me.data && <Password name={me.data.name} has={me.data.has_password} />}
+        {me.data && <Password me={me.data} />}
         {me.data && <Wanted muted={me.data.muted} />}
         <Tokens />
       </Stack>
@@ -80,7 +80,7 @@ function Wanted({ muted }: { muted: Me['muted'] }) {
 
 const SHORTEST = 10
 
-function Password({ name, has }: { name: string; has: boolean }) {
+function Password({ me: { name, operator, has_password: has } }: { me: Me }) {
   const [current, setCurrent] = useState('')
   const [fresh, setFresh] = useState('')
   const change = useMutation({
@@ -109,7 +109,7 @@ function Password({ name, has }: { name: string; has: boolean }) {
         <Stack gap="sm" maw={360}>
           {!has && (
             <Text size="sm" c="dimmed">
-              You have none yet: only links that the server prints let you in. With one you can sign in from anywhere.
+              You have none yet: only links that {operator ? 'the server prints' : 'are sent to you'} let you in, each of them once. With a password you can sign in from anywhere.
             </Text>
           )}
           {change.error && (
