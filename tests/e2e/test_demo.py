@@ -127,6 +127,8 @@ def test_the_demo_shows_what_labelmill_does(browser: Browser, demo: Demo, take: 
     take(walk, "viewer")
     walk.page.emulate_media(color_scheme="light")
     walk.page.get_by_role("link", name="Labeling Tasks").first.click()
+    expect(walk.page.get_by_role("row").filter(has_text="Complete")).to_have_count(3, timeout=60_000)
+    take(walk, "tasks")
     walk.page.get_by_role("row").filter(has_text="Outline the garments").get_by_role("link", name="Review").click()
     walk.button("Start reviewing").click()
     walk.page.locator("canvas.stage[data-painted=all]").wait_for()
