@@ -9,7 +9,7 @@ import { client } from '../api/client'
 import { moved } from '../api/moved'
 import { useConcepts, useDatasets, useMapping, useMe, useMembers, useModels, useProject, useSpeed } from '../api/queries'
 import type { Project } from '../api/types'
-import { asked, asTask, chosen, type Draft, EMPTY, type Mapping, missing, type Place, suggestedName } from '../parts/draft'
+import { asked, asTask, chosen, type Draft, EMPTY, joined, type Mapping, missing, type Place, suggestedName } from '../parts/draft'
 import { estimate, type Tried } from '../parts/estimate'
 import { gives } from '../parts/Invite'
 import { AutoStep, DatasetStep, DrawnStep, ModelStep, PeopleStep, ThresholdStep } from '../parts/newTaskSteps'
@@ -70,11 +70,12 @@ function Making({ about }: { about: Project }) {
   if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft((before) => ({ ...before, ...more }))
+  const self = members.some(({ id }) => id === me?.id) ? (me?.id ?? null) : null
   const some = datasets.data
   const all = (draft.where ?? (some.length > 0 ? 'some' : 'all')) === 'all'
   const dataset = some.find(({ id }) => id === draft.dataset) ?? null
   const place: Place | null = all ? { name: draft.newDataset.trim(), inputs } : dataset
-  const now = chosen({ ...draft, where: all ? 'all' : 'some' }, remembered, members.some(({ id }) => id === me?.id) ? (me?.id ?? null) : null)
+  const now = chosen({ ...draft, where: all ? 'all' : 'some' }, remembered, self)
   const of = `${name} ${all ? 'all' : draft.dataset}`
   const inProject = (concept: string): string => now.mapping[concept] ?? concept
   const found = tried?.of === of && { ...tried, samples: tried.samples.flatMap((one) => (now.concepts.includes(one.concept) ? [{ ...one, concept: inProject(one.concept) }] : [])) }
@@ -96,7 +97,7 @@ function Making({ about }: { about: Project }) {
           ) : (
             <DrawnStep no={3} {...step} known={known} dataset={all ? null : dataset} />
           )}
-          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about.role)} />
+          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about.role)} joins={(person) => setDraft((before) => ({ ...before, ...joined(before, person, self) }))} />
           <Step no={draft.auto ? 6 : 5} title="Name">
             <TextInput aria-label="Name" placeholder={suggestedName(now, place) || 'Name of the task'} maxLength={200} value={draft.name} onChange={({ currentTarget }) => change({ name: currentTarget.value })} />
             <PriorityChoice value={draft.priority} change={(priority) => change({ priority })} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Model } from '../api/types'
-import { asked, asTask, chosen, type Draft, EMPTY, fresh, listed, majority, mayLabel, mayReview, missing, renamed, sharing, suggestedName, withModel } from './draft'
+import { asked, asTask, chosen, type Draft, EMPTY, fresh, joined, listed, majority, mayLabel, mayReview, missing, renamed, sharing, suggestedName, withModel } from './draft'
 
 const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', size: 1, selectable: true, reason: null, project_id: null })
 const place = { name: 'wardrobe', inputs: 12 }
@@ -47,6 +47,15 @@ describe('a draft of a task', () => {
     expect(missing(whole({ ...PEOPLE, review: 'stacked', reviewers: [] }), place)).toMatch('stacked')
     expect(missing(whole({ ...PEOPLE, checked: true }), place)).toMatch('another reviewer')
     expect(missing(whole({ ...PEOPLE, checked: true, reviewers: [1, 2] }), place)).toBeNull()
+  })
+
+  it('takes in who just came into the project, one after the other', () => {
+    const both = (['reviewer', 'admin'] as const).reduce<Draft>((draft, role, at) => ({ ...draft, ...joined(draft, { id: 7 + at, role }, 1) }), EMPTY)
+    expect(chosen(both, {}, 1)).toMatchObject({ reviewers: [1, 7, 8], labelers: [1, 7, 8] })
+    expect(joined(both, { id: 9, role: 'labeler' }, 1)).toEqual({ labelers: [1, 7, 8, 9] })
+    expect(joined({ ...EMPTY, review: 'none' }, { id: 7, role: 'reviewer' }, 1)).toEqual({ labelers: [1, 7] })
+    expect(joined(both, { id: 7, role: 'reviewer' }, 1)).toEqual({ reviewers: [1, 7, 8] })
+    expect(joined(EMPTY, { id: 7, role: 'viewer' }, 1)).toEqual({})
   })
 
   it('becomes what the server takes', () => {

@@ -68,6 +68,13 @@ export function chosen(draft: Draft, remembered: Mapping, me: number | null): Ch
   return { ...whole, thresholds: { ...draft.thresholds, by_concept: ownLimits(whole) } }
 }
 
+/** With somebody who just came into the project: a reviewer where there is review and they may, else a labeler. */
+export function joined(draft: Draft, { id, role }: Pick<Member, 'id' | 'role'>, me: number | null): Partial<Draft> {
+  const { reviewers, labelers } = chosen(draft, {}, me)
+  if (draft.review !== 'none' && mayReview({ role })) return { reviewers: [...new Set([...reviewers, id])] }
+  return mayLabel({ role }) ? { labelers: [...new Set([...labelers, id])] } : {}
+}
+
 /** Limits of concepts that are not asked for any more are left out. */
 function ownLimits(draft: Draft & { mapping: Mapping }): Record<string, Limits> {
   const names = new Set(asked(draft))

@@ -3,7 +3,7 @@ import { Button, Checkbox, Group, MultiSelect, SegmentedControl, Select, TagsInp
 import { IconUserPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
-import type { Dataset, Member, Model, Role } from '../api/types'
+import type { Dataset, Invited, Member, Model, Role } from '../api/types'
 import { Agree } from './Agree'
 import { asked, type Chosen, type Draft, type Drawn, mayLabel, mayReview, withModel } from './draft'
 import { invite } from './Invite'
@@ -190,14 +190,14 @@ const RULE_WORDS = {
   none: 'Nobody checks: what would need a reviewer waits until the task gets some.',
 } as const
 
-export function PeopleStep({ no, draft, change, project, members, offered }: StepProps & { project: number; members: readonly Member[]; offered: readonly Role[] }) {
+export function PeopleStep({ no, draft, change, project, members, offered, joins }: StepProps & { project: number; members: readonly Member[]; offered: readonly Role[]; joins: (person: Invited) => void }) {
   const { review, reviewers, labelers } = draft
   return (
     <Step
       no={no}
       title="Reviewers"
       aside={
-        <Button size="compact-sm" variant="default" leftSection={<IconUserPlus size={15} />} onClick={() => invite(project, offered, ({ id, role }) => mayReview({ role }) && change({ reviewers: [...reviewers, id] }))}>
+        <Button size="compact-sm" variant="default" leftSection={<IconUserPlus size={15} />} onClick={() => invite(project, offered, joins)}>
           New collaborator
         </Button>
       }
