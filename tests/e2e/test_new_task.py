@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import CONCEPTS, HAT, Desk, come_in, make_desk, rows, saved, stage
+from e2e.desk import CONCEPTS, HAT, Desk, begin, come_in, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import expect
 
@@ -16,14 +16,6 @@ from labelmill import Client
 def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Photographs and models that find something on each."""
     return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("new"), ["a text"])
-
-
-def begin(walk: Walk, desk: Desk) -> None:
-    """Have the dataset and the model chosen."""
-    walk.go(f"/projects/{desk.project}/tasks/new")
-    walk.page.get_by_role("combobox", name="Dataset").click()
-    walk.page.get_by_role("option", name=re.compile("photos")).click()
-    walk.page.get_by_role("radio", name=re.compile("^wearables")).click()
 
 
 def test_a_team_is_chosen_and_what_the_model_says_is_mapped(walk: Walk, desk: Desk) -> None:

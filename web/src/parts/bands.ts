@@ -24,6 +24,12 @@ export function limitsOf(thresholds: Thresholds, concept: string): Limits {
   return thresholds.by_concept[concept] ?? { lower: thresholds.lower, upper: thresholds.upper }
 }
 
+/** With the own limits of these concepts alone. */
+export function counting(thresholds: Thresholds, concepts: readonly string[]): Thresholds {
+  const names = new Set(concepts)
+  return { ...thresholds, by_concept: Object.fromEntries(Object.entries(thresholds.by_concept).filter(([one]) => names.has(one))) }
+}
+
 export function same(one: Limits, other: Limits): boolean {
   return one.lower === other.lower && one.upper === other.upper
 }

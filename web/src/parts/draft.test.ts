@@ -28,11 +28,18 @@ describe('a draft of a task', () => {
     expect(withModel(model(1)).mapping).toBeNull()
   })
 
-  it('forgets limits of concepts that are gone', () => {
+  it('leaves out limits of concepts that are gone', () => {
     const own = { lower: 0.3, upper: 0.6 }
-    const draft = { ...EMPTY, ...withModel(model(3)), concepts: ['c1', 'c2'], thresholds: { ...EMPTY.thresholds, by_concept: { c0: own, c2: own } } }
+    const draft = { ...EMPTY, ...withModel(model(3)), concepts: ['c1', 'c2'], each: true, limits: { ...EMPTY.limits, by_concept: { c0: own, c2: own } } }
     expect(chosen(draft, {}, 1).thresholds.by_concept).toEqual({ c2: own })
     expect(chosen(draft, { c1: 'c0', c2: 'c0' }, 1).thresholds.by_concept).toEqual({ c0: own })
+  })
+
+  it('keeps own limits while they do not count', () => {
+    const own = { lower: 0.3, upper: 0.6 }
+    const draft = { ...EMPTY, ...withModel(model(3)), each: false, limits: { ...EMPTY.limits, by_concept: { c0: own } } }
+    expect(asTask(chosen(draft, {}, 1), place, false).thresholds).toEqual(EMPTY.limits)
+    expect(asTask(chosen({ ...draft, each: true }, {}, 1), place, false).thresholds?.by_concept).toEqual({ c0: own })
   })
 
   it('says the next thing that is missing', () => {
@@ -63,7 +70,7 @@ describe('a draft of a task', () => {
     const rules = { review: 'even', checked: false, instructions: '', priority: 'medium' }
     expect(suggestedName(draft, place)).toBe('wardrobe by finder')
     expect(asTask(chosen(draft, { c1: 'shoe', c9: 'hat' }, 1), place, false)).toEqual({
-      name: 'wardrobe by finder', model: 'finder', concepts: ['c0', 'c1'], mapping: { c1: 'shoe' }, thresholds: EMPTY.thresholds, delete_earlier: false, reviewers: [1], labelers: [1], dataset_id: 7, ...rules,
+      name: 'wardrobe by finder', model: 'finder', concepts: ['c0', 'c1'], mapping: { c1: 'shoe' }, thresholds: EMPTY.limits, delete_earlier: false, reviewers: [1], labelers: [1], dataset_id: 7, ...rules,
     })
     expect(asTask(whole({ ...draft, name: ' mine ', review: 'none' }), place, true)).toMatchObject({ name: 'mine', all_inputs_as: 'wardrobe', review: 'none', reviewers: [], labelers: [1] })
     expect(asTask(whole({ ...PEOPLE, dataset: 7, review: 'stacked', reviewers: [1, 2, 3] }), place, false)).toEqual({

@@ -1,5 +1,6 @@
 /** A labeling task as it is being put together; pure, so that every step can be tested. */
-import type { Limits, Member, Model, NewTask, Priority, Review, Thresholds } from '../api/types'
+import type { Member, Model, NewTask, Priority, Review, Thresholds } from '../api/types'
+import { counting } from './bands'
 import { many, TYPE_WORDS } from './words'
 
 export type Drawn = 'class' | 'box' | 'polygon' | 'span'
@@ -18,7 +19,10 @@ export interface Draft {
   concepts: readonly string[]
   /** null: as it was last chosen for the model. */
   mapping: Mapping | null
-  thresholds: Thresholds
+  /** As they were set, with own ones of concepts that may be chosen again. */
+  limits: Thresholds
+  /** Own limits of single concepts count; else the general ones hold for all. */
+  each: boolean
   makes: Drawn
   /** What people are to label. */
   named: readonly string[]
@@ -44,7 +48,8 @@ export const EMPTY: Draft = {
   model: null,
   concepts: [],
   mapping: null,
-  thresholds: { lower: 0.5, upper: 0.9, by_concept: {} },
+  limits: { lower: 0.5, upper: 0.9, by_concept: {} },
+  each: false,
   makes: 'box',
   named: [],
   reviewers: null,
@@ -58,14 +63,14 @@ export const EMPTY: Draft = {
   name: '',
 }
 
-/** A draft with all that was left open filled in. */
-export type Chosen = Draft & { mapping: Mapping; reviewers: readonly number[]; labelers: readonly number[] }
+/** A draft with all that was left open filled in; `thresholds` are those that count. */
+export type Chosen = Draft & { mapping: Mapping; thresholds: Thresholds; reviewers: readonly number[]; labelers: readonly number[] }
 
 export function chosen(draft: Draft, remembered: Mapping, me: number | null): Chosen {
   const self = me === null ? [] : [me]
   const reviewers = draft.review === 'none' ? [] : (draft.reviewers ?? self)
   const whole = { ...draft, mapping: draft.mapping ?? remembered, reviewers, labelers: draft.labelers ?? (draft.review === 'none' ? self : reviewers) }
-  return { ...whole, thresholds: { ...draft.thresholds, by_concept: ownLimits(whole) } }
+  return { ...whole, thresholds: counting(draft.limits, draft.each ? asked(whole) : []) }
 }
 
 /** With somebody who just came into the project: a reviewer where there is review and they may, else a labeler. */
@@ -73,12 +78,6 @@ export function joined(draft: Draft, { id, role }: Pick<Member, 'id' | 'role'>, 
   const { reviewers, labelers } = chosen(draft, {}, me)
   if (draft.review !== 'none' && mayReview({ role })) return { reviewers: [...new Set([...reviewers, id])] }
   return mayLabel({ role }) ? { labelers: [...new Set([...labelers, id])] } : {}
-}
-
-/** Limits of concepts that are not asked for any more are left out. */
-function ownLimits(draft: Draft & { mapping: Mapping }): Record<string, Limits> {
-  const names = new Set(asked(draft))
-  return Object.fromEntries(Object.entries(draft.thresholds.by_concept).filter(([one]) => names.has(one)))
 }
 
 /** So many concepts are chosen at once with their model; of more, some have to be picked. */

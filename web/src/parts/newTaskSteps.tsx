@@ -122,10 +122,10 @@ export function ModelStep({ no, draft, change, models, known }: StepProps & { mo
 }
 
 export function ThresholdStep({ no, draft, change, project, filter, tried }: StepProps & { project: number; filter: Record<string, string> | null; tried: (inputs: number, samples: Tried['samples']) => void }) {
-  const { model, concepts, thresholds, mapping } = draft
+  const { model, concepts, thresholds, limits, each, mapping } = draft
   return (
     <Step no={no} title="Decision threshold" aside={<BandLegend />}>
-      <DecisionThreshold concepts={asked(draft)} value={thresholds} change={(to) => change({ thresholds: to })} />
+      <DecisionThreshold concepts={asked(draft)} value={limits} each={each} change={(to) => change({ limits: to })} choose={(to) => change({ each: to })} />
       {model && filter && concepts.length > 0 && (
         <TrySome
           key={`${model.name} ${JSON.stringify(filter)}`}
@@ -135,7 +135,7 @@ export function ThresholdStep({ no, draft, change, project, filter, tried }: Ste
           mapping={mapping}
           filter={filter}
           thresholds={thresholds}
-          change={(limits) => change({ thresholds: { ...thresholds, ...limits } })}
+          change={(to) => change({ limits: { ...limits, ...to } })}
           tried={tried}
         />
       )}
