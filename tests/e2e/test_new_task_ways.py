@@ -1,5 +1,6 @@
 """Ways through New Labeling Task: people alone, the keyboard alone, names, what is left out, and none at all."""
 
+import json
 import re
 from pathlib import Path
 
@@ -21,6 +22,24 @@ def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFac
 def choose_dataset(walk: Walk, name: str) -> None:
     walk.page.get_by_role("combobox", name="Dataset").click()
     walk.page.get_by_role("option", name=re.compile(name)).click()
+
+
+def test_models_are_searched_and_say_what_they_are(walk: Walk, desk: Desk, tmp_path: Path) -> None:
+    page = walk.page
+    card = {"name": "embedder", "runtime": "fake", "licence": "MIT", "makes": "embedding", "reads": "text"}
+    path = tmp_path / "embedder.yaml"
+    path.write_text(json.dumps({**card, "script": {"predictions": []}}))
+    desk.client.models.add(path, project_id=desk.project)
+    begin(walk, desk, "null")
+    models = page.get_by_role("radiogroup", name="Model", exact=True).get_by_role("radio")
+    expect(models.filter(has_text="null")).to_contain_text("server")
+    page.get_by_role("textbox", name="Search models").fill("embed")
+    expect(models).to_have_count(1)
+    for said in ("this project", "MIT", "Reads texts, measures likeness, 0 concepts", "Cannot be chosen: It offers no"):
+        expect(models).to_contain_text(said)
+    expect(models).to_be_disabled()
+    page.get_by_role("textbox", name="Search models").fill("no such thing")
+    expect(page.get_by_text("No model is like that.")).to_be_visible()
 
 
 def test_people_label_texts(walk: Walk, desk: Desk) -> None:
