@@ -85,6 +85,14 @@ def make_desk(client: Client, photos: Path, folder: Path, texts: Sequence[str]) 
     return Desk(client, project, me)
 
 
+def begin(walk: Walk, desk: Desk, model: str = "wearables") -> None:
+    """Be at a new task of which the dataset and the model are chosen."""
+    walk.go(f"/projects/{desk.project}/tasks/new")
+    walk.page.get_by_role("combobox", name="Dataset").click()
+    walk.page.get_by_role("option", name=re.compile("photos")).click()
+    walk.page.get_by_role("radio", name=re.compile(f"^{model}")).click()
+
+
 def _rounded(region: Any) -> list[Any]:
     if region is None:
         return []

@@ -40,7 +40,7 @@ def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
     page.keyboard.press("Escape")
     expect(single).to_have_count(0)
     expect(dialog.get_by_label("Name")).to_have_value("Clothes")
-    dialog.get_by_text("Per concept").click()
+    walk.button("Set thresholds", dialog).click()
     single.get_by_role("textbox", name="hat: reviewer from").fill("0.6")  # hats are at 0.58
     page.keyboard.press("Tab")
     walk.button("Save Changes", single).click()

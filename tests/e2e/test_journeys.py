@@ -39,6 +39,8 @@ def new_task(walk: Walk, model: str, lower: str, upper: str) -> int:
     expect(thumb).to_have_attribute("aria-valuenow", "0.89")
     set_limit(walk, "approved from", upper)
     set_limit(walk, "reviewer from", lower)
+    walk.button("Try on 20 inputs").click()
+    expect(walk.page.get_by_text(re.compile(r"^[1-9][\d,]* predictions on \d+ inputs"))).to_be_visible(timeout=SLOW)
     walk.button("Create Labeling Task").click()
     walk.page.wait_for_url(re.compile(r"/tasks$"))
     row = walk.page.get_by_role("row").filter(has_text="everything")

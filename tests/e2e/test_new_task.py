@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import CONCEPTS, HAT, Desk, come_in, make_desk, rows, saved, stage
+from e2e.desk import CONCEPTS, HAT, Desk, begin, come_in, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from playwright.sync_api import expect
 
@@ -16,14 +16,6 @@ from labelmill import Client
 def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Photographs and models that find something on each."""
     return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("new"), ["a text"])
-
-
-def begin(walk: Walk, desk: Desk) -> None:
-    """Have the dataset and the model chosen."""
-    walk.go(f"/projects/{desk.project}/tasks/new")
-    walk.page.get_by_role("combobox", name="Dataset").click()
-    walk.page.get_by_role("option", name=re.compile("photos")).click()
-    walk.page.get_by_role("radio", name=re.compile("^wearables")).click()
 
 
 def test_a_team_is_chosen_and_what_the_model_says_is_mapped(walk: Walk, desk: Desk) -> None:
@@ -64,6 +56,34 @@ def test_a_team_is_chosen_and_what_the_model_says_is_mapped(walk: Walk, desk: De
 
     begin(walk, desk)  # what was mapped is remembered
     expect(mapping).to_contain_text("2 concepts are called otherwise in this project. The project has all 3 already.")
+
+
+def bring_in(walk: Walk, name: str, role: str = "reviewer") -> None:
+    """Add a collaborator by the dialog, which stays open."""
+    dialog = walk.dialog()
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_role("combobox", name="Role").click()
+    walk.page.get_by_role("option", name=role, exact=True).click()
+    walk.button("Add collaborator", dialog).click()
+    expect(dialog).to_contain_text(f"Send {name} this link")
+
+
+def test_all_who_are_added_from_one_dialog_join_the_task(walk: Walk, desk: Desk) -> None:
+    begin(walk, desk)
+    summary = walk.page.get_by_role("complementary", name="Summary")
+    walk.button("New collaborator").click()
+    bring_in(walk, "Ann")
+    bring_in(walk, "Bob")
+    bring_in(walk, "Lea", "labeler")
+    walk.button("Done", walk.dialog()).click()
+    expect(summary).to_contain_text("ReviewersAnn, Bob, owner: 33 % each")
+    expect(summary).to_contain_text("LabelersAnn, Bob, Lea and 1 more")
+    walk.button("Create Labeling Task").click()
+    walk.page.wait_for_url(re.compile("/tasks$"))
+    made = next(iter(desk.client.tasks.list(desk.project)))
+    assert sorted(one["name"] for one in made["reviewers"]) == ["Ann", "Bob", "owner"]
+    parts = {one["name"]: one["labeler"] for one in desk.client.tasks.people(desk.project, made["id"])}
+    assert parts == dict.fromkeys(["owner", "Ann", "Bob", "Lea"], True)
 
 
 def test_reviewers_who_do_not_agree_leave_it_to_the_owner(walk: Walk, enter: Enter, desk: Desk) -> None:

@@ -154,10 +154,14 @@ class Answer(TypedDict):
 
 
 class Answers(TypedDict):
-    """One answer for each input that was asked about, in order; nothing in it is below `floor`."""
+    """One answer for each input that was asked about, in order; nothing in it is below `floor`.
+
+    `seconds`: what they took together, once the model was loaded.
+    """
 
     model: str
     floor: float
+    seconds: float
     items: list[Answer]
 
 

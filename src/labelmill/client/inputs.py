@@ -22,6 +22,22 @@ class Inputs:
         path = f"/projects/{project_id}/inputs"
         return self._wire.pages(path, dataset_id=dataset_id, task_id=task_id, kind=kind, limit=200)
 
+    def sample(
+        self,
+        project_id: int,
+        many: int,
+        *,
+        dataset_id: int | None = None,
+        task_id: int | None = None,
+        kind: Kind | None = None,
+    ) -> Sequence[Input]:
+        """So many (200 at most) from all over the list, the same ones each time."""
+        filters = {"dataset_id": dataset_id, "task_id": task_id, "kind": kind}
+        found: Sequence[Input] = self._wire.get(f"/projects/{project_id}/inputs", **filters, limit=many, spread=True)[
+            "items"
+        ]
+        return found
+
     def count(
         self, project_id: int, *, dataset_id: int | None = None, task_id: int | None = None, kind: Kind | None = None
     ) -> int:

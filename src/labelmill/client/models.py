@@ -1,9 +1,10 @@
 """The catalog of models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -59,11 +60,24 @@ class Models:
         said: float | None = self._wire.get(f"{_at(project_id)}/{segment(name)}/speed")["inputs_per_second"]
         return said
 
-    def try_(self, project_id: int, name: str, *, inputs: Sequence[int] = (), text: str | None = None) -> Answers:
-        """Run a model on a few inputs of a project, or on a text; nothing is stored."""
-        body = {"model": name, "inputs": list(inputs), **({} if text is None else {"text": text})}
-        said: Answers = self._wire.post(f"/projects/{project_id}/trials", body)
-        return said
+    def try_(
+        self,
+        project_id: int,
+        name: str,
+        *,
+        inputs: Sequence[int] = (),
+        text: str | None = None,
+        concepts: Sequence[str] = (),
+        mapping: Mapping[str, str] | None = None,
+    ) -> Answers:
+        """Run a model on a few inputs of a project, or on a text; nothing is stored.
+
+        `concepts`: of the model's, by default all; with a `mapping` the answers are in the project's, as a task's.
+        """
+        said: dict[str, Any] = {"model": name, "inputs": list(inputs), "concepts": list(concepts)}
+        said |= {"mapping": dict(mapping or {}), **({} if text is None else {"text": text})}
+        answers: Answers = self._wire.post(f"/projects/{project_id}/trials", said)
+        return answers
 
     def check(self, name: str, subject: str | Path) -> Answers:
         """Run a model on a file (Path) or a text (str) of one's own; nothing is stored."""

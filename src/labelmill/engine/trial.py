@@ -41,8 +41,16 @@ class Bounds:
     memory: int
 
 
-def try_on(order: Order, items: Sequence[Item], bounds: Bounds) -> list[Answer]:
-    """One answer an input, in order: predictions, or why there are none.
+@dataclass(slots=True)
+class Tried:
+    """One answer an input, in order: predictions, or why there are none; seconds they took once the model was there."""
+
+    answers: list[Answer]
+    seconds: float = 0.0
+
+
+def try_on(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
+    """Have a model look at inputs.
 
     What hangs, dies or takes too much memory fails alone; the others are tried again without it while time is left.
     Raises ModelUnusable when the model cannot be loaded, TooOften when others try models now.
@@ -55,20 +63,23 @@ def try_on(order: Order, items: Sequence[Item], bounds: Bounds) -> list[Answer]:
         _places.release()
 
 
-def _tried(order: Order, items: Sequence[Item], bounds: Bounds) -> list[Answer]:
+def _tried(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
     ends = time.monotonic() + bounds.seconds
-    answers: list[Answer] = []
+    tried = Tried([])
+    answers = tried.answers
     while len(answers) < len(items):
         if time.monotonic() > ends:
             late = ModelFault("hung", f"it was not reached within {bounds.seconds:g} s")
-            return answers + [late] * (len(items) - len(answers))
+            answers += [late] * (len(items) - len(answers))
+            break
         with _Process(order, items[len(answers) :]) as process:
             fault = process.listen(answers, ends, bounds)
+            tried.seconds += 0.0 if process.loaded is None else time.monotonic() - process.loaded
         if fault is not None:
-            if not process.loaded:
+            if process.loaded is None:
                 raise ModelUnusable(f"The model cannot be loaded: {fault}.")
             answers.append(fault)
-    return answers
+    return tried
 
 
 class _Process:
@@ -81,7 +92,7 @@ class _Process:
         self._process.start()
         theirs.close()
         watched.close()
-        self.loaded = False
+        self.loaded: float | None = None
 
     def __enter__(self) -> "_Process":
         return self
@@ -103,7 +114,7 @@ class _Process:
                     return ModelFault("crashed", f"its process ended with {self._process.exitcode}")
                 match said:
                     case "loaded":
-                        self.loaded = True
+                        self.loaded = time.monotonic()
                     case "done":
                         return None
                     case ModelUnusable():

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from labelmill.core import geometry
+from labelmill.core.errors import BadCall
 from labelmill.flows import look
 from labelmill.flows.remove import remove_inputs
 from labelmill.server.access import Admin, Membership, Viewer
@@ -131,8 +132,19 @@ Chosen = Annotated[Filter, Depends(_filter)]
 
 
 @router.get("")
-def list_inputs(chosen: Chosen, site: Here, after: After = None, limit: Limit = 50) -> Page[Input]:
+def list_inputs(
+    chosen: Chosen,
+    site: Here,
+    after: After = None,
+    limit: Limit = 50,
+    spread: Annotated[bool, Query(description="From all over the list instead of its first; no page follows.")] = False,
+) -> Page[Input]:
     """Inputs with their annotations, by id."""
+    if spread:
+        if after is not None:
+            raise BadCall("Inputs from all over the list have no pages: leave out 'after', or 'spread'.")
+        with site.database.begin() as conn:
+            return Page[Input].of([Input(**_facts(one)) for one in browse.spread(conn, chosen, limit=limit)], limit)
     with site.database.begin() as conn:
         found = browse.page(conn, chosen, after=after or 0, limit=limit + 1)
     return Page[Input].of([Input(**_facts(one)) for one in found], limit)

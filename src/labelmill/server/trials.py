@@ -1,7 +1,7 @@
 """Trying a model: what it says of a few inputs, a text or a file; nothing is stored."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +10,15 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from labelmill.core.annotation import Prediction as Said
+from labelmill.core.annotation import mapped
 from labelmill.core.errors import BadCall, ModelFault, TooLarge, Unreadable
 from labelmill.engine import trial
 from labelmill.engine.worker import Order
 from labelmill.flows import catalog
+from labelmill.flows.catalog import chosen_concepts
 from labelmill.flows.try_model import file_item, text_item
 from labelmill.models.cards import Card
+from labelmill.models.catalog import describe
 from labelmill.server.access import Labeler, SignedIn
 from labelmill.server.errors import Fault
 from labelmill.server.files import Form
@@ -31,11 +34,17 @@ LONGEST_TEXT = 100_000
 
 
 class Trial(Body):
-    """What to try a model on: inputs of the project, or a text."""
+    """What to try a model on: inputs of the project, or a text.
+
+    `concepts`: of the model's; none means all. With `mapping`, model concept -> project concept (what it lacks keeps
+    its name), the answers are in the project's concepts, as those of a task.
+    """
 
     model: Annotated[Text, Field(min_length=1, max_length=200)]
     inputs: Annotated[list[Id], Field(max_length=20, default_factory=list)]
     text: Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
+    concepts: Annotated[list[Text], Field(max_length=10_000, default_factory=list)]
+    mapping: Annotated[dict[Text, Text], Field(max_length=10_000, default_factory=dict)]
 
 
 class Prediction(BaseModel):
@@ -68,10 +77,14 @@ class Answer(BaseModel):
 
 
 class Answers(BaseModel):
-    """One answer for each input that was asked about, in order; nothing in them is below `floor`."""
+    """One answer for each input that was asked about, in order; nothing in them is below `floor`.
+
+    `seconds`: what they took together, once the model was loaded.
+    """
 
     model: str
     floor: float
+    seconds: float
     items: list[Answer]
 
 
@@ -83,9 +96,10 @@ def try_model(said: Trial, member: Labeler, site: Here) -> Answers:
     with site.database.begin() as conn:
         card = catalog.named_card(conn, site.home, said.model, project_id=member.project_id)
         found = [browse.content(conn, member.project_id, one) for one in said.inputs]
+    concepts = _concepts(card, said)
     if said.text is not None:
-        return _answers(site, card, [(None, text_item(said.text))])
-    return _answers(site, card, [(one.id, _item(one)) for one in found])
+        return _answers(site, card, [(None, text_item(said.text))], concepts)
+    return _answers(site, card, [(one.id, _item(one)) for one in found], concepts)
 
 
 _BODY = {
@@ -110,8 +124,9 @@ def try_model_on_file(_who: SignedIn, site: Here, form: Form) -> Answers:
         raise BadCall("Send 'model', and one file as 'files' or a 'text'.")
     with site.database.begin() as conn:
         card = catalog.named_card(conn, site.home, model.replace("\0", ""))
+    concepts = {name: name for name in card.offered}
     if isinstance(text, str):
-        return _answers(site, card, [(None, text_item(text))])
+        return _answers(site, card, [(None, text_item(text))], concepts)
     file = files[0]
     if not isinstance(file, UploadFile):
         raise BadCall("'files' holds no file.")
@@ -121,18 +136,31 @@ def try_model_on_file(_who: SignedIn, site: Here, form: Form) -> Answers:
     with tempfile.NamedTemporaryFile() as place:
         place.write(data)
         place.flush()
-        return _answers(
-            site, card, [(None, file_item(file.filename or "", Path(place.name), data, max_pixels=site.max_pixels))]
-        )
+        item = file_item(file.filename or "", Path(place.name), data, max_pixels=site.max_pixels)
+        return _answers(site, card, [(None, item)], concepts)
+
+
+def _concepts(card: Card, said: Trial) -> Mapping[str, str]:
+    """Model concept -> the concept that is answered. Raises BadCall for what the model does not offer."""
+    if not said.concepts and not said.mapping:
+        return {name: name for name in card.offered}
+    chosen = chosen_concepts(card, said.concepts)
+    if strange := sorted(set(said.mapping) - set(chosen)):
+        raise BadCall(f"The mapping names {strange[0]!r}, which is not among the model's concepts that are tried.")
+    return {name: said.mapping.get(name, name) for name in chosen}
 
 
 def _item(one: browse.Bytes) -> Item:
     return Item(one.id, one.kind, one.text, one.location, one.digest, one.width, one.height)
 
 
-def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]]) -> Answers:
+def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]], concepts: Mapping[str, str]) -> Answers:
     order = Order(site.home, catalog.keep(card, site.home), card.floor, site.max_file, site.max_pixels)
     bounds = trial.Bounds(site.trial_seconds, site.trial_memory)
-    said = trial.try_on(order, [item for _, item in items], bounds)
-    answers = [Answer.of(input_id, one) for (input_id, _), one in zip(items, said, strict=True)]
-    return Answers(model=card.name, floor=card.floor, items=answers)
+    tried = trial.try_on(order, [item for _, item in items], bounds)
+    overlap = describe(card).overlap
+    answers = []
+    for (input_id, _), said in zip(items, tried.answers, strict=True):
+        ours = [one for _, one in mapped(said, concepts, overlap=overlap)] if isinstance(said, list) else said
+        answers.append(Answer.of(input_id, ours))
+    return Answers(model=card.name, floor=card.floor, seconds=tried.seconds, items=answers)

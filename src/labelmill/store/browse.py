@@ -20,6 +20,9 @@ MOST_OF_ONE = 300
 
 MOST_ALONE = 100_000
 
+BEYOND = 2**63 - 1
+"""Above all ids."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -97,6 +100,43 @@ def page(conn: sa.Connection, wanted: Filter, *, after: int = 0, limit: int) -> 
     found = _rows(conn, _ids(conn, wanted, after=after, limit=limit), beginning=BEGINNING)
     _add_annotations(conn, found, wanted.task_id, most=MOST_OF_ONE)
     return list(found.values())
+
+
+_STRIDES = """
+WITH RECURSIVE walk (id) AS (
+    SELECT CAST(:first AS bigint)
+    UNION ALL
+    SELECT (SELECT {column} {rest} AND {column} >= walk.id + :step ORDER BY {column} LIMIT 1)
+    FROM walk WHERE walk.id IS NOT NULL
+) SELECT id FROM walk WHERE id IS NOT NULL
+"""
+
+_FINER = 10
+"""Strides for each input wanted: ids have gaps, as other projects have inputs, too."""
+
+
+def spread(conn: sa.Connection, wanted: Filter, *, limit: int) -> list[Shown]:
+    """Up to `limit` inputs from all over those of a filter, the same ones each time: a few looks at the key."""
+    ids = set(_strides(conn, wanted, limit * _FINER))
+    if len(ids) < limit:
+        ids.update(_ids(conn, wanted, after=0, limit=limit))
+    seen = sorted(ids)
+    many = min(limit, len(seen))
+    found = _rows(conn, [seen[at * len(seen) // many] for at in range(many)], beginning=BEGINNING)
+    _add_annotations(conn, found, wanted.task_id, most=MOST_OF_ONE)
+    return list(found.values())
+
+
+def _strides(conn: sa.Connection, wanted: Filter, many: int) -> list[int]:
+    """About `many` ids, or fewer, no two of them nearer than an equal share of the way from the first to the last."""
+    first = _ids(conn, wanted, after=0, limit=1)
+    if not first:
+        return []
+    (last,) = _ids(conn, wanted, after=BEYOND, limit=1, back=True)
+    column, rest, values = _chosen(wanted)
+    query = sa.text(_STRIDES.format(column=column, rest=rest))
+    step = max(1, (last - first[0]) // many)
+    return list(conn.execute(query, {**values, "first": first[0], "step": step}).scalars())
 
 
 def one(conn: sa.Connection, wanted: Filter, input_id: int) -> Shown:

@@ -42,6 +42,8 @@ def test_a_folder_with_all_that_can_be_odd(client: Client, project: int, tmp_pat
     assert {one["name"] for one in found} == {"a.txt", "b/c.txt", 'it\'s "q" %22\n.txt', "p.png", "table.csv#row=2"}
     assert client.inputs.count(project) == 5
     assert client.inputs.count(project, kind="image") == 1
+    assert list(client.inputs.sample(project, 5)) == list(client.inputs.list(project))
+    assert [one["name"] for one in client.inputs.sample(project, 5, kind="image")] == ["p.png"]
 
 
 def test_a_limit_counts_the_rows_of_tables(client: Client, project: int, tmp_path: Path) -> None:

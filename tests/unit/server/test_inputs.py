@@ -1,6 +1,7 @@
 """Inputs over HTTP: pages, one alone, bytes and thumbnails, uploads, deletion."""
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,39 @@ def test_a_standing_task_gets_what_is_uploaded(world: World) -> None:
     upload(world, ids, ("a.txt", b"one"), ("b.txt", b"two"), dataset_id=ids["dataset_id"])
     world.call(Role.ADMIN, "POST", f"{at(ids)}/texts", json={"text": "three", "dataset_id": ids["dataset_id"]})
     assert get(world, f"{at(ids)}/tasks/{made['id']}").json()["waiting"] == 3
+
+
+def test_inputs_from_all_over_a_list(world: World) -> None:
+    """Between the inputs of a dataset lie those of others; whatever the gaps, so many are there and none twice."""
+    ids = world.fresh()
+
+    def rows(name: str, many: int) -> None:
+        upload(
+            world,
+            ids,
+            (f"{name}.csv", b"text\n" + b"".join(b"%s %d\n" % (name.encode(), i) for i in range(many))),
+            dataset=name,
+        )
+
+    rows("first", 30)
+    rows("other", 200)
+    upload(world, ids, ("more.csv", b"text\n" + b"".join(b"more %d\n" % i for i in range(30))), dataset="first")
+    datasets = {one["name"]: one["id"] for one in get(world, f"{at(ids)}/datasets").json()["items"]}
+
+    def spread(limit: int, **query: object) -> list[int]:
+        said = page(world, ids, spread="true", limit=limit, **query)
+        assert said["next"] is None
+        return [one["id"] for one in said["items"]]
+
+    all_ = [one["id"] for one in page(world, ids, limit=200, dataset_id=datasets["first"])["items"]]
+    found = spread(10, dataset_id=datasets["first"])
+    assert found == sorted(set(found))
+    assert len(found) == 10
+    places = [all_.index(one) for one in found]
+    assert sum(place < 30 for place in places) == 5
+    assert max(b - a for a, b in pairwise(places)) <= 12
+    assert spread(10, dataset_id=datasets["first"]) == found
+    assert spread(60, dataset_id=datasets["first"]) == spread(200, dataset_id=datasets["first"]) == all_
+    assert spread(20, dataset_id=datasets["first"], kind="image") == []
+    assert len(spread(20)) == 20
+    get(world, f"{at(ids)}/inputs?spread=true&after=3", 422)

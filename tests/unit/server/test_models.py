@@ -114,6 +114,25 @@ def test_a_trial_of_texts_inputs_and_files(world: World, tmp_path: Path) -> None
     assert said["items"][0]["fault"]["kind"] == "raised"
 
 
+def test_a_trial_answers_in_the_concepts_of_the_project(world: World, tmp_path: Path) -> None:
+    """As a task would: of what is joined the best score wins per region, and what is not chosen is left out."""
+    said = {"coat": (0.6, [0, 3]), "shirt": (0.9, [0, 3]), "hat": (0.8, [1, 2])}
+    predictions = [{"concept": concept, "score": score, "span": span} for concept, (score, span) in said.items()]
+    card = write_card(tmp_path / "fake.yaml", makes="span", reads="text", concepts=list(said), predictions=predictions)
+    upload(world, OPERATOR, {"fake.yaml": card.read_bytes()})
+    path = f"{API}/projects/{world.mine}/trials"
+
+    def tried(**more: Any) -> Any:
+        return world.call(Role.LABELER, "POST", path, json={"model": "fake", "text": "hello", **more})
+
+    answer = tried(concepts=["coat", "shirt"], mapping={"coat": "top", "shirt": "top"}).json()
+    assert [(one["concept"], one["score"]) for one in answer["items"][0]["predictions"]] == [("top", 0.9)]
+    assert answer["seconds"] > 0
+    assert len(tried().json()["items"][0]["predictions"]) == 3
+    for wrong in ({"concepts": ["wig"]}, {"concepts": ["coat"], "mapping": {"hat": "cap"}}):
+        assert tried(**wrong).status_code == 422
+
+
 PICTURES = (
     "name: odd\nruntime: onnx\nlicence: MIT\nmakes: class\nreads: image\nconcepts: [a]\nweights: w.onnx\n"
     "input: {size: [4, 4]}\nhead: {type: classifier, activation: none}\n"

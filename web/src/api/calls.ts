@@ -54,6 +54,9 @@ export interface Filter {
 
 export const inputs = (project: number, filter: Filter, after: string | null): Promise<t.Page<t.Input>> =>
   get(`/projects/${project}/inputs${query({ ...filter, after, limit: 100 })}`)
+/** So many from all over the list. */
+export const sampleInputs = (project: number, filter: Filter, many: number): Promise<t.Page<t.Input>> =>
+  get(`/projects/${project}/inputs${query({ ...filter, limit: many, spread: true })}`)
 export const countInputs = (project: number, filter: Filter): Promise<{ count: number }> => get(`/projects/${project}/inputs/count${query({ ...filter })}`)
 export const input = (project: number, id: number, filter: Filter): Promise<t.InputDetail> => get(`/projects/${project}/inputs/${id}${query({ ...filter })}`)
 export const deleteInputs = (project: number, ids: number[]): Promise<{ count: number }> => post(`/projects/${project}/inputs/delete`, { ids })
@@ -104,7 +107,7 @@ export const createVersion = (project: number, task: number): Promise<t.Version>
 export const mappingOf = (project: number, model: string): Promise<{ mapping: Record<string, string> }> =>
   get(`/projects/${project}/models/${encodeURIComponent(model)}/mapping`)
 export const speedOf = (project: number, model: string): Promise<t.Speed> => get(`/projects/${project}/models/${encodeURIComponent(model)}/speed`)
-export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string }): Promise<t.Answers> =>
+export const tryModel = (project: number, said: { model: string; inputs?: number[]; text?: string; concepts?: string[]; mapping?: Record<string, string> }): Promise<t.Answers> =>
   post(`/projects/${project}/trials`, said)
 
 const taskAt = (project: number, id: number): string => `/projects/${project}/tasks/${id}`

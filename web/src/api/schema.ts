@@ -1602,12 +1602,16 @@ export interface components {
         /**
          * Answers
          * @description One answer for each input that was asked about, in order; nothing in them is below `floor`.
+         *
+         *     `seconds`: what they took together, once the model was loaded.
          */
         Answers: {
             /** Model */
             model: string;
             /** Floor */
             floor: number;
+            /** Seconds */
+            seconds: number;
             /** Items */
             items: components["schemas"]["Answer"][];
         };
@@ -3117,6 +3121,9 @@ export interface components {
         /**
          * Trial
          * @description What to try a model on: inputs of the project, or a text.
+         *
+         *     `concepts`: of the model's; none means all. With `mapping`, model concept -> project concept (what it lacks keeps
+         *     its name), the answers are in the project's concepts, as those of a task.
          */
         Trial: {
             /** Model */
@@ -3125,6 +3132,12 @@ export interface components {
             inputs?: number[];
             /** Text */
             text?: string | null;
+            /** Concepts */
+            concepts?: string[];
+            /** Mapping */
+            mapping?: {
+                [key: string]: string;
+            };
         };
         /**
          * Undone
@@ -6729,6 +6742,8 @@ export interface operations {
                 /** @description The `next` of the page before. */
                 after?: number | null;
                 limit?: number;
+                /** @description From all over the list instead of its first; no page follows. */
+                spread?: boolean;
                 /** @description Only inputs of this dataset. */
                 dataset_id?: number | null;
                 /** @description Only inputs of this task, with what it said of them. */

@@ -6,11 +6,12 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 
 import { createTask } from '../api/calls'
 import { client } from '../api/client'
+import { useInputCount } from '../api/inputs'
 import { moved } from '../api/moved'
 import { useConcepts, useDatasets, useMapping, useMe, useMembers, useModels, useProject, useSpeed } from '../api/queries'
 import type { Project } from '../api/types'
-import { asked, asTask, chosen, type Draft, EMPTY, type Mapping, missing, type Place, suggestedName } from '../parts/draft'
-import { estimate, type Tried } from '../parts/estimate'
+import { asked, asTask, BOTH, chosen, type Draft, EMPTY, freeName, joined, kindsOf, type Mapping, missing, type Place, renames, suggestedName } from '../parts/draft'
+import { estimate, modelTime, type Tried } from '../parts/estimate'
 import { gives } from '../parts/Invite'
 import { AutoStep, DatasetStep, DrawnStep, ModelStep, PeopleStep, ThresholdStep } from '../parts/newTaskSteps'
 import { PriorityChoice } from '../parts/Priority'
@@ -21,6 +22,7 @@ import { useId, useMayChange } from './place'
 
 const NO_CONCEPTS: string[] = []
 const NO_MAPPING: Mapping = {}
+const IMAGES = { kind: 'image' }
 
 export function Component() {
   const project = useId('project')
@@ -56,6 +58,7 @@ function Making({ about }: { about: Project }) {
   const [tried, setTried] = useState<Tried | null>(null)
   const name = draft.auto ? (draft.model?.name ?? null) : null
   const remembered = useMapping(project, name).data ?? NO_MAPPING
+  const images = useInputCount(project, IMAGES)
   const speed = useSpeed(project, name).data?.inputs_per_second ?? null
   const create = useMutation({
     mutationFn: createTask.bind(null, project),
@@ -70,14 +73,17 @@ function Making({ about }: { about: Project }) {
   if (models.data === undefined) return <Trouble error={models.error} what="The models" again={() => void models.refetch()} />
 
   const change = (more: Partial<Draft>): void => setDraft((before) => ({ ...before, ...more }))
+  const self = members.some(({ id }) => id === me?.id) ? (me?.id ?? null) : null
   const some = datasets.data
   const all = (draft.where ?? (some.length > 0 ? 'some' : 'all')) === 'all'
   const dataset = some.find(({ id }) => id === draft.dataset) ?? null
-  const place: Place | null = all ? { name: draft.newDataset.trim(), inputs } : dataset
-  const now = chosen({ ...draft, where: all ? 'all' : 'some' }, remembered, members.some(({ id }) => id === me?.id) ? (me?.id ?? null) : null)
-  const of = `${name} ${all ? 'all' : draft.dataset}`
-  const inProject = (concept: string): string => now.mapping[concept] ?? concept
-  const found = tried?.of === of && { ...tried, samples: tried.samples.flatMap((one) => (now.concepts.includes(one.concept) ? [{ ...one, concept: inProject(one.concept) }] : [])) }
+  const names = some.map(({ name: one }) => one)
+  const called = draft.newDataset ?? freeName('All inputs', names)
+  const base = all ? { name: called.trim(), inputs, images: images.data?.count } : dataset
+  const place: Place | null = base && { name: base.name, inputs: base.inputs, kinds: kindsOf(base.inputs, base.images), taken: all && names.includes(called.trim()) }
+  const now = chosen({ ...draft, where: all ? 'all' : 'some' }, remembered, self, place?.kinds)
+  const of = JSON.stringify([name, all ? 'all' : draft.dataset, now.concepts, renames(now)])
+  const found = tried?.of === of ? tried : null
   const step = { draft: now, change }
   const filter: Record<string, string> | null = place === null || place.inputs === 0 ? null : all ? {} : { dataset_id: String(draft.dataset) }
 
@@ -86,17 +92,17 @@ function Making({ about }: { about: Project }) {
       <PageHead title="New Labeling Task" />
       <div className="new-task">
         <Stack gap="md">
-          <DatasetStep no={1} {...step} all={all} inputs={inputs} some={some} />
+          <DatasetStep no={1} {...step} all={all} called={called} taken={place?.taken ?? false} inputs={inputs} some={some} />
           <AutoStep no={2} {...step} />
           {draft.auto ? (
             <>
               <ModelStep no={3} {...step} models={models.data.items} known={known} />
-              <ThresholdStep no={4} {...step} project={project} filter={filter} tried={(inputs, samples) => setTried({ of, inputs, samples })} />
+              <ThresholdStep no={4} {...step} project={project} of={of} filter={filter} tried={setTried} />
             </>
           ) : (
-            <DrawnStep no={3} {...step} known={known} dataset={all ? null : dataset} />
+            <DrawnStep no={3} {...step} known={known} kinds={place?.kinds ?? BOTH} />
           )}
-          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about.role)} />
+          <PeopleStep no={draft.auto ? 5 : 4} {...step} project={project} members={members} offered={gives(about.role)} joins={(person) => setDraft((before) => ({ ...before, ...joined(before, person, self) }))} />
           <Step no={draft.auto ? 6 : 5} title="Name">
             <TextInput aria-label="Name" placeholder={suggestedName(now, place) || 'Name of the task'} maxLength={200} value={draft.name} onChange={({ currentTarget }) => change({ name: currentTarget.value })} />
             <PriorityChoice value={draft.priority} change={(priority) => change({ priority })} />
@@ -114,7 +120,7 @@ function Making({ about }: { about: Project }) {
           draft={now}
           place={place}
           known={known}
-          speed={speed}
+          time={modelTime(place?.inputs ?? 0, speed, found)}
           expected={found && place ? estimate(found, asked(now), now.thresholds, place.inputs) : null}
           members={members}
           missing={missing(now, place)}

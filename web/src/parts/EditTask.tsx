@@ -8,7 +8,7 @@ import { moved } from '../api/moved'
 import { useConcepts, useMapping, useMembers, useModels, useTask } from '../api/queries'
 import type { ChangedTask, Task } from '../api/types'
 import { Agree } from './Agree'
-import { sameThresholds } from './bands'
+import { counting, sameThresholds } from './bands'
 import { DecisionThreshold } from './DecisionThreshold'
 import { mayLabel, mayReview } from './draft'
 import { People } from './People'
@@ -34,15 +34,17 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
   const [task] = useState(fresh) // what was there when one began: what others change meanwhile is not written over
   const [now, setNow] = useState({
     name: task.name, reviewers: ids(task.reviewers), labelers: ids(task.labelers), agree: task.agree, checked: task.checked,
-    priority: task.priority, concepts: task.concepts, instructions: task.instructions, thresholds: task.thresholds,
+    priority: task.priority, concepts: task.concepts, instructions: task.instructions, limits: task.thresholds,
   })
+  const [each, setEach] = useState(Object.keys(task.thresholds.by_concept).length > 0)
   const members = useMembers(project).data?.items ?? []
   const change = (more: Partial<typeof now>): void => setNow({ ...now, ...more })
   const save = useMutation({
     mutationFn: async () => {
       const said = different(task, now)
       if (Object.keys(said).length > 0) await call.changeTask(project, task.id, said)
-      if (!sameThresholds(task.thresholds, now.thresholds)) await call.applyTask(project, task.id, now.thresholds)
+      const thresholds = counting(now.limits, each ? Object.keys(now.limits.by_concept) : [])
+      if (!sameThresholds(task.thresholds, thresholds)) await call.applyTask(project, task.id, thresholds)
     },
     onSuccess: () => {
       modals.close('edit-task')
@@ -88,7 +90,7 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
             <Text size="sm" fw={500} id="edit-thresholds">
               Decision threshold
             </Text>
-            <DecisionThreshold concepts={now.concepts} value={now.thresholds} least={task.floor} change={(thresholds) => change({ thresholds })} asked={(open) => modals.updateModal({ modalId: 'edit-task', closeOnEscape: !open })} />
+            <DecisionThreshold concepts={now.concepts} value={now.limits} each={each} least={task.floor} change={(limits) => change({ limits })} choose={setEach} asked={(open) => modals.updateModal({ modalId: 'edit-task', closeOnEscape: !open })} />
           </Stack>
         )}
         <Textarea label="Instructions" description="Shown to those who label." autosize minRows={2} maxRows={6} maxLength={10_000} value={now.instructions} onChange={({ currentTarget }) => change({ instructions: currentTarget.value })} />
@@ -123,7 +125,7 @@ function Asked({ project, task, value, change }: AskedProps) {
   return <MultiSelect {...words} searchable hidePickedOptions limit={100} data={[...new Set([...task.concepts, ...offered])]} nothingFoundMessage={`${task.model} says nothing like that.`} />
 }
 
-type Now = Required<Pick<Task, 'name' | 'agree' | 'checked' | 'priority' | 'concepts' | 'instructions' | 'thresholds'>> & { reviewers: number[]; labelers: number[] }
+type Now = Required<Pick<Task, 'name' | 'agree' | 'checked' | 'priority' | 'concepts' | 'instructions'>> & { reviewers: number[]; labelers: number[] }
 
 /** Only what is different is sent. */
 function different(task: Task, now: Now): ChangedTask {

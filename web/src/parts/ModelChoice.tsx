@@ -19,7 +19,7 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
   }
   return (
     <>
-      {models.length > 6 && <TextInput aria-label="Search models" placeholder="Search models by name or concept" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />}
+      <TextInput aria-label="Search models" placeholder="Search models by name or concept" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
       <Stack gap={6} mah={330} style={{ overflowY: 'auto' }} role="radiogroup" aria-label="Model" onKeyDown={step}>
         {shown.map((one) => (
           <UnstyledButton
@@ -37,13 +37,27 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
               <Text size="sm" fw={550} c={one.selectable ? undefined : 'dimmed'} className="ellipsis">
                 {one.name}
               </Text>
-              <Badge variant="default" radius="sm" size="sm" tt="none">
-                {one.licence}
-              </Badge>
+              <Group gap={6} wrap="nowrap">
+                <Badge variant="default" radius="sm" size="sm" tt="none">
+                  {one.project_id === null ? 'server' : 'this project'}
+                </Badge>
+                {one.licence !== '' && (
+                  <Badge variant="default" radius="sm" size="sm" tt="none">
+                    {one.licence}
+                  </Badge>
+                )}
+              </Group>
             </Group>
-            <Text size="xs" c="dimmed">
-              {one.selectable ? `${says(one)}, ${many(one.concepts.length, 'concept')}${one.size === null ? '' : `, ${size(one.size)}`}` : `Cannot be chosen: ${one.reason}`}
-            </Text>
+            {one.makes !== '' && (
+              <Text size="xs" c="dimmed">
+                {[says(one), many(one.concepts.length, 'concept'), ...(one.size === null ? [] : [size(one.size)])].join(', ')}
+              </Text>
+            )}
+            {!one.selectable && (
+              <Text size="xs" c="dimmed">
+                Cannot be chosen: {one.reason}
+              </Text>
+            )}
           </UnstyledButton>
         ))}
         {shown.length === 0 && <Text size="sm">No model is like that.</Text>}

@@ -4,15 +4,15 @@ import { Link } from 'react-router'
 import type { Band, Colleague } from '../api/types'
 import { asked, type Chosen, fresh, listed, type Place, sharing } from './draft'
 import { BandTrack } from './Limits'
-import { duration, many, TYPE_WORDS, whole } from './words'
+import { many, TYPE_WORDS, whole } from './words'
 
 interface Props {
   draft: Chosen
   place: Place | null
   /** The concepts that the project has. */
   known: readonly string[]
-  /** Inputs a second, as earlier tasks with the model took; null: none has run. */
-  speed: number | null
+  /** How long the model will take, in words. */
+  time: string
   /** Inputs with something in each band, as far as trying has shown. */
   expected: Record<Band, number> | null
   members: readonly Colleague[]
@@ -24,7 +24,7 @@ interface Props {
 }
 
 /** What is chosen so far, beside the steps; the button is here. */
-export function Summary({ draft, place, known, speed, expected, members, missing, fault, busy, create, cancel }: Props) {
+export function Summary({ draft, place, known, time, expected, members, missing, fault, busy, create, cancel }: Props) {
   const concepts = asked(draft)
   const made = fresh(draft, known)
   const names = (ids: readonly number[]): string => listed(members.filter(({ id }) => ids.includes(id)).map(({ name }) => name))
@@ -49,7 +49,8 @@ export function Summary({ draft, place, known, speed, expected, members, missing
         )}
         <Line name="Reviewers" value={draft.reviewers.length > 0 ? `${names(draft.reviewers)}: ${sharing(draft)}` : 'nobody'} />
         <Line name="Labelers" value={draft.labelers.length > 0 ? names(draft.labelers) + (draft.checked ? ', checked by somebody else' : '') : 'nobody'} />
-        {draft.auto && draft.model && place && <Line name="Time" value={speed === null ? 'not known: no task with this model has run yet' : `${duration(place.inputs / speed)} for the model`} />}
+        {draft.auto && draft.model && place && <Line name="Time" value={time} />}
+        {!draft.auto && place && <Line name="Time" value={`as long as people need: they label ${place.inputs === 1 ? 'it' : `all ${whole(place.inputs)}`}`} />}
         {fault && (
           <Alert color="red" variant="light" p="xs" title="The task was not made">
             {fault.message}

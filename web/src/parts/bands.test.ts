@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { bars, count, limitsOf, move, sameThresholds, told, withConcept } from './bands'
+import { bars, count, counting, limitsOf, move, nearness, sameThresholds, stacked, told, withConcept } from './bands'
 
 const histogram = Array<number>(1001).fill(0)
 for (const [at, number] of [[50, 3], [500, 2], [899, 1], [900, 4], [1000, 5]] as const) histogram[at] = number
@@ -32,6 +32,22 @@ describe('bands', () => {
     expect(limitsOf(own, 'pants').lower).toBe(0.5)
     expect(sameThresholds(own, general)).toBe(false)
     expect(withConcept(own, 'shirt', { lower: 0.5, upper: 0.9 })).toEqual(general)
+  })
+
+  it('count own limits of the concepts named', () => {
+    const own = { lower: 0.3, upper: 0.9 }
+    const limits = { lower: 0.5, upper: 0.9, by_concept: { shirt: own, shoe: own } }
+    expect(counting(limits, ['shoe', 'hat']).by_concept).toEqual({ shoe: own })
+    expect(counting(limits, [])).toEqual({ lower: 0.5, upper: 0.9, by_concept: {} })
+  })
+
+  it('stack scores by the limits of their concepts', () => {
+    const limits = { lower: 0.5, upper: 0.9, by_concept: { shoe: { lower: 0.7, upper: null } } }
+    const found = stacked([['shirt', 0.6], ['shoe', 0.6], ['shoe', 0.95], ['shirt', 1]].map(([concept, score]) => ({ concept: String(concept), score: Number(score) })), limits)
+    const of = (band: 'approved' | 'review' | 'discarded') => found[band].flatMap((number, at) => (number > 0 ? [[at, number]] : []))
+    expect([of('approved'), of('review'), of('discarded')]).toEqual([[[1000, 1]], [[600, 1], [950, 1]], [[600, 1]]])
+    expect([0.55, 0.88].map((score) => Math.round(nearness(score, limits) * 100))).toEqual([5, 2])
+    expect(nearness(0.9, { lower: 0.5, upper: null })).toBeCloseTo(0.4)
   })
 
   it('are told in plain words', () => {

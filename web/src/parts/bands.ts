@@ -24,6 +24,12 @@ export function limitsOf(thresholds: Thresholds, concept: string): Limits {
   return thresholds.by_concept[concept] ?? { lower: thresholds.lower, upper: thresholds.upper }
 }
 
+/** With the own limits of these concepts alone. */
+export function counting(thresholds: Thresholds, concepts: readonly string[]): Thresholds {
+  const names = new Set(concepts)
+  return { ...thresholds, by_concept: Object.fromEntries(Object.entries(thresholds.by_concept).filter(([one]) => names.has(one))) }
+}
+
 export function same(one: Limits, other: Limits): boolean {
   return one.lower === other.lower && one.upper === other.upper
 }
@@ -58,6 +64,22 @@ export function move(limits: Limits, which: 'lower' | 'upper', to: number, least
 export function withConcept(thresholds: Thresholds, concept: string, limits: Limits): Thresholds {
   const others = Object.fromEntries(Object.entries(thresholds.by_concept).filter(([name]) => name !== concept))
   return { ...thresholds, by_concept: same(limits, thresholds) ? others : { ...others, [concept]: limits } }
+}
+
+/** How far a score is from the limit that it is nearest to. */
+export function nearness(score: number, { lower, upper }: Limits): number {
+  return Math.min(Math.abs(score - lower), upper === null ? 1 : Math.abs(score - upper))
+}
+
+/** Histograms of thousandths, one for each band, of scores each under the limits of its concept. */
+export function stacked(said: readonly { concept: string; score: number }[], thresholds: Thresholds): Record<Band, number[]> {
+  const none = (): number[] => Array<number>(1001).fill(0)
+  const counts: Record<Band, number[]> = { approved: none(), review: none(), discarded: none() }
+  for (const { concept, score } of said) {
+    const of = counts[bandOf(score, limitsOf(thresholds, concept))]
+    of[bin(score)] = (of[bin(score)] as number) + 1
+  }
+  return counts
 }
 
 /** Thousandths gathered into as many bars as there is room for; the last takes the scores of exactly 1. */

@@ -3,9 +3,9 @@ import { Button, Checkbox, Group, MultiSelect, SegmentedControl, Select, TagsInp
 import { IconUserPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
-import type { Dataset, Member, Model, Role } from '../api/types'
+import type { Dataset, Invited, Kind, Member, Model, Role } from '../api/types'
 import { Agree } from './Agree'
-import { asked, type Chosen, type Draft, type Drawn, mayLabel, mayReview, withModel } from './draft'
+import { asked, type Chosen, type Draft, type Drawn, mayDraw, mayLabel, mayReview, renames, withModel } from './draft'
 import { invite } from './Invite'
 import { DecisionThreshold } from './DecisionThreshold'
 import { BandLegend } from './Limits'
@@ -23,7 +23,7 @@ export interface StepProps {
   change: (more: Partial<Draft>) => void
 }
 
-export function DatasetStep({ no, draft, change, all, inputs, some }: StepProps & { all: boolean; inputs: number; some: readonly Dataset[] }) {
+export function DatasetStep({ no, draft, change, all, called, taken, inputs, some }: StepProps & { all: boolean; called: string; taken: boolean; inputs: number; some: readonly Dataset[] }) {
   return (
     <Step no={no} title="Select a dataset">
       <SegmentedControl
@@ -43,7 +43,7 @@ export function DatasetStep({ no, draft, change, all, inputs, some }: StepProps 
         </Text>
       )}
       {all ? (
-        <TextInput label="Name of the new dataset" description={`It gets ${many(inputs, 'input')}: all that the project has now.`} maxLength={200} value={draft.newDataset} onChange={({ currentTarget }) => change({ newDataset: currentTarget.value })} />
+        <TextInput label="Name of the new dataset" description={`It gets ${many(inputs, 'input')}: all that the project has now.`} maxLength={200} error={taken && 'A dataset is called so already: choose another name.'} value={called} onChange={({ currentTarget }) => change({ newDataset: currentTarget.value })} />
       ) : (
         <Select
           aria-label="Dataset"
@@ -121,21 +121,22 @@ export function ModelStep({ no, draft, change, models, known }: StepProps & { mo
   )
 }
 
-export function ThresholdStep({ no, draft, change, project, filter, tried }: StepProps & { project: number; filter: Record<string, string> | null; tried: (inputs: number, samples: Tried['samples']) => void }) {
-  const { model, concepts, thresholds, mapping } = draft
+export function ThresholdStep({ no, draft, change, project, of, filter, tried }: StepProps & { project: number; of: string; filter: Record<string, string> | null; tried: (found: Tried) => void }) {
+  const { model, concepts, thresholds, limits, each } = draft
   return (
     <Step no={no} title="Decision threshold" aside={<BandLegend />}>
-      <DecisionThreshold concepts={asked(draft)} value={thresholds} change={(to) => change({ thresholds: to })} />
+      <DecisionThreshold concepts={asked(draft)} value={limits} each={each} change={(to) => change({ limits: to })} choose={(to) => change({ each: to })} />
       {model && filter && concepts.length > 0 && (
         <TrySome
-          key={`${model.name} ${JSON.stringify(filter)}`}
+          key={of}
+          of={of}
           project={project}
           model={model}
           concepts={concepts}
-          mapping={mapping}
+          mapping={renames(draft)}
           filter={filter}
           thresholds={thresholds}
-          change={(limits) => change({ thresholds: { ...thresholds, ...limits } })}
+          change={(to) => change({ limits: { ...limits, ...to } })}
           tried={tried}
         />
       )}
@@ -143,14 +144,11 @@ export function ThresholdStep({ no, draft, change, project, filter, tried }: Ste
   )
 }
 
-const KINDS: readonly { value: Drawn; label: string; on: 'images' | 'texts' | null }[] = [
-  { value: 'class', label: 'Classification', on: null },
-  { value: 'box', label: 'Boxes', on: 'images' },
-  { value: 'polygon', label: 'Polygons', on: 'images' },
-  { value: 'span', label: 'Spans', on: 'texts' },
-]
+const DRAWN: readonly Drawn[] = ['class', 'box', 'polygon', 'span']
 
-export function DrawnStep({ no, draft, change, known, dataset }: StepProps & { known: readonly string[]; dataset: Dataset | null }) {
+const DRAWN_WORDS: Record<Drawn, string> = { class: 'Classification', box: 'Boxes', polygon: 'Polygons', span: 'Spans' }
+
+export function DrawnStep({ no, draft, change, known, kinds }: StepProps & { known: readonly string[]; kinds: readonly Kind[] }) {
   return (
     <Step no={no} title="What people label">
       <SegmentedControl
@@ -159,7 +157,7 @@ export function DrawnStep({ no, draft, change, known, dataset }: StepProps & { k
         aria-label="Annotation type"
         value={draft.makes}
         onChange={(value) => change({ makes: value as Drawn })}
-        data={KINDS.map(({ value, label, on }) => ({ value, label, disabled: on !== null && dataset !== null && dataset[on] === 0 }))}
+        data={DRAWN.map((value) => ({ value, label: DRAWN_WORDS[value], disabled: !mayDraw(value, kinds) }))}
       />
       <TagsInput
         label="Concepts"
@@ -190,14 +188,14 @@ const RULE_WORDS = {
   none: 'Nobody checks: what would need a reviewer waits until the task gets some.',
 } as const
 
-export function PeopleStep({ no, draft, change, project, members, offered }: StepProps & { project: number; members: readonly Member[]; offered: readonly Role[] }) {
+export function PeopleStep({ no, draft, change, project, members, offered, joins }: StepProps & { project: number; members: readonly Member[]; offered: readonly Role[]; joins: (person: Invited) => void }) {
   const { review, reviewers, labelers } = draft
   return (
     <Step
       no={no}
       title="Reviewers"
       aside={
-        <Button size="compact-sm" variant="default" leftSection={<IconUserPlus size={15} />} onClick={() => invite(project, offered, ({ id, role }) => mayReview({ role }) && change({ reviewers: [...reviewers, id] }))}>
+        <Button size="compact-sm" variant="default" leftSection={<IconUserPlus size={15} />} onClick={() => invite(project, offered, joins)}>
           New collaborator
         </Button>
       }
