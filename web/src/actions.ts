@@ -169,7 +169,7 @@ export const ACTIONS = [
   { id: 'actual-size', label: 'Actual size', group: 'Input', keys: ['o'], enabled: viewing, run: ({ viewer }) => viewer?.actualSize() },
   { id: 'zoom-in', label: 'Zoom in', group: 'Input', keys: ['+', '='], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(1.25) },
   { id: 'zoom-out', label: 'Zoom out', group: 'Input', keys: ['-'], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(0.8) },
-  { id: 'pan', label: 'Look further left, right, up, down', group: 'Input', keys: both, byKey: true, enabled: ({ viewer }) => Boolean(viewer?.pan), run: ({ viewer }, key) => viewer?.pan?.(...pushed(key, PAN)) },
+  { id: 'pan', label: 'Look further that way', group: 'Input', keys: both, byKey: true, enabled: ({ viewer }) => Boolean(viewer?.pan), run: ({ viewer }, key) => viewer?.pan?.(...pushed(key, PAN)) },
   { id: 'hide-all', label: 'Hide or show all regions', group: 'Input', keys: ['shift+h'], enabled: viewing, run: ({ viewer }) => viewer?.hideAll() },
   { id: 'next-annotation', label: 'Next annotation', group: 'Input', keys: ['j'], enabled: viewing, run: ({ viewer }) => viewer?.step(1) },
   { id: 'previous-annotation', label: 'Previous annotation', group: 'Input', keys: ['k'], enabled: viewing, run: ({ viewer }) => viewer?.step(-1) },
