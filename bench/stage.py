@@ -25,6 +25,9 @@ REVIEWED = 40
 """Regions of an input that is reviewed."""
 CROWDED = 1
 """The input that has 5,000 regions."""
+REGIONS = 5000
+CROWDED_TASK = 2
+"""The task in which it is reviewed, with nothing after it."""
 
 _STATUSES = ["success", "success", "awaiting_review", "rejected"]
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -90,7 +93,7 @@ def _project() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _task() -> dict[str, Any]:
+def _task(number: int) -> dict[str, Any]:
     people: dict[str, Any] = {
         "reviewers": [],
         "labelers": [],
@@ -101,7 +104,8 @@ def _task() -> dict[str, Any]:
     }
     counts = dict.fromkeys(("waiting", "empty", "failed", "deciding", "reviewed", "failures_total"), 0)
     return {
-        "id": 1, "project_id": 1, "project": "wardrobe", "name": "Find clothes", "status": "complete", "error": None,
+        "id": number, "project_id": 1, "project": "wardrobe", "name": "Find clothes", "status": "complete",
+        "error": None,
         "dataset_id": 1, "dataset": "all", "model": "finder", "makes": None, "annotation_types": ["box"],
         "concepts": CONCEPTS, "thresholds": {"lower": 0.5, "upper": 0.9, "by_concept": {}}, "standing": False,
         "inputs": INPUTS, "annotated": INPUTS, "entered": INPUTS, "can_review": True, "can_label": False,
@@ -114,8 +118,8 @@ def _progress() -> dict[str, int]:
     return {"mine_open": INPUTS, "mine_done": 0, "entered": INPUTS, "reviewed": 0}
 
 
-def _to_review(number: int) -> dict[str, Any]:
-    one = _input(2 * number, REVIEWED)  # even numbers: every one is a picture but each ninth
+def _to_review(number: int, count: int = REVIEWED) -> dict[str, Any]:
+    one = _input(2 * number, count)  # even numbers: every one is a picture but each ninth
     said = [{**annotation, "mine": False, "vote": None} for annotation in one["annotations"]]
     facts = {"work": "review", "outcome": "done", "seen": 0, "comment": None, "message": None, "arbiter": False}
     return {**one, **facts, "id": number, "annotations": said}
@@ -136,18 +140,21 @@ def _answer(path: str, said: dict[str, str]) -> Any:
         "/projects/1/concepts": _page([{"id": i + 1, "name": n, "created_at": _TIME} for i, n in enumerate(CONCEPTS)]),
         "/projects/1/datasets": _page([]),
         "/projects/1/tasks": _page([]),
-        "/projects/1/tasks/1": _task(),
+        "/projects/1/tasks/1": _task(1),
+        f"/projects/1/tasks/{CROWDED_TASK}": _task(CROWDED_TASK),
         "/projects/1/imports": _page([]),
         "/projects/1/inputs/count": {"count": INPUTS},
     }
     if path == "/projects/1/tasks/1/review":
         last = after + int(said.get("limit", 10))
         return {**_page([_to_review(one) for one in range(after + 1, last + 1)], str(last)), "progress": _progress()}
+    if path == f"/projects/1/tasks/{CROWDED_TASK}/review":
+        return {**_page([_to_review(CROWDED, REGIONS)]), "progress": _progress()}
     if path == "/projects/1/inputs":
         last = min(INPUTS, after + int(said.get("limit", 100)))
         return _page([_input(one) for one in range(after + 1, last + 1)], str(last) if last < INPUTS else None)
     if re.fullmatch(r"/projects/1/inputs/\d+", path):
-        alone = _input(number, 5000 if number == CROWDED else PER_INPUT)
+        alone = _input(number, REGIONS if number == CROWDED else PER_INPUT)
         return {**alone, "previous": number - 1 or None, "next": number + 1}
     return answers.get(path)
 

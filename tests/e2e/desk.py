@@ -116,15 +116,23 @@ def at(walk: Walk, size: tuple[int, int], x: float, y: float) -> tuple[float, fl
     return middle[0] + (x - 0.5) * size[0] * scale, middle[1] + (y - 0.5) * size[1] * scale
 
 
-_THERE = "() => [...document.querySelectorAll('.crop img')].every(({ complete }) => complete)"
+_THERE = """() => {
+  const pictures = [...document.querySelectorAll('.crop img')]
+  return pictures.every(({ complete, naturalWidth }) => complete && naturalWidth > 0)
+}"""
 
 
 def crops(walk: Walk, concept: str, count: int) -> Locator:
     """So many regions of a concept in a grid, once their pictures are there."""
     found = walk.page.get_by_role("group", name=f"Regions of {concept}").get_by_role("button")
     expect(found).to_have_count(count)
-    walk.page.wait_for_function(_THERE)
+    there(walk)
     return found
+
+
+def there(walk: Walk) -> None:
+    """Wait for the pictures of all regions in a grid, but for those that the page says do not come."""
+    walk.page.wait_for_function(_THERE)
 
 
 def rows(walk: Walk, section: str) -> Locator:

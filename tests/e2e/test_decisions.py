@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from e2e.conftest import Enter
-from e2e.desk import HAT, Desk, come_in, crops, make_desk, rows, saved, stage
+from e2e.desk import HAT, Desk, come_in, crops, make_desk, rows, saved, stage, there
 from e2e.walk import Walk
 from mill import until, write_texts
 from playwright.sync_api import Route, expect
@@ -111,6 +111,42 @@ def test_crops_are_decided_once_and_when_they_are_there(walk: Walk, desk: Desk) 
     saved(walk)
     said = [one[:2] for i in ids for one in desk.said(task, i) if one[0] in ("shirt", "hat")]
     assert sorted(set(said)) == [("hat", "success"), ("shirt", "awaiting_review")]
+
+
+def test_crops_whose_pictures_do_not_come_are_not_decided(walk: Walk, desk: Desk) -> None:
+    task, ids, page = desk.task("wearables", concepts=["shirt", "hat"]), desk.inputs(), walk.page
+    every, one = re.compile("/thumbnail"), re.compile(f"/inputs/{ids[2]}/thumbnail")
+    page.route(every, lambda route: route.fulfill(status=429))
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat")
+    expect(page.get_by_text("6 pictures do not come: their regions will not be decided.")).to_be_visible()
+    expect(page.get_by_text("The picture does not come.")).to_have_count(6)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Approve 0")).to_be_disabled()
+    assert _hats(desk, task) == ["awaiting_review"] * 6
+
+    page.unroute(every)
+    page.route(one, lambda route: route.fulfill(status=429))
+    walk.button("Try again").click()
+    expect(page.get_by_text("1 picture does not come: its region will not be decided.")).to_be_visible()
+    there(walk)
+    page.keyboard.press("Enter")  # those that are seen
+    crops(walk, "hat", 1)
+    saved(walk)
+    assert _hats(desk, task) == ["success"] * 2 + ["awaiting_review"] + ["success"] * 3
+
+    page.unroute(one)
+    walk.button("Try again").focus()
+    page.keyboard.press("Enter")
+    expect(walk.button("Approve all 1")).to_be_enabled()
+    crops(walk, "hat", 1)
+    page.keyboard.press("Enter")
+    crops(walk, "shirt", 6)
+    saved(walk)
+    assert _hats(desk, task) == ["success"] * 6
+
+
+def _hats(desk: Desk, task: int) -> list[str]:
+    return [status for i in desk.inputs() for concept, status, _ in desk.said(task, i) if concept == "hat"]
 
 
 def test_a_double_click_submits_once(walk: Walk, desk: Desk) -> None:

@@ -27,6 +27,15 @@ def test_outlines_have_holes_and_the_address_keeps_what_is_selected(walk: Walk, 
     expect(listed.first).to_have_attribute("data-on", "true")
     page.mouse.move(*at(0.33, 0.5))  # the hole
     expect(listed.first).not_to_have_attribute("data-on", "true")
+    page.mouse.move(*at(0.89, 0.5))
+    expect(listed.last).to_have_attribute("data-on", "true")
+    page.keyboard.press("Control+Shift+ArrowRight")  # the block goes to the left
+    left, y = at(0.89, 0.5)
+    page.mouse.move(left + 1, y)
+    expect(listed.last).not_to_have_attribute("data-on", "true")
+    page.mouse.move(left - 80, y)
+    expect(listed.last).to_have_attribute("data-on", "true")
+    page.keyboard.press("f")
     page.mouse.click(*at(0.75, 0.5))
     expect(listed.last).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(r"annotation=\d+"))

@@ -9,7 +9,7 @@ const context: Context = {
 }
 
 const closeDrawing = vi.fn(() => false)
-const viewer = { fit: nothing, actualSize: nothing, zoomBy: nothing, hideAll: nothing, step: nothing, panel: nothing, previous: nothing, next: nothing, back: nothing }
+const viewer = { fit: nothing, actualSize: nothing, zoomBy: nothing, pan: vi.fn(), hideAll: nothing, step: nothing, panel: nothing, previous: nothing, next: nothing, back: nothing }
 const inputs = { upload: nothing, paste: nothing, importing: nothing, selectAll: nothing, selectNone: nothing, remove: nothing, selected: 1, mayChange: true }
 const work: WorkControls = {
   image: true, draws: ['box', 'polygon'], use: nothing, concept: vi.fn(), selected: true, changeConcept: nothing, duplicate: nothing, redraw: nothing, remove: nothing, hide: nothing, nudge: vi.fn(), grow: nothing,
@@ -52,9 +52,15 @@ describe('actions', () => {
     press('4', { ...context, work })
     press('shift+arrowup', { ...context, work })
     press('arrowleft', { ...context, grid })
+    press('mod+shift+arrowright', { ...context, viewer, work })
     expect(work.concept).toHaveBeenCalledWith(4)
     expect(work.nudge).toHaveBeenCalledWith(0, -4)
     expect(grid.step).toHaveBeenCalledWith(-1, 0)
+    expect(viewer.pan).toHaveBeenCalledWith(80, 0)
+  })
+
+  it('leave the keys that pan to the browser where there is no picture', () => {
+    expect(actionFor('mod+shift+arrowup', '', { ...context, viewer: { ...viewer, pan: null } }, false)).toBeUndefined()
   })
 
   it('let Enter end a polygon before it approves', () => {

@@ -8,6 +8,8 @@ export interface ViewerControls {
   fit: () => void
   actualSize: () => void
   zoomBy: (factor: number) => void
+  /** Look at what lies so many pixels of the screen further right and down; null: there is no picture. */
+  pan: ((dx: number, dy: number) => void) | null
   hideAll: () => void
   /** Select the annotation after or before the selected one. */
   step: (by: 1 | -1) => void
@@ -145,10 +147,12 @@ function arrow(key: string): [number, number] {
 
 /** What an arrow key moves by, in pixels of the screen. */
 const NUDGE = 4
+const PAN = 80
 const ARROWS = ['arrowleft', 'arrowright', 'arrowup', 'arrowdown'] as const
 const shifted = ARROWS.map((key) => `shift+${key}`)
 const modded = ARROWS.map((key) => `mod+${key}`)
-const pushed = (key: string): [number, number] => arrow(key).map((way) => way * NUDGE) as [number, number]
+const both = ARROWS.map((key) => `mod+shift+${key}`)
+const pushed = (key: string, by = NUDGE): [number, number] => arrow(key).map((way) => way * by) as [number, number]
 
 export const ACTIONS = [
   { id: 'projects', label: 'Projects', group: 'Go to', keys: [], enabled: always, run: ({ go }) => go('/projects') },
@@ -165,6 +169,7 @@ export const ACTIONS = [
   { id: 'actual-size', label: 'Actual size', group: 'Input', keys: ['o'], enabled: viewing, run: ({ viewer }) => viewer?.actualSize() },
   { id: 'zoom-in', label: 'Zoom in', group: 'Input', keys: ['+', '='], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(1.25) },
   { id: 'zoom-out', label: 'Zoom out', group: 'Input', keys: ['-'], enabled: viewing, run: ({ viewer }) => viewer?.zoomBy(0.8) },
+  { id: 'pan', label: 'Look further that way', group: 'Input', keys: both, byKey: true, enabled: ({ viewer }) => Boolean(viewer?.pan), run: ({ viewer }, key) => viewer?.pan?.(...pushed(key, PAN)) },
   { id: 'hide-all', label: 'Hide or show all regions', group: 'Input', keys: ['shift+h'], enabled: viewing, run: ({ viewer }) => viewer?.hideAll() },
   { id: 'next-annotation', label: 'Next annotation', group: 'Input', keys: ['j'], enabled: viewing, run: ({ viewer }) => viewer?.step(1) },
   { id: 'previous-annotation', label: 'Previous annotation', group: 'Input', keys: ['k'], enabled: viewing, run: ({ viewer }) => viewer?.step(-1) },
@@ -208,7 +213,7 @@ export const ACTIONS = [
   { id: 'previous-open', label: 'Previous to decide', group: 'Review', keys: ['shift+tab'], enabled: ({ review }) => review?.hasOpen(-1) === true, run: ({ review }) => review?.stepOpen(-1) },
   { id: 'skip', label: 'Skip', group: 'Review', keys: ['s'], once: true, enabled: ({ review, label }) => Boolean((review ?? label)?.skip), run: ({ review, label }) => (review ?? label)?.skip?.() },
   { id: 'undo-last', label: 'Take the last decision back', group: 'Review', keys: ['u'], once: true, enabled: ({ last }) => last !== null, run: ({ last }) => last?.takeBack() },
-  { id: 'all', label: 'Approve or reject all', group: 'Review', keys: ['a'], enabled: (now) => reviewing(now) || crops(now), run: ({ review, grid }) => (review ?? grid)?.all() },
+  { id: 'all', label: 'Approve all / Reject all', group: 'Review', keys: ['a'], enabled: (now) => reviewing(now) || crops(now), run: ({ review, grid }) => (review ?? grid)?.all() },
   { id: 'filter', label: 'Filter and order', group: 'Review', keys: ['/'], enabled: reviewing, run: ({ review }) => review?.filter() },
   { id: 'to-grid', label: 'Grid review', group: 'Review', keys: ['shift+g'], enabled: reviewing, run: ({ review }) => review?.grid() },
 

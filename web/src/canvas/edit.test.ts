@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { addPoint, boundsOf, boxOf, drag, type Drawable, handleAt, handles, meant, onSide, polygonOf, removePoint, shift } from './edit'
+import { addPoint, boundsOf, boxOf, drag, type Drawable, handleAt, handles, meant, onSide, polygonOf, removePoint, shift, stretch } from './edit'
 
 const box: Drawable = { kind: 'box', value: [0.2, 0.2, 0.6, 0.4] }
 const square = polygonOf([[0.2, 0.2], [0.6, 0.2], [0.6, 0.6], [0.2, 0.6]]) as Drawable
@@ -60,5 +60,40 @@ describe('polygons', () => {
     expect(shift({ kind: 'polygon', value: [[[[0, 0], [0.5, 0], [0.5, 0.5]], [[0.25, 0.125], [0.375, 0.125], [0.375, 0.25]]]] }, 0.25, 0.5)).toEqual({
       kind: 'polygon', value: [[[[0.25, 0.5], [0.75, 0.5], [0.75, 1]], [[0.5, 0.625], [0.625, 0.625], [0.625, 0.75]]]],
     })
+  })
+})
+
+describe('stretching', () => {
+  // numbers that jump about and are the same each time
+  const chance = (at: number): number => (Math.sin(at * 12.9898) * 43758.5453) % 1
+  const polygons = Array.from({ length: 200 }, (_, number): Extract<Drawable, { kind: 'polygon' }> => {
+    const at = (point: number): [number, number] => [Math.abs(chance(number * 31 + point)), Math.abs(chance(number * 57 + point + 0.5))]
+    return { kind: 'polygon', value: [[[at(1), at(2), at(3), at(4)], [at(5), at(6), at(7)]]] }
+  })
+  const close = (region: Drawable, other: Drawable): void => {
+    const [some, others] = [region.value.flat(3) as number[], other.value.flat(3) as number[]]
+    expect(some).toHaveLength(others.length)
+    some.forEach((value, at) => expect(value).toBeCloseTo(others[at] as number, 9))
+  }
+
+  it('moves the right and lower bound and leaves the others, within the image', () => {
+    for (const [number, region] of [...polygons, box].entries()) {
+      const [dx, dy] = [chance(number), chance(number + 0.25)]
+      const [x1, y1, x2, y2] = boundsOf(region)
+      const now = boundsOf(stretch(region, dx, dy))
+      const bounds = [x1, y1, Math.min(1, Math.max(x1, x2 + dx)), Math.min(1, Math.max(y1, y2 + dy))]
+      now.forEach((value, at) => expect(value).toBeCloseTo(bounds[at] as number, 9))
+    }
+  })
+
+  it('is taken back by the opposite, as every point keeps its share of the way', () => {
+    for (const region of polygons) {
+      const [x1, y1, x2, y2] = boundsOf(region)
+      const [dx, dy] = [(x1 - x2) / 2, (1 - y2) / 2]
+      const there = stretch(region, dx, dy)
+      close(stretch(there, -dx, -dy), region)
+      const halved = region.value.map((rings) => rings.map((ring) => ring.map(([x, y]): [number, number] => [x1 + (x - x1) / 2, y1 + ((y - y1) * (y2 + dy - y1)) / (y2 - y1)])))
+      close(there, { kind: 'polygon', value: halved })
+    }
   })
 })

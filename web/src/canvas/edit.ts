@@ -69,6 +69,19 @@ export function shift(region: Drawable, dx: number, dy: number, near: Reach = [0
   return mapped(region, ([x, y]) => [clip(x + mx), clip(y + my)])
 }
 
+/** Its right and its lower bound move, no further than the others and the image's edge; all in it keeps its share of the way. */
+export function stretch(region: Drawable, dx: number, dy: number): Drawable {
+  const [x1, y1, x2, y2] = boundsOf(region)
+  const [right, lower] = [clip(Math.max(x1, x2 + dx)), clip(Math.max(y1, y2 + dy))]
+  if (region.kind === 'box') return boxOf([x1, y1], [right, lower])
+  return mapped(region, ([x, y]) => [between(x, x1, x2, right), between(y, y1, y2, lower)])
+}
+
+/** Where a value between two ends lies once the upper one is elsewhere. */
+function between(value: number, low: number, high: number, now: number): number {
+  return value === high ? now : clip(low + ((value - low) / (high - low)) * (now - low))
+}
+
 function along(low: number, high: number, by: number, near: number): number {
   if (low + by <= near) return -low
   if (high + by >= 1 - near) return 1 - high

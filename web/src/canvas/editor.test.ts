@@ -103,7 +103,9 @@ describe('the selected region', () => {
     editor.edit(triangle, '#fff')
     editor.step(-1)
     editor.nudge(0, 50)
+    editor.grow(100, 0)
+    editor.grow(-400, 0) // too thin to be meant
     const values = changed.map(([, { value }]) => (value as unknown[]).flat(3).map((one) => Math.round((one as number) * 100)))
-    expect(values).toEqual([[21, 20, 61, 60], [20, 20, 60, 70], [20, 20, 60, 20, 60, 70]])
+    expect(values).toEqual([[21, 20, 61, 60], [20, 20, 60, 70], [20, 20, 60, 20, 60, 70], [20, 20, 70, 20, 70, 60]])
   })
 })

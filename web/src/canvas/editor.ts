@@ -1,7 +1,7 @@
 import type { Canvas, Hand } from './canvas'
 import {
   addPoint, boundsOf, boxOf, drag, type Drawable, type Grip, handleAt, handles, meant, onSide, type Place, places, type Point, polygonOf, removePoint, shift, snap,
-  withPoint,
+  stretch, withPoint,
 } from './edit'
 import { paintPicked, type Pen } from './paint'
 import { type Drawn, shapes } from './shapes'
@@ -142,12 +142,12 @@ export class Editor implements Hand {
     this.#heard.changed(subject.id, region)
   }
 
-  /** Moves the right and the lower side of a box by so many pixels of the screen. */
+  /** Moves the right and the lower bound of a region by so many pixels of the screen. */
   grow(dx: number, dy: number): void {
     const subject = this.#subject
-    if (subject?.region.kind !== 'box') return
+    if (subject === null) return
     const [rx, ry] = this.#canvas.reach(1)
-    const region = drag(subject.region, { kind: 'side', x: 1, y: 1 }, [0, 0], [dx * rx, dy * ry])
+    const region = stretch(subject.region, dx * rx, dy * ry)
     if (meant(region, [rx, ry])) this.#heard.changed(subject.id, region)
   }
 

@@ -21,6 +21,7 @@ import { useCrops } from '../parts/useCrops'
 import { useDrafts } from '../parts/useDrafts'
 import { type Screens, useScreens } from '../parts/useScreens'
 import { inWords, WorkHead } from '../parts/WorkHead'
+import { AllButton } from '../parts/workButtons'
 import { many, whole } from '../parts/words'
 import { useColours, useId } from './place'
 
@@ -111,6 +112,7 @@ interface Props {
 
 /** So many at most are decided at once. */
 const MOST = 60
+const NONE: ReadonlySet<number> = new Set()
 
 /** The regions of one concept, as many as fit: the whole screen is decided at once, so all of it has to be seen. */
 function Crops({ project, task, screens, concept, counts, choose, over }: Props) {
@@ -124,7 +126,10 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
   const { wrong, flip, decide, progress } = screens
   const [at, setAt] = useState(0)
   const [asking, setAsking] = useState(false)
+  /** Ids of regions whose pictures did not come: nobody decides on what they have not seen. */
+  const [lost, setLost] = useState(NONE)
   const screen = useMemo(() => items.slice(0, room), [items, room])
+  const shown = useMemo(() => screen.filter(({ id }) => !lost.has(id)), [screen, lost])
   const place = Math.min(at, screen.length - 1)
 
   useControls(
@@ -133,9 +138,9 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
       () => ({
         decide: () => {
           const pictures = frame.current?.querySelectorAll<HTMLImageElement>('.crop img') ?? []
-          // nobody decides on what they have not seen
-          if (screen.length === 0 || ![...pictures].every(({ complete }) => complete)) return
-          decide({ concept, crops: screen })
+          // a broken picture is complete as well, but has no width
+          if (shown.length === 0 || ![...pictures].every(({ complete, naturalWidth }) => complete && naturalWidth > 0)) return
+          decide({ concept, crops: shown })
           drop()
           setAt(0)
         },
@@ -144,23 +149,23 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
         all: () => setAsking(true),
         single: () => void navigate(`/projects/${project}/tasks/${task.id}/review?on=1`),
       }),
-      [screen, place, columns, concept, decide, drop, flip, navigate, project, task.id],
+      [screen, shown, place, columns, concept, decide, drop, flip, navigate, project, task.id],
     ),
   )
   const drafts = useDrafts('review', task.id)
   const marked = screen.flatMap(({ id, input_id }) => (wrong.has(id) ? [input_id] : []))
   const begun = (action: Action): number[] => [...new Set([...drafts.begun(), ...(action === 'approve' ? marked : [])])]
   const go = useAction('decide')
-  const bad = screen.filter(({ id }) => wrong.has(id)).length
+  const bad = shown.filter(({ id }) => wrong.has(id)).length
+  const missing = screen.length - shown.length
+  const good = missing > 0 ? `Approve ${shown.length}` : `Approve all ${shown.length}`
   return (
     <div ref={frame} className="frame" onMouseDown={keepFocus}>
       <WorkHead project={project} task={task} note={progress === null ? 'Grid review' : inWords(progress)}>
         <ActionButton id="undo-last" icon={<IconArrowBackUp size={18} />} />
         <ActionButton id="single" icon={<IconPhoto size={18} />} />
         <ActionButton id="help" icon={<IconKeyboard size={18} />} />
-        <Button variant="default" size="xs" onClick={() => setAsking(true)}>
-          Approve all
-        </Button>
+        <AllButton />
       </WorkHead>
       <div className="bar">
         <Select
@@ -174,8 +179,8 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
         <Text size="sm" c="dimmed" style={{ flex: 1 }}>
           Mark what is no {concept}: click, or arrow keys and Space.
         </Text>
-        <Button disabled={screen.length === 0} onClick={go.run} rightSection={<kbd aria-hidden>⏎</kbd>}>
-          {bad > 0 ? `Approve ${screen.length - bad}, reject ${bad}` : `Approve all ${screen.length}`}
+        <Button disabled={shown.length === 0} onClick={go.run} rightSection={<kbd aria-hidden>⏎</kbd>}>
+          {bad > 0 ? `Approve ${shown.length - bad}, reject ${bad}` : good}
         </Button>
       </div>
       {error !== null && <Trouble error={error} what="What waits for you" again={again} />}
@@ -192,6 +197,8 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
               flip(one.id)
               setAt(index)
             }}
+            lost={lost.has(one.id)}
+            lose={() => setLost((before) => new Set(before).add(one.id))}
           />
         ))}
         {screen.length === 0 && !ended && <Waiting />}
@@ -200,8 +207,23 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
         <Text size="xs" c="dimmed" className="numbers" role="status">
           {many(screen.length, 'region')} on this screen{bad > 0 && `, ${bad} marked wrong`}
         </Text>
+        {missing > 0 && <Missing count={missing} again={() => setLost(NONE)} />}
       </Group>
       <BulkDialog project={project} task={task.id} opened={asking} close={() => setAsking(false)} begun={begun} done={screens.decidedMany} />
     </div>
+  )
+}
+
+/** What is left out of a decision, as nobody has seen it. */
+function Missing({ count, again }: { count: number; again: () => void }) {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Text size="xs" role="status">
+        {count === 1 ? '1 picture does not come: its region' : `${whole(count)} pictures do not come: their regions`} will not be decided.
+      </Text>
+      <Button size="compact-xs" variant="default" onClick={again}>
+        Try again
+      </Button>
+    </Group>
   )
 }

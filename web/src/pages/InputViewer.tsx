@@ -38,7 +38,7 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
   const [hovered, setHovered] = useState<number | null>(null)
   const [selected, setSelected] = useSelected(input.annotations)
   const [panel, setPanel] = useState(true)
-  const { annotations, previous, next } = input
+  const { annotations, kind, previous, next } = input
   const concepts = useMemo(() => [...new Set(annotations.map(({ concept }) => concept))], [annotations])
 
   useControls(
@@ -49,6 +49,7 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
         fit: () => canvas.current?.fit(),
         actualSize: () => canvas.current?.actualSize(),
         zoomBy: (factor) => canvas.current?.zoomBy(factor),
+        pan: kind === 'image' ? (dx, dy) => canvas.current?.panBy(-dx, -dy) : null,
         step: (by) => {
           const visible = annotations.filter(({ concept }) => !hidden.has(concept))
           setSelected(visible[neighbour(visible.findIndex(({ id }) => id === selected), by, visible.length)]?.id ?? null)
@@ -59,7 +60,7 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
         next: to(next),
         back: () => void navigate(`/projects/${project}/inputs${search}`),
       }
-    }, [annotations, concepts, hidden, selected, setSelected, previous, next, navigate, project, search]),
+    }, [annotations, kind, concepts, hidden, selected, setSelected, previous, next, navigate, project, search]),
   )
 
   const shown = { annotations, colour, hidden, hovered, selected, onHover: setHovered, onPick: setSelected }

@@ -54,9 +54,9 @@ function Line({ label, keys, dimmed }: { label: string; keys: readonly string[];
       <Text size="sm" c={dimmed ? 'dimmed' : undefined}>
         {label}
       </Text>
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4} wrap="nowrap" flex="none">
         {keys.map((key) => (
-          <Kbd key={key} size="xs">
+          <Kbd key={key} size="xs" style={{ whiteSpace: 'nowrap' }}>
             {key}
           </Kbd>
         ))}

@@ -1,5 +1,5 @@
 import { Alert, Button, Modal, Stack, Text, Textarea } from '@mantine/core'
-import { IconArrowBackUp, IconChecks, IconChevronDown, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
+import { IconArrowBackUp, IconChecks, IconFilter, IconKeyboard, IconLayoutGrid, IconPlayerTrackNext } from '@tabler/icons-react'
 import { memo, type MouseEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
@@ -25,6 +25,7 @@ import { useDraft, useDrafts } from './useDrafts'
 import { useFor } from './useFor'
 import { type Review, useReview } from './useReview'
 import { inWords, WorkHead } from './WorkHead'
+import { AllButton } from './workButtons'
 import { many, whole } from './words'
 
 interface Props {
@@ -220,17 +221,8 @@ function Buttons({ filtered }: { filtered: boolean }) {
       <ActionButton id="filter" icon={<IconFilter size={18} fill={filtered ? 'currentColor' : 'none'} />} />
       <ActionButton id="to-grid" icon={<IconLayoutGrid size={18} />} />
       <ActionButton id="help" icon={<IconKeyboard size={18} />} />
-      <AllMenu />
+      <AllButton />
     </>
-  )
-}
-
-function AllMenu() {
-  const all = useAction('all')
-  return (
-    <Button variant="default" size="xs" onClick={all.run} rightSection={<IconChevronDown size={14} />}>
-      Approve all
-    </Button>
   )
 }
 

@@ -84,9 +84,11 @@ function useKeys(board: Board, off: boolean): void {
       if (event.repeat && event.key === 'Enter' && (event.target as HTMLElement).closest('button, a') !== null) return event.preventDefault()
       if (off || event.defaultPrevented || event.altKey || document.querySelector('[role=dialog]') !== null) return
       const target = event.target as HTMLElement
-      const typing = target.closest('input:not([type=checkbox]), textarea, select, [role=slider], [role=menu]') !== null
+      const typing = target.closest('input:not([type=checkbox]), textarea, select, [role=menu]') !== null
       const key = pressed(event)
       if (NATIVE.has(key) && target.closest('button, a, input, select, textarea, summary, [role=option], [role=tab]') !== null) return
+      // a slider has the arrow keys for itself; letters and Enter mean what they mean beside it
+      if (key.endsWith('tab') && target.closest('[role=slider]') !== null) return
       const lead = event.timeStamp - before.current.at < 900 ? before.current.key : ''
       before.current = { key, at: event.timeStamp }
       const found = actionFor(key, lead, board.now, typing)

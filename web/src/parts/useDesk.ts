@@ -234,6 +234,7 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
         fit: () => handsRef.current?.canvas.fit(),
         actualSize: () => handsRef.current?.canvas.actualSize(),
         zoomBy: (factor) => handsRef.current?.canvas.zoomBy(factor),
+        pan: image ? (dx, dy) => handsRef.current?.canvas.panBy(-dx, -dy) : null,
         step: (by) => select(shown[neighbour(shown.findIndex(({ id }) => id === selected), by, shown.length)]?.id ?? null),
         hideAll: () => setHidden((before) => (before.size > 0 ? NONE : new Set(items.map(({ id }) => id)))),
         panel: () => setPanel((before) => !before),
@@ -241,7 +242,7 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
         next,
         back: null,
       }),
-      [shown, items, selected, select, setHidden, previous, next],
+      [image, shown, items, selected, select, setHidden, previous, next],
     ),
   )
 

@@ -1,8 +1,9 @@
 import { Button, Tooltip } from '@mantine/core'
-import { IconChecks, IconPencil } from '@tabler/icons-react'
+import { IconChecks, IconChevronDown, IconPencil } from '@tabler/icons-react'
 import { Link } from 'react-router'
 
 import type { TaskHead } from '../api/types'
+import { useAction } from './controls'
 
 /** The ways into a task's work; each is open exactly when the one who looks has something there now. */
 export function WorkButtons({ project, task, size = 'sm' }: { project: number; task: TaskHead; size?: 'compact-sm' | 'sm' }) {
@@ -29,5 +30,15 @@ function WorkButton({ open, to, label, of, none, size, icon }: { open: boolean; 
         {label}
       </Button>
     </Tooltip>
+  )
+}
+
+/** Opens the choice of what is decided at once. */
+export function AllButton() {
+  const all = useAction('all')
+  return (
+    <Button variant="default" size="xs" onClick={all.run} rightSection={<IconChevronDown size={14} />} flex="none">
+      {all.label}
+    </Button>
   )
 }

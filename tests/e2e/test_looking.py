@@ -1,0 +1,177 @@
+"""Looking closer at a desk: zoom, pan and fit, the hand, what is hidden or drawn anew, how a picture is shown."""
+
+from pathlib import Path
+
+import pytest
+from e2e.desk import HAT, Desk, at, make_desk, rows, saved, stage
+from e2e.walk import Walk
+from mill import until
+from playwright.sync_api import expect
+
+from labelmill import Client
+
+_LOOKS = """(stage) => {
+  const copy = document.createElement('canvas')
+  copy.width = stage.width
+  copy.height = stage.height
+  const pen = copy.getContext('2d')
+  pen.drawImage(stage, 0, 0)
+  const side = Math.round(Math.min(stage.width, stage.height) / 2)
+  const from = [(stage.width - side) / 2, (stage.height - side) / 2].map(Math.round)
+  const { data } = pen.getImageData(...from, side, side)
+  let [light, squares, colour] = [0, 0, 0]
+  for (let i = 0; i < data.length; i += 4) {
+    const [r, g, b] = data.subarray(i, i + 3)
+    light += (r + g + b) / 3
+    squares += ((r + g + b) / 3) ** 2
+    colour += Math.max(r, g, b) - Math.min(r, g, b)
+  }
+  const pixels = data.length / 4
+  return [light / pixels, Math.sqrt(squares / pixels - (light / pixels) ** 2), colour / pixels]
+}"""
+
+
+@pytest.fixture(scope="module")
+def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Photographs and models that find something on each, or nothing."""
+    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("looking"), ["A coat."])
+
+
+def boxes(desk: Desk, task: int, concept: str) -> list[list[float]]:
+    """Those of a concept on the first photograph, in the order in which they were drawn."""
+    found = desk.client.inputs.get(desk.project, desk.inputs()[0], task_id=task)["annotations"]
+    mine = sorted((one["id"], one["region"]) for one in found if one["task_id"] == task and one["concept"] == concept)
+    return [region["value"] for _, region in mine if region is not None]
+
+
+def scale(walk: Walk, desk: Desk) -> tuple[float, float]:
+    """Pixels of the screen that the whole first photograph takes, each way, as it is fitted."""
+    photo = desk.client.inputs.get(desk.project, desk.inputs()[0])
+    size = (photo["width"] or 1, photo["height"] or 1)
+    (x1, y1), (x2, y2) = at(walk, size, 0, 0), at(walk, size, 1, 1)
+    return x2 - x1, y2 - y1
+
+
+def middle(box: list[float]) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+@pytest.mark.parametrize(("model", "place"), [("wearables", "review?on=1"), ("blind", "label")])
+def test_zoom_pan_and_fit_by_keys_alone(walk: Walk, desk: Desk, model: str, place: str) -> None:
+    task, page = desk.task(model), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/{place}")
+    wide, high = scale(walk, desk)
+    zoomed = 1.25**4
+    draw = ["b"]  # in the middle of what is seen
+    look = ["Control+Shift+ArrowRight", "Control+Shift+ArrowRight", "Control+Shift+ArrowUp"]
+    for key in ("4", "b", *"++++", *draw, *look, *draw, "-", *draw, "f", *draw, "Enter"):
+        page.keyboard.press(key)
+        stage(walk)
+    saved(walk)
+    near, moved, out, fitted = boxes(desk, task, "shoe")
+    assert middle(near) == pytest.approx((0.5, 0.5), abs=1e-6)
+    assert middle(moved) == pytest.approx((0.5 + 160 / wide / zoomed, 0.5 - 80 / high / zoomed), abs=1e-3)
+    assert near[2] - near[0] == pytest.approx(moved[2] - moved[0], abs=1e-6)
+    assert near[3] - near[1] < out[3] - out[1] < 0.25
+    assert fitted == pytest.approx([0.375, 0.375, 0.625, 0.625])
+
+
+def test_the_hand_moves_the_picture_and_picks_nothing(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    wide, high = scale(walk, desk)
+    for _ in range(4):
+        walk.button("Zoom in").click()
+    page.keyboard.press("h")
+    box = stage(walk).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 100, y - 60, steps=4)
+    page.mouse.up()
+    page.mouse.click(x, y)
+    expect(page.locator(".annotation[data-selected]")).to_have_count(0)
+    for key in ("4", "b", "b"):
+        page.keyboard.press(key)
+    expect(rows(walk, "New")).to_have_count(1)
+    for button in ("Zoom out", "Fit to window"):
+        walk.button(button).click()
+        page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    saved(walk)
+    dragged, out, fitted = boxes(desk, task, "shoe")
+    assert middle(dragged) == pytest.approx((0.5 + 100 / wide / 1.25**4, 0.5 + 60 / high / 1.25**4), abs=1e-3)
+    assert dragged[3] - dragged[1] < out[3] - out[1] < 0.25
+    assert fitted == pytest.approx([0.375, 0.375, 0.625, 0.625])
+
+
+def test_one_is_hidden_and_shown_and_drawn_anew(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    shown = stage(walk)
+    name = shown.get_attribute("aria-label") or ""
+    assert name.endswith("with 3 annotations")
+    for key, count in (("Tab", 3), ("x", 2), ("x", 3)):
+        page.keyboard.press(key)
+        expect(shown).to_have_attribute("aria-label", name.replace("3", str(count)))
+    wide, high = scale(walk, desk)
+    box = stage(walk).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.keyboard.press("w")
+    page.mouse.move(x - wide / 4, y - high / 4)
+    page.mouse.down()
+    page.mouse.move(x, y + high / 4, steps=4)
+    page.mouse.up()
+    expect(rows(walk, "To decide")).to_have_count(2)
+    expect(rows(walk, "New")).to_have_count(0)
+    expect(walk.button("Select and change")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Enter")
+    saved(walk)
+    assert boxes(desk, task, "shirt") == [pytest.approx([0.25, 0.25, 0.5, 0.75], abs=0.005)]
+    assert boxes(desk, task, "hat") == [pytest.approx(HAT)]
+
+
+def test_brightness_contrast_saturation_and_invert_are_seen(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    second = desk.client.inputs.get(desk.project, desk.inputs()[1])  # the first one is grey
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    page.keyboard.press("ArrowRight")
+    expect(stage(walk)).to_have_attribute("aria-label", f"{second['name']} with 3 annotations")
+    page.keyboard.press("Shift+H")
+    expect(stage(walk)).to_have_attribute("aria-label", f"{second['name']} with 0 annotations")
+
+    def looks() -> tuple[float, float, float]:
+        """How light it is, how much that differs, and how colourful; each of 255."""
+        light, differs, colour = stage(walk).evaluate(_LOOKS)
+        return light, differs, colour
+
+    def as_at_first() -> bool:
+        return looks() == pytest.approx(plain, abs=1)
+
+    plain = looks()
+    page.keyboard.press("i")
+    panel = page.get_by_role("group", name="How the picture is shown")
+    again = panel.get_by_role("button", name="As it is")
+    for number, name in enumerate(("Brightness", "Contrast", "Saturation")):
+        slider = panel.get_by_role("slider", name=name)
+        slider.focus()
+        for _ in range(10):
+            page.keyboard.press("ArrowRight")
+        expect(slider).to_have_attribute("aria-valuenow", "1.5")
+        until(lambda at=number: looks()[at] > plain[at] * 1.1)
+        slider.focus()
+        page.keyboard.press("Home")
+        until(lambda at=number: looks()[at] < plain[at] * 0.6)
+        again.click()
+        until(as_at_first)
+    panel.get_by_role("switch", name="Invert").click()
+    until(lambda: looks()[0] == pytest.approx(255 - plain[0], abs=2))
+    page.keyboard.press("i")  # with the keys still at a slider
+    expect(panel).to_have_count(0)
+    assert not as_at_first()  # it stays as it was made
+    page.keyboard.press("i")
+    again.click()
+    until(as_at_first)
