@@ -27,7 +27,7 @@ const WORDS: Record<Action, string> = { approve: 'Approve', reject: 'Reject' }
 export const BulkDialog = memo(function BulkDialog({ opened, close, ...rest }: Props) {
   return (
     // the question is smaller than the choice: the second click of a double click would fall beside it
-    <Modal opened={opened} onClose={close} closeOnClickOutside={false} title="Approve or reject all" size="lg" {...AT_ONCE}>
+    <Modal opened={opened} onClose={close} closeOnClickOutside={false} title="Approve all / Reject all" size="lg" {...AT_ONCE}>
       {opened && <Bulk close={close} {...rest} />}
     </Modal>
   )
