@@ -158,8 +158,8 @@ def undone(database: Database) -> Iterator[sa.Connection]:
         transaction.rollback()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(stacked=st.booleans(), checked=st.booleans(), moves=st.lists(move, min_size=5, max_size=20))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stacked=st.booleans(), checked=st.booleans(), moves=st.lists(move, min_size=4, max_size=16))
 def test_no_sequence_of_moves_reaches_a_forbidden_state(
     database: Database, stacked: bool, checked: bool, moves: list[tuple[str, int, int, int, bool]]
 ) -> None:
