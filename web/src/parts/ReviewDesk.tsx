@@ -42,6 +42,9 @@ export function ReviewDesk(props: Props) {
   const review = useReview(project, task.id, filter, drafts)
   const { over, again, undoLast } = review
   useControls('last', useMemo(() => undoLast && { takeBack: () => void undoLast() }, [undoLast]))
+  /** Nothing was left: that stays on the page while one looks for more, so that no key falls into a gap. */
+  const [through, setThrough] = useState(false)
+  if (through !== (over || (through && review.input === null))) setThrough(!through)
   const known = useRef(task)
   useEffect(() => {
     // what has come since is looked for whenever the task has moved
@@ -50,7 +53,7 @@ export function ReviewDesk(props: Props) {
   }, [over, again, task])
   if (review.input !== null) return <Working {...props} review={review} drafts={drafts} input={review.input} />
   if (review.error !== null) return <Trouble error={review.error} what="What waits for you" again={again} back={{ to: `/projects/${project}/tasks/${task.id}`, label: 'To the task' }} />
-  if (!over) return <Waiting />
+  if (!over && !through) return <Waiting />
   return <Done {...props} review={review} />
 }
 
