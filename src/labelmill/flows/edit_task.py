@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from labelmill.core.errors import BadCall
+from labelmill.core.errors import BadCall, Conflict
 from labelmill.core.priority import Priority
 from labelmill.core.threshold import Thresholds
 from labelmill.core.triage import limits_json
@@ -89,9 +89,11 @@ def resume(conn: sa.Connection, task_id: int, person_id: int) -> None:
 def retry(conn: sa.Connection, task_id: int, person_id: int, inputs: Sequence[int] | None = None) -> None:
     """Make a task's failed inputs wait again, all or those of these; paused, it stays so.
 
-    Raises NotFound, Conflict for a cancelled one.
+    Raises NotFound, Conflict for a cancelled one, and when none of these is one that failed and nobody labeled since.
     """
     count = tasks.retry(conn, task_id, inputs)
+    if inputs is not None and count == 0:
+        raise Conflict("Nothing runs again: none of these inputs is failed any more, or somebody labeled it since.")
     tasks.forget_faults(conn, task_id)
     _record(conn, task_id, person_id, "retry_task", inputs=count)
 

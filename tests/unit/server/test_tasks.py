@@ -163,6 +163,8 @@ def test_one_failure_alone_is_tried_again(world: World, model: Model) -> None:
     again = ask(world, "POST", f"{path}/retry", json={"inputs": [first]})
     assert (again["failed"], again["waiting"]) == (1, 1)
     assert [one["input_id"] for one in ask(world, "GET", f"{path}/failures")["items"]] == [other]
+    said = ask(world, "POST", f"{path}/retry", 409, json={"inputs": [first]})  # it waits by now
+    assert said["error"]["message"].startswith("Nothing runs again")
     for wrong in ({"inputs": []}, {"inputs": ["x"]}, {"input": [first]}):
         ask(world, "POST", f"{path}/retry", 422, json=wrong)
 
