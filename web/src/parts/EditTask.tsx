@@ -8,7 +8,7 @@ import { moved } from '../api/moved'
 import { useConcepts, useMapping, useMembers, useModels, useTask } from '../api/queries'
 import type { ChangedTask, Task } from '../api/types'
 import { Agree } from './Agree'
-import { counting, sameThresholds } from './bands'
+import { sameThresholds } from './bands'
 import { DecisionThreshold } from './DecisionThreshold'
 import { mayLabel, mayReview } from './draft'
 import { People } from './People'
@@ -43,7 +43,7 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
     mutationFn: async () => {
       const said = different(task, now)
       if (Object.keys(said).length > 0) await call.changeTask(project, task.id, said)
-      const thresholds = counting(now.limits, each ? Object.keys(now.limits.by_concept) : [])
+      const thresholds = each ? now.limits : { ...now.limits, by_concept: {} }
       if (!sameThresholds(task.thresholds, thresholds)) await call.applyTask(project, task.id, thresholds)
     },
     onSuccess: () => {
