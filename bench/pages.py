@@ -20,6 +20,8 @@ FRAME = 16.0
 TASK = 100.0
 KEY = 50.0
 DECISIONS = 60
+PACE = 150.0
+"""Between two keys, milliseconds: nobody is quicker. Asking a page sooner whether it has painted takes its time."""
 SMOOTH = 16.0
 """A browser tells of no key that took less; milliseconds."""
 _WATCH = """() => {
@@ -30,6 +32,15 @@ _WATCH = """() => {
   const note = (list) => took.push(...keys(list).map(({ startTime, duration }) => [pressed.get(startTime), duration]))
   new PerformanceObserver(note).observe({ type: 'event', durationThreshold: 16 })
 }"""
+_BARE = """<canvas data-painted=all width=1570 height=900></canvas><script>
+  const pen = document.querySelector('canvas').getContext('2d', { alpha: false })
+  let turn = 0
+  addEventListener('keydown', () => {
+    pen.fillStyle = `hsl(${(turn += 40)} 50% 50%)`
+    pen.fillRect(0, 0, 1570, 900)
+  })
+</script>"""
+"""A page that only fills a stage with a key: what the browser and the machine need for themselves."""
 _FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SCROLL = """async (until) => {
   const scroller = document.querySelector('.grid-scroller')
@@ -55,6 +66,8 @@ def measure(place: Path) -> list[Row]:
         reviewing = f"{address}/projects/1/tasks/1/review?on=1"
         keys: dict[str, list[float]] = {}
         _review(keys, _open(chromium, reviewing))  # not traced: noting all that happens takes a share of every key
+        bare: dict[str, list[float]] = {}
+        _review(bare, _bare(chromium))
         acts = _busy(_traced(chromium, reviewing, partial(_review, {}), place))
         tasks = [task.work for task in _busy(_traced(chromium, f"{address}/projects/1/inputs", _scroll, place))]
         chromium.close()
@@ -71,6 +84,7 @@ def measure(place: Path) -> list[Row]:
         ),
         _slowest("reviewing, from Enter to painted decision", keys["Enter"], KEY),
         _slowest("reviewing, from Tab or Space to painted change", keys["Tab"] + keys[" "], KEY),
+        _slowest("a page that only fills a stage, from Enter to paint", bare["Enter"]),
         Row(
             "reviewing, longest task",
             f"{act:.0f} ms",
@@ -81,16 +95,11 @@ def measure(place: Path) -> list[Row]:
     ]
 
 
-def _slowest(what: str, took: list[float], target: float, digits: int = 0) -> Row:
-    """The 95th percentile of what something took (milliseconds), which is to stay under a target."""
+def _slowest(what: str, took: list[float], target: float | None = None, digits: int = 0) -> Row:
+    """The 95th percentile of what something took (milliseconds), which may have to stay under a target."""
     slow = quantiles(took, n=20)[-1]
-    return Row(
-        f"{what} (p95)",
-        f"{slow:.{digits}f} ms",
-        f"median {median(took):.{digits}f} ms of {len(took)}",
-        f"< {target:.0f} ms",
-        slow < target,
-    )
+    said = (f"{what} (p95)", f"{slow:.{digits}f} ms", f"median {median(took):.{digits}f} ms of {len(took)}")
+    return Row(*said) if target is None else Row(*said, f"< {target:.0f} ms", slow < target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,12 @@ def _open(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1920, "height": 1080})
     page.goto(address)
     page.locator("canvas[data-painted=all], .tile").first.wait_for()
+    return page
+
+
+def _bare(browser: Browser) -> Page:
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.set_content(_BARE)
     return page
 
 
@@ -146,8 +161,9 @@ def _review(keys: dict[str, list[float]], page: Page) -> None:
     """Approve one input after another; what each key took until it was painted goes into `keys` (milliseconds)."""
     page.evaluate(_WATCH)
     for _ in range(DECISIONS):
-        for key in ("Tab", "Space", "Enter"):  # nobody is quicker with the next key than the page is with this one
+        for key in ("Tab", "Space", "Enter"):
             page.keyboard.press(key)
+            page.wait_for_timeout(PACE)
             _painted(page)
     noted: list[tuple[str, float]] = page.evaluate("took")
     for name in ("Tab", " ", "Enter"):

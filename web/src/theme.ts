@@ -56,6 +56,9 @@ export const theme = createTheme({
   },
 })
 
+/** What lies around a picture, for the canvas as well. */
+export const GROUND = { light: '#e9ebef', dark: '#0c0e11' } as const
+
 /** The tokens that style sheets, canvas and grid read beside Mantine's own. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
@@ -63,7 +66,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--lm-ground': '#f6f7f9',
     '--lm-surface': '#ffffff',
     '--lm-line': '#e3e6ea',
-    '--lm-stage': '#e9ebef',
+    '--lm-stage': GROUND.light,
     '--lm-approved': '#2b9348',
     '--lm-review': '#d97706',
     '--lm-discarded': '#979da8',
@@ -81,7 +84,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--lm-ground': '#121419',
     '--lm-surface': '#1b1e24',
     '--lm-line': '#2c3038',
-    '--lm-stage': '#0c0e11',
+    '--lm-stage': GROUND.dark,
     '--lm-approved': '#52b46a',
     '--lm-review': '#fb9a21',
     '--lm-discarded': '#7b8290',

@@ -12,6 +12,8 @@ export interface Scene {
   size: Size
   annotations: readonly Drawn[]
   colour: (concept: string) => string
+  /** The colour of what the picture leaves free: one that is seen through costs the browser a mixing of every pixel. */
+  ground: string
   /** A CSS filter for the picture alone, such as `brightness(1.4)`. */
   filter?: string
 }
@@ -46,8 +48,8 @@ const SETTLED = 90
 
 /**
  * A picture with its regions. Everything is painted once into a buffer; panning only blits it, zooming stretches it until
- * the hand rests. A new picture with few regions is painted straight on the stage, which shows it a frame earlier, and gets
- * its buffer when the hand rests. What is hovered or selected is drawn over it each frame.
+ * the hand rests. With few regions everything is painted straight on the stage, which shows it a frame earlier, until the
+ * pointer or a view that moves asks for a buffer. What is hovered or selected is drawn over it each frame.
  */
 export class Canvas {
   readonly #element: HTMLCanvasElement
@@ -59,7 +61,7 @@ export class Canvas {
   readonly #stop = new AbortController()
   readonly #watch: ResizeObserver
   readonly #pointers = new Map<number, { x: number; y: number }>()
-  #scene: Scene = { picture: null, size: { width: 1, height: 1 }, annotations: [], colour: () => '#56b4e9' }
+  #scene: Scene = { picture: null, size: { width: 1, height: 1 }, annotations: [], colour: () => '#56b4e9', ground: '#e9ebef' }
   #shapes: Shape[] = []
   #shown: Shape[] = []
   #hits = new Hits([])
@@ -79,7 +81,7 @@ export class Canvas {
 
   constructor(element: HTMLCanvasElement, listeners: Listeners = {}) {
     this.#element = element
-    this.#pen = element.getContext('2d') as CanvasRenderingContext2D
+    this.#pen = element.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
     this.#listeners = listeners
     this.#listen()
     this.#watch = new ResizeObserver(() => this.#resize())
@@ -166,6 +168,7 @@ export class Canvas {
   }
 
   panBy(dx: number, dy: number): void {
+    this.#prepare()
     this.#move(pan(this.#view, dx, dy, this.#scene.size, this.#stage), false)
   }
 
@@ -191,7 +194,7 @@ export class Canvas {
     this.#shown = all ? this.#shapes : this.#shapes.filter(({ id, concept }) => id !== this.#lifted && !this.#hidden.has(concept))
     if (!softly || !this.#all) return this.#renew()
     delete this.#element.dataset.painted
-    if (this.#buffer.view === null) this.#buffer.drop()
+    if (this.#few() || this.#buffer.view === null) this.#buffer.drop()
     else this.#begin()
     this.#draw()
   }
@@ -204,6 +207,7 @@ export class Canvas {
     this.#element.height = height * devicePixelRatio
     this.#renew()
     if (this.#fitted) this.fit()
+    this.paint() // a stage of another size is black until then
   }
 
   #move(view: View, fitted: boolean): void {
@@ -239,14 +243,14 @@ export class Canvas {
   paint(): void {
     const [pen, view, stage, buffer] = [this.#pen, this.#view, this.#stage, this.#buffer]
     if (stage.width === 0 || stage.height === 0) return
-    const few = this.#shown.length <= FEW
-    if (few && buffer.view === null && !buffer.busy) this.#rest()
-    else {
+    const few = this.#few()
+    if (!few || buffer.view !== null || buffer.busy) {
       if (!buffer.busy && buffer.beyond(view, MARGIN / 2)) this.#begin()
       buffer.advance()
     }
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    pen.clearRect(0, 0, stage.width, stage.height)
+    pen.fillStyle = this.#scene.ground
+    pen.fillRect(0, 0, stage.width, stage.height)
     if (buffer.beyond(view, MARGIN)) this.#paintPicture(pen, view)
     if (buffer.view !== null) buffer.blit(pen, view, stage)
     else if (few) for (const strokes = this.#regions(pen, view, stage); strokes.next().done !== true; );
@@ -262,6 +266,17 @@ export class Canvas {
     this.#buffer.drop()
     this.#all = false
     delete this.#element.dataset.painted
+    this.#draw()
+  }
+
+  #few(): boolean {
+    return this.#shown.length <= FEW
+  }
+
+  /** Has a buffer made before many frames of the same picture come. */
+  #prepare(): void {
+    if (this.#buffer.view !== null || this.#buffer.busy) return
+    this.#begin()
     this.#draw()
   }
 
@@ -344,6 +359,7 @@ export class Canvas {
   }
 
   #drag(event: PointerEvent): void {
+    this.#prepare()
     const at = this.#share(event.offsetX, event.offsetY)
     if (event.pointerId === this.#taken) return this.#hand?.move(at)
     const before = this.#pointers.get(event.pointerId)

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import { fileOf, thumbnailOf } from '../api/calls'
 import type { Drawn } from '../canvas/shapes'
 import { Canvas } from '../canvas/canvas'
+import { useGround } from './ground'
 import type { Looked } from './looked'
 
 interface Props extends Looked {
@@ -17,6 +18,7 @@ export function CanvasView({ project, input, annotations, colour, hidden, hovere
   const element = useRef<HTMLCanvasElement>(null)
   const hear = useRef({ onHover, onPick })
   const picture = usePicture(project, input.id)
+  const ground = useGround()
   const { width, height } = input
 
   useEffect(() => {
@@ -33,7 +35,7 @@ export function CanvasView({ project, input, annotations, colour, hidden, hovere
       made.close()
     }
   }, [canvasRef])
-  useEffect(() => canvasRef.current?.show({ picture, size: { width, height }, annotations, colour }), [canvasRef, picture, width, height, annotations, colour])
+  useEffect(() => canvasRef.current?.show({ picture, size: { width, height }, annotations, colour, ground }), [canvasRef, picture, width, height, annotations, colour, ground])
   useEffect(() => canvasRef.current?.hide(hidden), [canvasRef, hidden])
   useEffect(() => canvasRef.current?.hover(hovered), [canvasRef, hovered])
   useEffect(() => canvasRef.current?.select(selected), [canvasRef, selected])

@@ -1,9 +1,9 @@
-import { Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconCopy, IconEye, IconEyeOff, IconPencil, IconTag, IconTrash } from '@tabler/icons-react'
 import { memo, useEffect, useRef } from 'react'
 
 import { ticked, type Drafted } from '../work/draft'
-import { ActionButton } from './controls'
+import { PlainButton } from './controls'
 import type { Desk } from './useDesk'
 
 interface Section {
@@ -125,13 +125,13 @@ function Score({ score }: { score: number }) {
 /** What can be done with the selected one. */
 function Doings({ hidden }: { hidden: boolean }) {
   return (
-    <Group gap={0} px={8} pb={4}>
-      <ActionButton id="change-concept" icon={<IconTag size={16} />} />
-      <ActionButton id="duplicate" icon={<IconCopy size={16} />} />
-      <ActionButton id="redraw" icon={<IconPencil size={16} />} />
-      <ActionButton id="hide" icon={hidden ? <IconEyeOff size={16} /> : <IconEye size={16} />} />
-      <ActionButton id="remove" icon={<IconTrash size={16} />} />
-    </Group>
+    <div className="desk-doings">
+      <PlainButton id="change-concept" icon={<IconTag size={16} />} />
+      <PlainButton id="duplicate" icon={<IconCopy size={16} />} />
+      <PlainButton id="redraw" icon={<IconPencil size={16} />} />
+      <PlainButton id="hide" icon={hidden ? <IconEyeOff size={16} /> : <IconEye size={16} />} />
+      <PlainButton id="remove" icon={<IconTrash size={16} />} />
+    </div>
   )
 }
 

@@ -4,6 +4,7 @@ import { Canvas } from '../canvas/canvas'
 import type { Drawable } from '../canvas/edit'
 import { Editor, type Tool } from '../canvas/editor'
 import type { Drawn } from '../canvas/shapes'
+import { useGround } from './ground'
 import { useSharpPicture } from './pictures'
 
 export interface Hands {
@@ -44,6 +45,7 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
   const { width, height } = input ?? NOWHERE
   const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
   const { picture, lost } = useSharpPicture(project, input, close)
+  const ground = useGround()
 
   useEffect(() => {
     hear.current = { onHover, onPick, onDrawn, onChanged, tool }
@@ -65,8 +67,8 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
     }
   }, [handsRef])
   useEffect(() => {
-    if (id !== null) handsRef.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, filter })
-  }, [handsRef, id, picture, width, height, annotations, colour, filter])
+    if (id !== null) handsRef.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, ground, filter })
+  }, [handsRef, id, picture, width, height, annotations, colour, ground, filter])
   const away = id === null
   useEffect(() => {
     if (!away) element.current?.focus({ preventScroll: true }) // Tab goes on from here
