@@ -238,6 +238,9 @@ def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:
         walk.go(page)
         walk.page.wait_for_load_state("networkidle")
         faults += [f"{page}: {fault}" for fault in walk.faults()]
+        if page != "/nowhere":
+            title = walk.page.get_by_role("heading", level=1).inner_text()
+            expect(walk.page).to_have_title(f"{title} · Labelmill")
     assert faults == []
 
 

@@ -85,6 +85,9 @@ def test_all_of_it_by_keys(walk: Walk, desk: Desk) -> None:
     assert {status for _, status, _ in desk.said(task, ids[1])} == {"rejected"}
 
     page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Request changes")
+    expect(dialog.get_by_role("button", name="Request changes")).to_be_disabled()
+    page.keyboard.press("Control+Enter")  # nothing is said yet
     page.keyboard.type("The hat is a cap")
     page.keyboard.press("Control+Enter")
     saved(walk)

@@ -69,8 +69,9 @@ class Review:
     ) -> Decided:
         """One's word on an input that `list` gave. Approve: `ticked` (ids; None: all that are not rejected) stand.
 
-        Edits: `{"id", "concept"?, "region"?}`; additions: `{"concept", "region"?}`. `key`: the same
-        when a call is repeated. Raises Conflict when somebody changed the input in between.
+        Edits: `{"id", "concept"?, "region"?}`; additions: `{"concept", "region"?}`. `comment`: what should be
+        different, which a request for changes has to say. `key`: the same when a call is repeated. Raises Conflict when
+        somebody changed the input in between.
         """
         every = [a["id"] for a in one["annotations"] if a["status"] != "rejected"]
         body = _shaping(one, edits, additions, deletions, key)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import sqlalchemy as sa
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from labelmill.core import decision
 from labelmill.core.annotation import Work
@@ -132,11 +132,20 @@ class Shaping(Body):
 
 
 class Word(Shaping):
-    """A reviewer's word on an input. Approve: `ticked` annotations stand, as do edited and added ones."""
+    """A reviewer's word on an input. Approve: `ticked` annotations stand, as do edited and added ones.
+
+    Request changes: `comment` says which.
+    """
 
     action: Literal["approve", "reject", "request_changes"]
     ticked: Ids = Field(default_factory=list)
     comment: Annotated[Text, Field(max_length=5000)] = ""
+
+    @model_validator(mode="after")
+    def _says_which_changes(self) -> Self:
+        if self.action == "request_changes" and not self.comment.strip():
+            raise ValueError("say in `comment` what should be different: whoever labels the input reads it")
+        return self
 
 
 class WordOnAll(Body):

@@ -161,6 +161,9 @@ def test_a_change_in_between_is_told(task: Task) -> None:
 def test_reject_and_request_changes(task: Task) -> None:
     one, other, *_ = task.queue()["items"]
     assert task.decide(one, "reject")["work"] == "rejected"
+    for nothing in ("", " \n"):
+        said = task.decide(other, "request_changes", comment=nothing, status=422)
+        assert "say in `comment` what should be different" in said["error"]["message"]
     done = task.decide(other, "request_changes", comment="The span is too long.")
     assert done["work"] == "label"
     taken = task.ask(Role.REVIEWER, "POST", "/label/next")
@@ -304,7 +307,7 @@ def test_nothing_is_put_back_before_who_reviews_no_more(task: Task) -> None:
 
 def test_help_is_what_the_model_said(task: Task) -> None:
     one = task.queue()["items"][0]
-    task.decide(one, "request_changes")
+    task.decide(one, "request_changes", comment="Look again.")
     (said,) = task.ask(Role.REVIEWER, "GET", f"/label/{one['id']}/help")["items"]
     assert (said["model"], [hint["score"] for hint in said["predictions"]]) == ("m", [0.95, 0.9, 0.7, 0.5, 0.3])
     assert said["predictions"][0]["region"] == {"kind": "span", "value": [0, 1]}

@@ -3200,6 +3200,8 @@ export interface components {
         /**
          * Word
          * @description A reviewer's word on an input. Approve: `ticked` annotations stand, as do edited and added ones.
+         *
+         *     Request changes: `comment` says which.
          */
         Word: {
             /** Key */

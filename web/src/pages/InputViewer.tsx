@@ -67,12 +67,8 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
   return (
     <div className="frame">
       <PageHead
-        title={
-          <Group gap={4} wrap="nowrap" component="span">
-            <ActionButton id="back" icon={<IconArrowLeft size={18} />} />
-            <span className="ellipsis">{input.name}</span>
-          </Group>
-        }
+        title={input.name}
+        back={<ActionButton id="back" icon={<IconArrowLeft size={18} />} />}
         note={input.kind === 'image' ? `${input.width} × ${input.height}` : many(input.length ?? 0, 'character')}
       >
         {input.kind === 'image' && (

@@ -1,4 +1,5 @@
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
@@ -17,6 +18,7 @@ function tokenIn(hash: string, search: URLSearchParams): string | null {
 }
 
 export function Component() {
+  useDocumentTitle('Sign in · Labelmill')
   const [search] = useSearchParams()
   const navigate = useNavigate()
   const [name, setName] = useState('')

@@ -38,13 +38,11 @@ function Shown({ project, task }: { project: number; task: Task }) {
   return (
     <>
       <PageHead
-        title={
-          <Group gap={4} wrap="nowrap" component="span">
-            <ActionIcon component={Link} to={`/projects/${project}/tasks`} variant="subtle" color="gray" size="lg" aria-label="Back to all labeling tasks">
-              <IconArrowLeft size={18} />
-            </ActionIcon>
-            <span className="ellipsis">{task.name}</span>
-          </Group>
+        title={task.name}
+        back={
+          <ActionIcon component={Link} to={`/projects/${project}/tasks`} variant="subtle" color="gray" size="lg" aria-label="Back to all labeling tasks">
+            <IconArrowLeft size={18} />
+          </ActionIcon>
         }
         note={task.deciding > 0 ? 'applying the new thresholds' : [progress(task), left].filter(Boolean).join(' · ')}
       >

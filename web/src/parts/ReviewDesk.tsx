@@ -239,11 +239,12 @@ const Comment = memo(function Comment({ name, before, opened, close, send }: { n
 
 function CommentForm({ before, send }: { before: string; send: (comment: string) => void }) {
   const [text, setText] = useState(before)
+  const said = text.trim()
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        send(text.trim())
+        if (said !== '') send(said)
       }}
     >
       <Stack>
@@ -259,7 +260,9 @@ function CommentForm({ before, send }: { before: string; send: (comment: string)
           onChange={({ currentTarget }) => setText(currentTarget.value)}
           onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.currentTarget.form?.requestSubmit()}
         />
-        <Button type="submit">Request changes</Button>
+        <Button type="submit" disabled={said === ''}>
+          Request changes
+        </Button>
       </Stack>
     </form>
   )

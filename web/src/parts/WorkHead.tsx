@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text } from '@mantine/core'
+import { ActionIcon, Text } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { memo, type ReactNode, useDeferredValue } from 'react'
 import { Link } from 'react-router'
@@ -20,13 +20,11 @@ interface Props {
 export const WorkHead = memo(function WorkHead({ project, task, note, children }: Props) {
   return (
     <PageHead
-      title={
-        <Group gap={4} wrap="nowrap" component="span">
-          <ActionIcon component={Link} to={`/projects/${project}/tasks/${task.id}`} variant="subtle" color="gray" size="lg" aria-label="Back to the task">
-            <IconArrowLeft size={18} />
-          </ActionIcon>
-          <span className="ellipsis">{task.name}</span>
-        </Group>
+      title={task.name}
+      back={
+        <ActionIcon component={Link} to={`/projects/${project}/tasks/${task.id}`} variant="subtle" color="gray" size="lg" aria-label="Back to the task">
+          <IconArrowLeft size={18} />
+        </ActionIcon>
       }
       note={note}
     >

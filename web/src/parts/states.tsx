@@ -1,4 +1,5 @@
 import { Alert, Badge, Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMapQuestion, IconMessageDots, IconUsers, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -92,12 +93,29 @@ export function StatusBadge({ status }: { status: Status }) {
 }
 
 /** Title at the left, what one can do at the right. */
-export function PageHead({ title, note, children }: { title: ReactNode; note?: ReactNode; children?: ReactNode }) {
+interface HeadProps {
+  /** The browser's tab says it, too. */
+  title: string
+  /** The button that leads back, before the title. */
+  back?: ReactNode
+  note?: ReactNode
+  children?: ReactNode
+}
+
+export function PageHead({ title, back, note, children }: HeadProps) {
+  useDocumentTitle(`${title} · Labelmill`)
   return (
     <Group justify="space-between" px="lg" py="sm" mih={56} wrap="nowrap" className="page-head">
       <Group gap="sm" wrap="nowrap" miw={0}>
         <Title order={1} className="ellipsis">
-          {title}
+          {back === undefined ? (
+            title
+          ) : (
+            <Group gap={4} wrap="nowrap" component="span">
+              {back}
+              <span className="ellipsis">{title}</span>
+            </Group>
+          )}
         </Title>
         {note && (
           <Text size="sm" c="dimmed" className="numbers" style={{ whiteSpace: 'nowrap' }}>
