@@ -175,3 +175,37 @@ def test_brightness_contrast_saturation_and_invert_are_seen(walk: Walk, desk: De
     page.keyboard.press("i")
     again.click()
     until(as_at_first)
+
+
+def test_the_next_picture_is_painted_before_it_is_asked_for(walk: Walk, desk: Desk) -> None:
+    """A key only brings it to the front: nothing is painted on it any more, and it looks as it did behind."""
+    task, page = desk.task("wearables"), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    first, second, third = (desk.client.inputs.get(desk.project, one)["name"] for one in desk.inputs()[:3])
+    front, behind = page.locator("canvas.stage"), page.locator("canvas.stage-behind")
+    expect(front).to_have_attribute("aria-label", f"{first} with 3 annotations")
+    expect(behind).to_have_attribute("aria-label", f"{second} with 3 annotations")
+    expect(behind).to_have_attribute("data-painted", "all")
+    walk.settle()
+    looked = behind.evaluate(_STROKES)
+    page.keyboard.press("Enter")
+    expect(front).to_have_attribute("aria-label", f"{second} with 3 annotations")
+    expect(behind).to_have_attribute("aria-label", f"{third} with 3 annotations")
+    saved(walk)
+    assert front.evaluate("(stage) => [stage.strokes, stage.toDataURL()]") == [0, looked]
+
+
+_STROKES = """(canvas) => {
+  const pen = canvas.getContext('2d')
+  canvas.strokes = 0
+  for (const name of ['fillRect', 'drawImage', 'stroke']) {
+    const does = pen[name].bind(pen)
+    pen[name] = (...how) => {
+      canvas.strokes += 1
+      return does(...how)
+    }
+  }
+  return canvas.toDataURL()
+}"""
+"""Counts from now on what is painted on a canvas, and says how it looks."""

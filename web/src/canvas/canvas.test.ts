@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Region } from '../api/types'
 import { conceptColours, CYCLE, inkOn } from './colours'
 import { Hits } from './hits'
-import { contains, type Drawn, shapes } from './shapes'
+import { alike, contains, type Drawn, shapes } from './shapes'
 import { fit, pan, reveal, zoom } from './view'
 
 const drawn = (id: number, region: Region): Drawn => ({ id, concept: 'shirt', region, score: 0.5, status: 'success' })
@@ -20,6 +20,14 @@ describe('shapes', () => {
 
   it('leaves out what has no place in the picture', () => {
     expect(shapes([drawn(1, { kind: 'span', value: [0, 4] }), { ...box(2, 0, 0, 1, 1), region: null }], 10, 10)).toEqual([])
+  })
+
+  it('are drawn alike as long as nothing that is drawn differs', () => {
+    const one = box(1, 0, 0, 1, 1)
+    expect(alike([one], [{ ...one }])).toBe(true)
+    for (const other of [{ ...one, status: 'rejected' as const }, { ...one, concept: 'hat' }, { ...one, score: null }, box(1, 0, 0, 1, 1), box(2, 0, 0, 1, 1)]) expect(alike([one], [other])).toBe(false)
+    expect(alike([one], [])).toBe(false)
+    expect(alike([], [one])).toBe(false)
   })
 
   it('outlines by status', () => {

@@ -2,7 +2,7 @@ import { Buffer, MARGIN } from './buffer'
 import type { Point, Reach } from './edit'
 import { Hits } from './hits'
 import { paintName, paintPicked, type Pen, strokes } from './paint'
-import { type Drawn, type Shape, shapes } from './shapes'
+import { alike, type Drawn, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
 
 export interface Scene {
@@ -89,11 +89,14 @@ export class Canvas {
     this.#resize()
   }
 
+  /** Shows a scene from now on; one that looks like the last costs nothing. */
   show(scene: Scene): void {
     const before = this.#scene
     const same = scene.size.width === before.size.width && scene.size.height === before.size.height
-    const only = same && scene.picture === before.picture && scene.filter === before.filter
+    const only = same && scene.picture === before.picture && scene.filter === before.filter && scene.ground === before.ground
+    if (only && scene.input === before.input && scene.colour === before.colour && alike(scene.annotations, before.annotations)) return
     this.#scene = scene
+    if (scene.input !== before.input) this.#hovered = this.#selected = null
     this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
     this.#hits = new Hits(this.#shapes)
     if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
@@ -149,6 +152,7 @@ export class Canvas {
   }
 
   select(id: number | null): void {
+    if (id === this.#selected) return
     this.#selected = id
     const shape = this.#find(id)
     if (shape !== undefined) this.#move(reveal(this.#view, shape.bounds, this.#scene.size, this.#stage), false)

@@ -25,6 +25,19 @@ const pull = (from: [number, number], to: [number, number]): boolean => {
   return editor.up(to)
 }
 
+it('has nothing drawn anew where nothing changes', () => {
+  editor.use('select')
+  editor.edit(null, '#ffffff')
+  sheet.touch.mockClear()
+  editor.use('select')
+  editor.edit(null, '#ffffff')
+  expect(sheet.touch).not.toHaveBeenCalled()
+  editor.edit(box, '#ffffff')
+  editor.edit(null, '#ffffff')
+  editor.use('box')
+  expect(sheet.touch).toHaveBeenCalledTimes(3)
+})
+
 describe('the box tool', () => {
   it('draws from corner to corner, and takes a mere click for none', () => {
     editor.use('box')

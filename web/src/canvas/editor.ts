@@ -55,6 +55,7 @@ export class Editor implements Hand {
   }
 
   use(tool: Tool): void {
+    if (tool === this.#tool && !this.drawing && this.#held === null) return
     this.#tool = tool
     this.cancel()
   }
@@ -62,6 +63,7 @@ export class Editor implements Hand {
   /** The region to change from now on, in its colour; null: none. */
   edit(subject: Drawn | null, ink: string): void {
     const { region } = subject ?? { region: null }
+    if (region === null && this.#subject === null && ink === this.#ink && this.#live === null) return
     if (subject?.id !== this.#subject?.id) this.#place = null
     this.#subject = subject !== null && region !== null && region.kind !== 'span' ? { ...subject, region } : null
     if (this.#place !== null && !this.#pointAt(this.#place)) this.#place = null

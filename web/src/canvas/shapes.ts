@@ -24,6 +24,12 @@ export interface Drawn {
   status: Status
 }
 
+/** Whether two lists are drawn alike: the same regions (the very same objects), said the same way. */
+export function alike(one: readonly Drawn[], other: readonly Drawn[]): boolean {
+  const same = (a: Drawn, b: Drawn | undefined): boolean => a.id === b?.id && a.region === b.region && a.concept === b.concept && a.status === b.status && a.score === b.score
+  return one === other || (one.length === other.length && one.every((a, at) => same(a, other[at])))
+}
+
 export const OUTLINES: Record<Status, Outline> = {
   success: 'solid',
   awaiting_review: 'dashed',

@@ -4,9 +4,11 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react'
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 
+import type { WorkInput } from '../api/work'
 import type { Tool } from '../canvas/editor'
+import type { Drawn } from '../canvas/shapes'
 import { type Adjustments, AS_IT_IS, filterOf } from '../work/adjust'
 import { ActionButton, useAction, useBoard } from './controls'
 import { EditCanvas } from './EditCanvas'
@@ -67,27 +69,46 @@ const ToolButton = memo(function ToolButton({ tool, icon, on }: { tool: Tool; ic
   )
 })
 
+/** What comes next, as it will be shown. */
+export interface Ahead {
+  input: WorkInput
+  annotations: readonly Drawn[]
+}
+
+interface StageProps {
+  project: number
+  desk: Desk
+  /** null: not known, or no picture. */
+  ahead?: Ahead | null
+  colour: (concept: string) => string
+}
+
 /** The picture or the text, with what is said of all of it above and the concepts to give below. */
-export function DeskStage({ project, desk, colour }: { project: number; desk: Desk; colour: (concept: string) => string }) {
+export function DeskStage({ project, desk, ahead = null, colour }: StageProps) {
   const { input, shown, hovered, selected, hover, select } = desk
   const image = input.kind === 'image'
+  const front = useFront(input.id, ahead?.input.id ?? null)
   const looks = { annotations: shown, colour, hovered, selected, onHover: hover, onPick: select }
   return (
     <div className="viewer-stage">
       <WholeInput desk={desk} colour={colour} />
       <div className="viewer-picture" hidden={!image}>
-        <EditCanvas
-          {...looks}
-          project={project}
-          input={image ? { id: input.id, name: input.name, width: input.width ?? 1, height: input.height ?? 1 } : null}
-          handsRef={desk.handsRef}
-          tool={desk.tool}
-          subject={desk.subject}
-          ink={colour(desk.subject?.concept ?? desk.concept)}
-          filter={filterOf(desk.adjustments)}
-          onDrawn={desk.drawn}
-          onChanged={desk.changed}
-        />
+        {[0, 1].map((place) => (
+          <EditCanvas
+            key={place}
+            {...(place === front ? looks : { annotations: ahead?.annotations ?? NOTHING, colour, hovered: null, selected: null, onHover: hover, onPick: select })}
+            project={project}
+            front={place === front}
+            input={place === front ? (image ? input : null) : (ahead?.input ?? null)}
+            handsRef={desk.handsRef}
+            tool={desk.tool}
+            subject={place === front ? desk.subject : null}
+            ink={colour((place === front ? desk.subject?.concept : undefined) ?? desk.concept)}
+            filter={filterOf(desk.adjustments)}
+            onDrawn={desk.drawn}
+            onChanged={desk.changed}
+          />
+        ))}
         {image && desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
       </div>
       {!image && (
@@ -98,6 +119,17 @@ export function DeskStage({ project, desk, colour }: { project: number; desk: De
       <ConceptKeys concepts={desk.concepts} now={desk.concept} colour={colour} />
     </div>
   )
+}
+
+const NOTHING: readonly Drawn[] = []
+
+/** Which of two canvases is seen: what was painted behind comes to the front when it is its turn. */
+function useFront(now: number, ahead: number | null): number {
+  const [was, set] = useState({ now, ahead, front: 0 })
+  if (was.now === now && was.ahead === ahead) return was.front
+  const front = was.now !== now && was.ahead === now ? 1 - was.front : was.front
+  set({ now, ahead, front })
+  return front
 }
 
 /** What is said of the whole input, as chips over it. */

@@ -1,10 +1,12 @@
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { memo, type RefObject, useEffect, useRef, useState } from 'react'
 
+import type { WorkInput } from '../api/work'
 import { Canvas } from '../canvas/canvas'
 import type { Drawable } from '../canvas/edit'
 import { Editor, type Tool } from '../canvas/editor'
 import type { Drawn } from '../canvas/shapes'
 import { useGround } from './ground'
+import { painted } from './painted'
 import { useSharpPicture } from './pictures'
 
 export interface Hands {
@@ -14,8 +16,10 @@ export interface Hands {
 
 interface Props {
   project: number
+  /** It is seen; else it lies behind another and paints what comes next, so that that is there with the key. */
+  front: boolean
   /** null: the canvas waits out of sight, as it takes long to make. */
-  input: { id: number; name: string; width: number; height: number } | null
+  input: Pick<WorkInput, 'id' | 'name' | 'width' | 'height'> | null
   annotations: readonly Drawn[]
   colour: (concept: string) => string
   hovered: number | null
@@ -32,19 +36,19 @@ interface Props {
   onChanged: (id: number, region: Drawable) => void
 }
 
-const NOWHERE = { width: 1, height: 1 }
 /** So much of what was read ahead may be stretched before the whole file is asked for. */
 const STRETCH = 1.15
 
 /** The canvas with its tools, in React's clothes. */
-export function EditCanvas({ project, input, annotations, colour, hovered, selected, onHover, onPick, handsRef, tool, subject, ink, filter, onDrawn, onChanged }: Props) {
+export const EditCanvas = memo(function EditCanvas({ project, front, input, annotations, colour, hovered, selected, onHover, onPick, handsRef, tool, subject, ink, filter, onDrawn, onChanged }: Props) {
   const element = useRef<HTMLCanvasElement>(null)
+  const hands = useRef<Hands | null>(null)
   const hear = useRef({ onHover, onPick, onDrawn, onChanged, tool })
   const [scale, setScale] = useState(0)
   const id = input?.id ?? null
-  const { width, height } = input ?? NOWHERE
+  const [width, height] = [input?.width ?? 1, input?.height ?? 1]
   const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
-  const { picture, lost } = useSharpPicture(project, input, close)
+  const { picture, lost } = useSharpPicture(project, id === null ? null : { id, width, height }, close)
   const ground = useGround()
 
   useEffect(() => {
@@ -60,32 +64,57 @@ export function EditCanvas({ project, input, annotations, colour, hovered, selec
       drawn: (region) => hear.current.onDrawn(region),
       changed: (id, region) => hear.current.onChanged(id, region),
     })
-    handsRef.current = { canvas, editor }
+    hands.current = { canvas, editor }
     return () => {
-      handsRef.current = null
+      hands.current = null
       canvas.close()
     }
-  }, [handsRef])
+  }, [])
   useEffect(() => {
-    if (id !== null) handsRef.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, ground, filter })
-  }, [handsRef, id, picture, width, height, annotations, colour, ground, filter])
+    if (!front) return
+    handsRef.current = hands.current
+    return () => {
+      handsRef.current = null
+    }
+  }, [front, handsRef])
+  useEffect(() => {
+    if (id === null) return
+    const show = (): void => hands.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, ground, filter })
+    if (front) return show()
+    let waits = true
+    void painted().then(() => {
+      if (!waits) return
+      hands.current?.editor.edit(null, ink)
+      show()
+    })
+    return () => {
+      waits = false
+    }
+  }, [front, id, picture, width, height, annotations, colour, ground, filter, ink])
   const away = id === null
   useEffect(() => {
-    if (!away) element.current?.focus({ preventScroll: true }) // Tab goes on from here
-  }, [away])
-  useEffect(() => handsRef.current?.canvas.hover(hovered), [handsRef, hovered])
-  useEffect(() => handsRef.current?.canvas.select(selected), [handsRef, selected])
-  useEffect(() => handsRef.current?.editor.use(tool), [handsRef, tool, id])
-  useEffect(() => handsRef.current?.editor.edit(subject, ink), [handsRef, subject, ink])
+    if (front && !away) element.current?.focus({ preventScroll: true }) // Tab goes on from here
+  }, [front, away])
+  useEffect(() => {
+    if (!front) return
+    hands.current?.canvas.hover(hovered)
+    hands.current?.canvas.select(selected)
+  }, [front, hovered, selected])
+  useEffect(() => {
+    if (front) hands.current?.editor.use(tool)
+  }, [front, tool, id])
+  useEffect(() => {
+    if (front) hands.current?.editor.edit(subject, ink)
+  }, [front, subject, ink])
 
   return (
     <>
-      <canvas ref={element} className="stage" role="img" tabIndex={0} aria-label={`${input?.name ?? ''} with ${annotations.length} annotations`} />
-      {lost !== null && (
+      <canvas ref={element} className={front ? 'stage' : 'stage-behind'} role="img" tabIndex={front ? 0 : -1} aria-hidden={!front} aria-label={`${input?.name ?? ''} with ${annotations.length} annotations`} />
+      {front && lost !== null && (
         <p className="desk-lost" role="status">
           {lost === 'never' ? 'This picture cannot be shown: its file is damaged or gone.' : 'The picture does not come. It is asked for again by itself.'}
         </p>
       )}
     </>
   )
-}
+})

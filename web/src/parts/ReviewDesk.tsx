@@ -9,8 +9,8 @@ import { useMe } from '../api/queries'
 import type { Task } from '../api/types'
 import type { ReviewFilter, WorkInput } from '../api/work'
 import { useColours } from '../pages/place'
-import { ticked, type Drafted } from '../work/draft'
-import type { Drafts } from '../work/drafts'
+import { standing, ticked, type Drafted } from '../work/draft'
+import { drafted, type Drafts } from '../work/drafts'
 import { onlyType } from '../work/drawn'
 import { BulkDialog } from './BulkDialog'
 import { ConceptPicker } from './ConceptPicker'
@@ -20,7 +20,7 @@ import { DeskList, Strip } from './DeskList'
 import { DeskStage, DeskTools } from './DeskStage'
 import { FilterDialog } from './ReviewFilter'
 import { Empty, Trouble, Waiting } from './states'
-import { useDesk } from './useDesk'
+import { asDecided, useDesk } from './useDesk'
 import { useDraft, useDrafts } from './useDrafts'
 import { useFor } from './useFor'
 import { type Review, useReview } from './useReview'
@@ -102,6 +102,12 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
     [project, before],
   )
 
+  const coming = before.items[before.at + 1]
+  const ahead = useMemo(
+    () => (coming === undefined || coming.kind !== 'image' || coming.id === input.id ? null : { input: coming, annotations: standing(drafted(drafts.kept, coming).draft).map(asDecided) }),
+    [coming, drafts, input.id],
+  )
+
   useControls(
     'review',
     useMemo<ReviewControls>(() => {
@@ -136,7 +142,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
       </WorkHead>
       <div className="desk">
         <DeskTools desk={desk} />
-        <DeskStage project={project} desk={desk} colour={colour} />
+        <DeskStage project={project} desk={desk} ahead={ahead} colour={colour} />
         {desk.panel && (
           <aside className="viewer-panel" aria-label="Annotations">
             <Notes input={input} />

@@ -71,7 +71,7 @@ interface Given {
 }
 
 /** What is unticked is outlined as rejected. */
-function asDecided(one: Drafted): Drafted {
+export function asDecided(one: Drafted): Drafted {
   return one.ticked ? one : { ...one, status: 'rejected' }
 }
 
