@@ -1,5 +1,6 @@
 """Looking closer at a desk: zoom, pan and fit, the hand, what is hidden or drawn anew, how a picture is shown."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -179,22 +180,102 @@ def test_brightness_contrast_saturation_and_invert_are_seen(walk: Walk, desk: De
 
 def test_the_next_picture_is_painted_before_it_is_asked_for(walk: Walk, desk: Desk) -> None:
     """A key only brings it to the front: nothing is painted on it any more, and it looks as it did behind."""
-    task, page = desk.task("wearables"), walk.page
-    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
-    stage(walk)
-    first, second, third = (desk.client.inputs.get(desk.project, one)["name"] for one in desk.inputs()[:3])
+    first, second, third = ahead(walk, desk)
+    page = walk.page
     front, behind = page.locator("canvas.stage"), page.locator("canvas.stage-behind")
-    expect(front).to_have_attribute("aria-label", f"{first} with 3 annotations")
-    expect(behind).to_have_attribute("aria-label", f"{second} with 3 annotations")
-    expect(behind).to_have_attribute("data-painted", "all")
-    walk.settle()
+    expect(front).to_have_attribute("aria-label", first)
     looked = behind.evaluate(_STROKES)
     page.keyboard.press("Enter")
-    expect(front).to_have_attribute("aria-label", f"{second} with 3 annotations")
-    expect(behind).to_have_attribute("aria-label", f"{third} with 3 annotations")
+    expect(front).to_have_attribute("aria-label", second)
+    expect(behind).to_have_attribute("aria-label", third)
     saved(walk)
     assert front.evaluate("(stage) => [stage.strokes, stage.toDataURL()]") == [0, looked]
 
+
+def ahead(walk: Walk, desk: Desk) -> list[str]:
+    """At the desk, with the second picture painted behind the first; what the first three are called there."""
+    task, page = desk.task("wearables"), walk.page
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    names = [desk.client.inputs.get(desk.project, one)["name"] for one in desk.inputs()[:3]]
+    labels = [f"{name} with 3 annotations" for name in names]
+    expect(page.locator("canvas.stage-behind[data-painted=all]")).to_have_attribute("aria-label", labels[1])
+    walk.settle()
+    return labels
+
+
+def test_what_no_frame_has_shown_is_not_decided(walk: Walk, desk: Desk) -> None:
+    _, second, third = ahead(walk, desk)
+    page, front = walk.page, walk.page.locator("canvas.stage")
+    page.evaluate(_NO_FRAMES)
+    page.keyboard.press("Enter")
+    expect(front).to_have_attribute("aria-label", second)
+    page.keyboard.press("Enter")
+    page.evaluate("frames()")
+    saved(walk)
+    expect(page.get_by_text("1 of 6 reviewed · you 1 of 6")).to_be_visible()
+    expect(front).to_have_attribute("aria-label", second)
+    page.keyboard.press("Enter")
+    expect(front).to_have_attribute("aria-label", third)
+
+
+def test_what_is_under_way_with_the_mouse_ends_with_its_picture(walk: Walk, desk: Desk) -> None:
+    ahead(walk, desk)
+    page, box = walk.page, stage(walk).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for tool in ("b", "h"):
+        page.keyboard.press(tool)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y + 40, steps=3)
+        label = page.locator("canvas.stage").get_attribute("aria-label") or ""
+        page.keyboard.press("Enter")
+        expect(page.locator("canvas.stage")).not_to_have_attribute("aria-label", label)
+        page.mouse.move(x + 90, y + 90, steps=3)
+        page.mouse.up()
+        stage(walk)
+        expect(page.locator("canvas.stage")).to_have_attribute("aria-label", re.compile("with 3 annotations"))
+        expect(page.get_by_role("region", name="New")).to_have_count(0)
+        assert fitted(walk)
+
+
+def test_each_picture_begins_fitted(walk: Walk, desk: Desk) -> None:
+    labels = ahead(walk, desk)
+    for label in labels[1:]:
+        for key in ("+", "+", "Enter"):
+            walk.page.keyboard.press(key)
+        expect(walk.page.locator("canvas.stage")).to_have_attribute("aria-label", label)
+        assert fitted(walk)
+
+
+def test_a_button_keeps_the_keys_from_one_picture_to_the_next(walk: Walk, desk: Desk) -> None:
+    for label in ahead(walk, desk)[1:]:
+        walk.button(re.compile("^Reject input")).focus()
+        walk.page.keyboard.press("Enter")
+        expect(walk.page.locator("canvas.stage")).to_have_attribute("aria-label", label)
+        expect(walk.button(re.compile("^Reject input"))).to_be_focused()
+
+
+def fitted(walk: Walk) -> bool:
+    """Whether the picture lies as Fit lays it."""
+    front = stage(walk)
+    walk.settle()
+    before = front.evaluate("(stage) => stage.toDataURL()")
+    walk.page.keyboard.press("f")
+    walk.settle()
+    return bool(stage(walk).evaluate("(stage) => stage.toDataURL()") == before)
+
+
+_NO_FRAMES = """() => {
+  const [ask, held] = [window.requestAnimationFrame, []]
+  window.requestAnimationFrame = (then) => held.push(then)
+  window.frames = () => {
+    window.requestAnimationFrame = ask
+    for (const then of held) ask(then)
+  }
+}"""
+"""Nothing is drawn any more until `frames()`."""
 
 _STROKES = """(canvas) => {
   const pen = canvas.getContext('2d')

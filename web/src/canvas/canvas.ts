@@ -2,43 +2,9 @@ import { Buffer, MARGIN } from './buffer'
 import type { Point, Reach } from './edit'
 import { Hits } from './hits'
 import { paintName, paintPicked, type Pen, strokes } from './paint'
-import { alike, type Drawn, type Shape, shapes } from './shapes'
+import type { Hand, Listeners, Scene } from './scene'
+import { alike, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
-
-export interface Scene {
-  /** Id of whose picture it is, for those who ask whether it is painted. */
-  input?: number
-  picture: CanvasImageSource | null
-  size: Size
-  annotations: readonly Drawn[]
-  colour: (concept: string) => string
-  /** The colour of what the picture leaves free: one that is seen through costs the browser a mixing of every pixel. */
-  ground: string
-  /** A CSS filter for the picture alone, such as `brightness(1.4)`. */
-  filter?: string
-}
-
-/** What may take the pointer before the canvas pans or picks with it, and paints over everything. */
-export interface Hand {
-  /** True: the pointer is its own until it is let go. */
-  down: (at: Point, event: PointerEvent) => boolean
-  move: (at: Point) => void
-  /** False: it was a mere click, with which the canvas picks. */
-  up: (at: Point) => boolean
-  cancel: () => void
-  /** The cursor to show while nothing is pressed; null: the canvas's own. */
-  over: (at: Point) => string | null
-  /** True: the double click was for it. */
-  double: () => boolean
-  paint: (pen: Pen, view: View, picture: Size) => void
-}
-
-export interface Listeners {
-  hover?: (id: number | null) => void
-  pick?: (id: number | null) => void
-  /** Scale in screen pixels per pixel of the picture. */
-  view?: (view: View) => void
-}
 
 /** So many regions are painted within a frame. */
 const FEW = 64
@@ -57,6 +23,8 @@ export class Canvas {
   readonly #buffer = new Buffer()
   /** The picture and all its regions are on the stage. */
   #all = false
+  #seen = false
+  #rising = 0
   readonly #listeners: Listeners
   readonly #stop = new AbortController()
   readonly #watch: ResizeObserver
@@ -100,13 +68,32 @@ export class Canvas {
     this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
     this.#hits = new Hits(this.#shapes)
     if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
-    if (!same || (this.#fitted && !only)) this.fit()
+    if (!same || scene.input !== before.input || (this.#fitted && !only)) this.fit()
     this.#choose(only)
   }
 
-  /** Whether somebody can have seen an input (id): its picture and all that is on it. */
+  /** Whether somebody can have seen an input (id): its picture and all that is on it, in front. */
   showed(input: number): boolean {
-    return this.#scene.input === input && this.#all
+    return this.#scene.input === input && this.#all && this.#seen
+  }
+
+  /** Comes before what lay over it: with the next frame it is seen. */
+  raise(): void {
+    delete this.#element.dataset.painted
+    this.#rising = requestAnimationFrame(() => {
+      this.#seen = true
+      this.#tell()
+    })
+  }
+
+  /** Lies behind another from now on, and lets go of the pointer. */
+  lower(): void {
+    cancelAnimationFrame(this.#rising)
+    this.#seen = false
+    for (const id of [this.#taken, ...this.#pointers.keys()]) if (id !== null && this.#element.hasPointerCapture(id)) this.#element.releasePointerCapture(id)
+    this.#pointers.clear()
+    if (this.#taken !== null) this.#hand?.cancel()
+    this.#taken = null
   }
 
   hide(concepts: ReadonlySet<string>): void {
@@ -259,10 +246,15 @@ export class Canvas {
     if (buffer.view !== null) buffer.blit(pen, view, stage)
     else if (few) for (const strokes = this.#regions(pen, view, stage); strokes.next().done !== true; );
     this.#all = this.#scene.picture !== null && (few || buffer.view !== null)
-    if (this.#all && !buffer.busy) this.#element.dataset.painted = 'all'
+    this.#tell()
     this.#paintPicked()
     this.#hand?.paint(pen, view, this.#scene.size)
     if (buffer.busy) this.#draw()
+  }
+
+  /** Marks the element when all is painted on it. */
+  #tell(): void {
+    if (this.#all && !this.#buffer.busy) this.#element.dataset.painted = 'all'
   }
 
   /** Everything is different. */
@@ -343,12 +335,12 @@ export class Canvas {
     })
     on('pointermove', (event) => this.#drag(event))
     on('pointerup', (event) => {
-      this.#pointers.delete(event.pointerId)
+      const pressed = this.#pointers.delete(event.pointerId)
       if (event.pointerId === this.#taken) {
         this.#taken = null
         if (this.#hand?.up(this.#share(event.offsetX, event.offsetY)) !== false) return
         this.#moved = 0
-      }
+      } else if (!pressed) return // it was pressed on another
       if (this.#moved < 4 && event.button === 0) this.#listeners.pick?.(this.#at(event.offsetX, event.offsetY)?.id ?? null)
     })
     on('pointercancel', (event) => {

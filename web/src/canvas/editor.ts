@@ -1,9 +1,10 @@
-import type { Canvas, Hand } from './canvas'
+import type { Canvas } from './canvas'
 import {
   addPoint, boundsOf, boxOf, drag, type Drawable, type Grip, handleAt, handles, meant, onSide, type Place, places, type Point, polygonOf, removePoint, shift, snap,
   stretch, withPoint,
 } from './edit'
 import { paintPicked, type Pen } from './paint'
+import type { Hand } from './scene'
 import { type Drawn, shapes } from './shapes'
 import type { Size, View } from './view'
 

@@ -47,7 +47,7 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
   const [scale, setScale] = useState(0)
   const id = input?.id ?? null
   const [width, height] = [input?.width ?? 1, input?.height ?? 1]
-  const close = scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
+  const close = front && scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
   const { picture, lost } = useSharpPicture(project, id === null ? null : { id, width, height }, close)
   const ground = useGround()
 
@@ -73,7 +73,9 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
   useEffect(() => {
     if (!front) return
     handsRef.current = hands.current
+    hands.current?.canvas.raise()
     return () => {
+      hands.current?.canvas.lower()
       handsRef.current = null
     }
   }, [front, handsRef])
@@ -93,7 +95,8 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
   }, [front, id, picture, width, height, annotations, colour, ground, filter, ink])
   const away = id === null
   useEffect(() => {
-    if (front && !away) element.current?.focus({ preventScroll: true }) // Tab goes on from here
+    // Tab goes on from here, unless somebody is at a button or a slider beside
+    if (front && !away && (document.activeElement === document.body || document.activeElement instanceof HTMLCanvasElement)) element.current?.focus({ preventScroll: true })
   }, [front, away])
   useEffect(() => {
     if (!front) return
