@@ -39,18 +39,12 @@ interface Props {
 /** So much of what was read ahead may be stretched before the whole file is asked for. */
 const STRETCH = 1.15
 
-/** The canvas with its tools, in React's clothes. */
-export const EditCanvas = memo(function EditCanvas({ project, front, input, annotations, colour, hovered, selected, onHover, onPick, handsRef, tool, subject, ink, filter, onDrawn, onChanged }: Props) {
+/** A canvas with its tools, for as long as its element is there; `scale`: screen pixels per pixel of the picture. */
+function useHands({ onHover, onPick, onDrawn, onChanged, tool }: Pick<Props, 'onHover' | 'onPick' | 'onDrawn' | 'onChanged' | 'tool'>) {
   const element = useRef<HTMLCanvasElement>(null)
   const hands = useRef<Hands | null>(null)
   const hear = useRef({ onHover, onPick, onDrawn, onChanged, tool })
   const [scale, setScale] = useState(0)
-  const id = input?.id ?? null
-  const [width, height] = [input?.width ?? 1, input?.height ?? 1]
-  const close = front && scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
-  const { picture, lost } = useSharpPicture(project, id === null ? null : { id, width, height }, close)
-  const ground = useGround()
-
   useEffect(() => {
     hear.current = { onHover, onPick, onDrawn, onChanged, tool }
   }, [onHover, onPick, onDrawn, onChanged, tool])
@@ -70,15 +64,28 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
       canvas.close()
     }
   }, [])
+  return { element, hands, scale }
+}
+
+/** The canvas with its tools, in React's clothes. */
+export const EditCanvas = memo(function EditCanvas({ project, front, input, annotations, colour, hovered, selected, onHover, onPick, handsRef, tool, subject, ink, filter, onDrawn, onChanged }: Props) {
+  const { element, hands, scale } = useHands({ onHover, onPick, onDrawn, onChanged, tool })
+  const id = input?.id ?? null
+  const [width, height] = [input?.width ?? 1, input?.height ?? 1]
+  const close = front && scale * devicePixelRatio * Math.max(width, height) > 1280 * STRETCH
+  const { picture, lost } = useSharpPicture(project, id === null ? null : { id, width, height }, close)
+  const ground = useGround()
+
   useEffect(() => {
     if (!front) return
-    handsRef.current = hands.current
-    hands.current?.canvas.raise()
+    const mine = hands.current
+    handsRef.current = mine
+    mine?.canvas.raise()
     return () => {
-      hands.current?.canvas.lower()
+      mine?.canvas.lower()
       handsRef.current = null
     }
-  }, [front, handsRef])
+  }, [front, hands, handsRef])
   useEffect(() => {
     if (id === null) return
     const show = (): void => hands.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, ground, filter })
@@ -92,23 +99,23 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
     return () => {
       waits = false
     }
-  }, [front, id, picture, width, height, annotations, colour, ground, filter, ink])
+  }, [hands, front, id, picture, width, height, annotations, colour, ground, filter, ink])
   const away = id === null
   useEffect(() => {
     // Tab goes on from here, unless somebody is at a button or a slider beside
     if (front && !away && (document.activeElement === document.body || document.activeElement instanceof HTMLCanvasElement)) element.current?.focus({ preventScroll: true })
-  }, [front, away])
+  }, [element, front, away])
   useEffect(() => {
     if (!front) return
     hands.current?.canvas.hover(hovered)
     hands.current?.canvas.select(selected)
-  }, [front, hovered, selected])
+  }, [hands, front, hovered, selected])
   useEffect(() => {
     if (front) hands.current?.editor.use(tool)
-  }, [front, tool, id])
+  }, [hands, front, tool, id])
   useEffect(() => {
     if (front) hands.current?.editor.edit(subject, ink)
-  }, [front, subject, ink])
+  }, [hands, front, subject, ink])
 
   return (
     <>
