@@ -7,7 +7,7 @@ export default ts.config(
   hooks.configs.flat['recommended-latest'],
   { rules: { 'max-lines': ['error', 400], 'no-console': 'error' } },
   {
-    files: ['src/canvas/**', 'src/grid/**', 'src/work/**'],
+    files: ['src/canvas/**', 'src/grid/**', 'src/desk/**'],
     rules: {
       'no-restricted-imports': ['error', { patterns: ['react*', '@mantine/*', '@tanstack/*', '../parts/*', '../pages/*'] }],
     },

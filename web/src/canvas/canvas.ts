@@ -60,15 +60,15 @@ export class Canvas {
   /** Shows a scene from now on; one that looks like the last costs nothing. */
   show(scene: Scene): void {
     const before = this.#scene
-    const same = scene.size.width === before.size.width && scene.size.height === before.size.height
+    const same = scene.input === before.input && scene.size.width === before.size.width && scene.size.height === before.size.height
     const only = same && scene.picture === before.picture && scene.filter === before.filter && scene.ground === before.ground
-    if (only && scene.input === before.input && scene.colour === before.colour && alike(scene.annotations, before.annotations)) return
+    if (only && scene.colour === before.colour && alike(scene.annotations, before.annotations)) return
     this.#scene = scene
     if (scene.input !== before.input) this.#hovered = this.#selected = null
     this.#shapes = shapes(scene.annotations, scene.size.width, scene.size.height)
     this.#hits = new Hits(this.#shapes)
     if (this.#find(this.#hovered) === undefined) this.#point(null) // the same regions may come again with a sharper picture
-    if (!same || scene.input !== before.input || (this.#fitted && !only)) this.fit()
+    if (!same || (this.#fitted && !only)) this.fit()
     this.#choose(only)
   }
 

@@ -21,9 +21,9 @@ import { useDraft, useDrafts } from '../parts/useDrafts'
 import { type Label, useLabel } from '../parts/useLabel'
 import { WorkHead } from '../parts/WorkHead'
 import { many } from '../parts/words'
-import { added, type Change, standing } from '../work/draft'
-import type { Drafts } from '../work/drafts'
-import { onlyType } from '../work/drawn'
+import { added, type Change, standing } from '../desk/draft'
+import type { Drafts } from '../desk/drafts'
+import { onlyType } from '../desk/drawn'
 import { useColours, useId } from './place'
 
 export function Component() {

@@ -2,7 +2,7 @@ import { Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconCopy, IconEye, IconEyeOff, IconPencil, IconTag, IconTrash } from '@tabler/icons-react'
 import { memo, useEffect, useRef } from 'react'
 
-import { ticked, type Drafted } from '../work/draft'
+import { ticked, type Drafted } from '../desk/draft'
 import { PlainButton } from './controls'
 import type { Desk } from './useDesk'
 

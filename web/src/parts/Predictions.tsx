@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react'
 
 import type { Task } from '../api/types'
 import { type Hints, labelHelp } from '../api/work'
-import type { Drafted } from '../work/draft'
+import type { Drafted } from '../desk/draft'
 import { useAction } from './controls'
 import { type Offer, offers } from './said'
 import { Trouble } from './states'

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 
 import { useMe } from '../api/queries'
 import { request } from '../api/request'
-import { type Heard, Outbox, type Unsaved } from '../work/unsaved'
+import { type Heard, Outbox, type Unsaved } from '../desk/unsaved'
 import { painted } from './painted'
 import { draftsAt } from './useDrafts'
 import { tellFault } from './states'

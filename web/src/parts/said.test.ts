@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { Hints } from '../api/work'
-import { begin } from '../work/draft'
+import { begin } from '../desk/draft'
 import { offers } from './said'
 
 const box = { kind: 'box' as const, value: [0, 0, 0.5, 0.5] as [number, number, number, number] }

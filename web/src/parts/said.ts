@@ -2,8 +2,8 @@
 import type { Task } from '../api/types'
 import type { Hints } from '../api/work'
 import type { Drawn } from '../canvas/shapes'
-import type { Drafted } from '../work/draft'
-import { fits } from '../work/drawn'
+import type { Drafted } from '../desk/draft'
+import { fits } from '../desk/drawn'
 
 /** Below the ids of anything drafted. */
 const FIRST = -1_000_000_000

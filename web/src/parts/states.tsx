@@ -92,7 +92,6 @@ export function StatusBadge({ status }: { status: Status }) {
   )
 }
 
-/** Title at the left, what one can do at the right. */
 interface HeadProps {
   /** The browser's tab says it, too. */
   title: string
@@ -102,6 +101,7 @@ interface HeadProps {
   children?: ReactNode
 }
 
+/** Title at the left, what one can do at the right. */
 export function PageHead({ title, back, note, children }: HeadProps) {
   useDocumentTitle(`${title} · Labelmill`)
   return (

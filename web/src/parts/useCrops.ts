@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 
 import { reviewCrops } from '../api/work'
-import { empty, type Feed, loaded } from '../work/feed'
+import { empty, type Feed, loaded } from '../desk/feed'
 import type { OneCrop, Screens } from './useScreens'
 
 interface Given {

@@ -2,9 +2,9 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 
 import { useMe } from '../api/queries'
 import type { WorkInput } from '../api/work'
-import type { History } from '../work/draft'
-import { drafted, Drafts } from '../work/drafts'
-import type { WorkPage } from '../work/unsaved'
+import type { History } from '../desk/draft'
+import { drafted, Drafts } from '../desk/drafts'
+import type { WorkPage } from '../desk/unsaved'
 
 const open = new Map<string, Drafts>()
 

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 
 import type { Fault } from '../api/request'
 import { type Crop, type DecidedMany, freshKey, type Progress, reviewPage, taskPath, undoActivities } from '../api/work'
-import type { Unsaved } from '../work/unsaved'
+import type { Unsaved } from '../desk/unsaved'
 import { useOutbox } from './outbox'
 import { tell, tellFault } from './states'
 import { type Earlier, useEarlier } from './useEarlier'
