@@ -153,7 +153,7 @@ def _scroll(page: Page) -> None:
 
 
 def _painted(page: Page) -> None:
-    page.locator("canvas.stage[data-painted=all]:visible, .text-stage").first.wait_for()
+    page.locator(".face:not([data-behind]) :is(canvas[data-painted=all], .text-stage):visible").first.wait_for()
     page.evaluate(_FRAMES)
 
 

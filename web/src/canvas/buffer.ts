@@ -32,13 +32,17 @@ export class Buffer {
     return this.#work !== null
   }
 
-  begin(seen: View, stage: Size, painting: Painting): void {
+  /** `ground`: the colour of what the painting leaves free. */
+  begin(seen: View, stage: Size, ground: string, painting: Painting): void {
     const room = { width: stage.width + 2 * MARGIN, height: stage.height + 2 * MARGIN }
     const [width, height] = [Math.round(room.width * devicePixelRatio), Math.round(room.height * devicePixelRatio)]
-    const pen = this.#back.getContext('2d') as CanvasRenderingContext2D
+    // opaque: what is seen through has to be mixed with what lies below, pixel by pixel, with every frame
+    const pen = this.#back.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
     if (this.#back.width === width && this.#back.height === height) pen.reset() // cheaper than as much memory anew
     else Object.assign(this.#back, { width, height })
     const view = { scale: seen.scale, x: seen.x + MARGIN, y: seen.y + MARGIN }
+    pen.fillStyle = ground
+    pen.fillRect(0, 0, width, height)
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
     this.#work = { view: seen, strokes: painting(pen, view, room) }
   }
@@ -78,6 +82,14 @@ export class Buffer {
     if (painted === null) return
     const by = view.scale / painted.scale
     const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
+    if (by === 1) return copy(pen, this.#front, left, top)
     pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
   }
+}
+
+/** Puts a canvas on another, pixel on pixel: between them each would be made of four. */
+function copy(pen: CanvasRenderingContext2D, from: HTMLCanvasElement, left: number, top: number): void {
+  pen.setTransform(1, 0, 0, 1, 0, 0)
+  pen.drawImage(from, Math.round(left * devicePixelRatio), Math.round(top * devicePixelRatio))
+  pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
 }

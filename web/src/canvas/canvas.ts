@@ -74,13 +74,20 @@ export class Canvas {
 
   /** Whether somebody can have seen an input (id): its picture and all that is on it, in front. */
   showed(input: number): boolean {
-    return this.#scene.input === input && this.#all && this.#seen
+    return this.#seen && this.holds(input)
+  }
+
+  /** Whether an input (id) is painted here, its picture and all that is on it. */
+  holds(input: number): boolean {
+    return this.#scene.input === input && this.#all
   }
 
   /** Comes before what lay over it: with the next frame it is seen. */
   raise(): void {
+    if (this.#seen || this.#rising !== 0) return
     delete this.#element.dataset.painted
     this.#rising = requestAnimationFrame(() => {
+      this.#rising = 0
       this.#seen = true
       this.#tell()
     })
@@ -89,6 +96,7 @@ export class Canvas {
   /** Lies behind another from now on, and lets go of the pointer. */
   lower(): void {
     cancelAnimationFrame(this.#rising)
+    this.#rising = 0
     this.#seen = false
     for (const id of [this.#taken, ...this.#pointers.keys()]) if (id !== null && this.#element.hasPointerCapture(id)) this.#element.releasePointerCapture(id)
     this.#pointers.clear()
@@ -277,7 +285,7 @@ export class Canvas {
   }
 
   #begin(): void {
-    this.#buffer.begin(this.#view, this.#stage, (pen, view, room) => {
+    this.#buffer.begin(this.#view, this.#stage, this.#scene.ground, (pen, view, room) => {
       this.#paintPicture(pen, view)
       return this.#regions(pen, view, room)
     })

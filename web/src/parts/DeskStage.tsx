@@ -4,15 +4,17 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react'
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { memo, type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useLayoutEffect, useState } from 'react'
 
 import type { WorkInput } from '../api/work'
 import type { Tool } from '../canvas/editor'
 import type { Drawn } from '../canvas/shapes'
 import { type Adjustments, AS_IT_IS, filterOf } from '../desk/adjust'
+import { pends } from './afterPaint'
 import { ActionButton, useAction, useBoard } from './controls'
 import { EditCanvas } from './EditCanvas'
-import { EditText } from './EditText'
+import { EditText, type EditTextProps } from './EditText'
+import { lower, raise } from './face'
 import type { Desk } from './useDesk'
 import { many } from './words'
 
@@ -78,52 +80,76 @@ export interface Ahead {
 interface StageProps {
   project: number
   desk: Desk
-  /** null: not known, or no picture. */
+  /** null: not known. */
   ahead?: Ahead | null
   colour: (concept: string) => string
 }
 
 /** The picture or the text, with what is said of all of it above and the concepts to give below. */
 export function DeskStage({ project, desk, ahead = null, colour }: StageProps) {
-  const { input, shown, hovered, selected, hover, select } = desk
-  const image = input.kind === 'image'
-  const front = useFront(input.id, ahead?.input.id ?? null)
-  const looks = { annotations: shown, colour, hovered, selected, onHover: hover, onPick: select }
+  const { handsRef, behindRef } = desk
+  const front = useFront(desk.input.id, ahead?.input.id ?? null)
+  useLayoutEffect(() => {
+    if (pends()) return // a key has turned them, and the desk follows
+    if (handsRef.current !== null) raise(handsRef.current)
+    if (behindRef.current !== null) lower(behindRef.current)
+  })
   return (
     <div className="viewer-stage">
-      <WholeInput desk={desk} colour={colour} />
-      <div className="viewer-picture" hidden={!image}>
+      <div className="faces">
         {[0, 1].map((place) => (
-          <EditCanvas
-            key={place}
-            {...(place === front ? looks : { annotations: ahead?.annotations ?? NOTHING, colour, hovered: null, selected: null, onHover: hover, onPick: select })}
-            project={project}
-            front={place === front}
-            input={place === front ? (image ? input : null) : (ahead?.input ?? null)}
-            handsRef={desk.handsRef}
-            tool={desk.tool}
-            subject={place === front ? desk.subject : null}
-            ink={colour((place === front ? desk.subject?.concept : undefined) ?? desk.concept)}
-            filter={filterOf(desk.adjustments)}
-            onDrawn={desk.drawn}
-            onChanged={desk.changed}
-          />
+          <Face key={place} project={project} desk={desk} shows={place === front ? { input: desk.input, annotations: desk.shown } : ahead} front={place === front} colour={colour} />
         ))}
-        {image && desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
+        {desk.input.kind === 'image' && desk.adjusting && <Adjust now={desk.adjustments} change={desk.setAdjustments} />}
       </div>
-      {!image && (
-        <div className="text-stage desk-text">
-          <EditText {...looks} text={input.text ?? ''} marked={desk.marked} onMark={desk.mark} />
+      <ConceptKeys concepts={desk.concepts} now={desk.concept} colour={colour} />
+    </div>
+  )
+}
+
+interface FaceProps {
+  project: number
+  desk: Desk
+  shows: Ahead | null
+  front: boolean
+  colour: (concept: string) => string
+}
+
+function Face({ project, desk, shows, front, colour }: FaceProps) {
+  const { input = null, annotations = NOTHING } = shows ?? {}
+  const image = input?.kind === 'image'
+  const { hovered, selected } = front ? desk : { hovered: null, selected: null }
+  const looks = { annotations, colour, hovered, selected, onHover: desk.hover, onPick: desk.select }
+  return (
+    <div className="face" data-input={input?.id} data-kind={input?.kind}>
+      <WholeInput {...looks} />
+      <div className="viewer-picture" hidden={!image}>
+        <EditCanvas
+          {...looks}
+          project={project}
+          front={front}
+          input={image ? input : null}
+          handsRef={front ? desk.handsRef : desk.behindRef}
+          tool={desk.tool}
+          subject={front ? desk.subject : null}
+          ink={colour((front ? desk.subject?.concept : undefined) ?? desk.concept)}
+          filter={filterOf(desk.adjustments)}
+          onDrawn={desk.drawn}
+          onChanged={desk.changed}
+        />
+      </div>
+      {input !== null && !image && (
+        <div key={input.id} className="text-stage desk-text">
+          <EditText {...looks} front={front} text={input.text ?? ''} marked={front ? desk.marked : null} onMark={desk.mark} />
         </div>
       )}
-      <ConceptKeys concepts={desk.concepts} now={desk.concept} colour={colour} />
     </div>
   )
 }
 
 const NOTHING: readonly Drawn[] = []
 
-/** Which of two canvases is seen: what was painted behind comes to the front when it is its turn. */
+/** Which of the two faces is seen: what was painted behind comes to the front when it is its turn. */
 function useFront(now: number, ahead: number | null): number {
   const [was, set] = useState({ now, ahead, front: 0 })
   if (was.now === now && was.ahead === ahead) return was.front
@@ -132,9 +158,11 @@ function useFront(now: number, ahead: number | null): number {
   return front
 }
 
+type TagsProps = Pick<EditTextProps, 'annotations' | 'colour' | 'hovered' | 'selected' | 'onHover' | 'onPick'>
+
 /** What is said of the whole input, as chips over it. */
-function WholeInput({ desk, colour }: { desk: Desk; colour: (concept: string) => string }) {
-  const tags = desk.shown.filter(({ region }) => region === null)
+const WholeInput = memo(function WholeInput({ annotations, colour, hovered, selected, onHover, onPick }: TagsProps) {
+  const tags = annotations.filter(({ region }) => region === null)
   if (tags.length === 0) return null
   return (
     <div className="tags desk-tags" role="group" aria-label="Said of the whole input">
@@ -142,11 +170,11 @@ function WholeInput({ desk, colour }: { desk: Desk; colour: (concept: string) =>
         <UnstyledButton
           key={id}
           className="tag"
-          data-on={id === desk.hovered || id === desk.selected || undefined}
-          aria-pressed={id === desk.selected}
-          onMouseEnter={() => desk.hover(id)}
-          onMouseLeave={() => desk.hover(null)}
-          onClick={() => desk.select(id === desk.selected ? null : id)}
+          data-on={id === hovered || id === selected || undefined}
+          aria-pressed={id === selected}
+          onMouseEnter={() => onHover(id)}
+          onMouseLeave={() => onHover(null)}
+          onClick={() => onPick(id === selected ? null : id)}
         >
           <span className="swatch" style={{ background: colour(concept) }} />
           {concept}
@@ -155,7 +183,7 @@ function WholeInput({ desk, colour }: { desk: Desk; colour: (concept: string) =>
       ))}
     </div>
   )
-}
+})
 
 const KEYS = 9
 

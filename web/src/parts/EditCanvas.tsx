@@ -1,18 +1,14 @@
-import { memo, type RefObject, useEffect, useRef, useState } from 'react'
+import { memo, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 import type { WorkInput } from '../api/work'
 import { Canvas } from '../canvas/canvas'
 import type { Drawable } from '../canvas/edit'
 import { Editor, type Tool } from '../canvas/editor'
 import type { Drawn } from '../canvas/shapes'
+import { type Hands, isFree } from './face'
 import { useGround } from './ground'
 import { painted } from './painted'
 import { useSharpPicture } from './pictures'
-
-export interface Hands {
-  canvas: Canvas
-  editor: Editor
-}
 
 interface Props {
   project: number
@@ -26,6 +22,7 @@ interface Props {
   selected: number | null
   onHover: (id: number | null) => void
   onPick: (id: number | null) => void
+  /** Of what lies there, in front or behind. */
   handsRef: RefObject<Hands | null>
   tool: Tool
   /** What may be changed, and the colour of what is drawn. */
@@ -48,8 +45,9 @@ function useHands({ onHover, onPick, onDrawn, onChanged, tool }: Pick<Props, 'on
   useEffect(() => {
     hear.current = { onHover, onPick, onDrawn, onChanged, tool }
   }, [onHover, onPick, onDrawn, onChanged, tool])
-  useEffect(() => {
-    const canvas = new Canvas(element.current as HTMLCanvasElement, {
+  useLayoutEffect(() => {
+    const stage = element.current as HTMLCanvasElement
+    const canvas = new Canvas(stage, {
       hover: (id) => hear.current.onHover(id),
       pick: (id) => hear.current.tool !== 'hand' && hear.current.onPick(id),
       view: (view) => setScale(view.scale),
@@ -58,7 +56,7 @@ function useHands({ onHover, onPick, onDrawn, onChanged, tool }: Pick<Props, 'on
       drawn: (region) => hear.current.onDrawn(region),
       changed: (id, region) => hear.current.onChanged(id, region),
     })
-    hands.current = { canvas, editor }
+    hands.current = { canvas, editor, face: stage.closest('.face') as HTMLElement }
     return () => {
       hands.current = null
       canvas.close()
@@ -76,16 +74,12 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
   const { picture, lost } = useSharpPicture(project, id === null ? null : { id, width, height }, close)
   const ground = useGround()
 
-  useEffect(() => {
-    if (!front) return
-    const mine = hands.current
-    handsRef.current = mine
-    mine?.canvas.raise()
+  useLayoutEffect(() => {
+    handsRef.current = hands.current
     return () => {
-      mine?.canvas.lower()
       handsRef.current = null
     }
-  }, [front, hands, handsRef])
+  }, [hands, handsRef])
   useEffect(() => {
     if (id === null) return
     const show = (): void => hands.current?.canvas.show({ input: id, picture, size: { width, height }, annotations, colour, ground, filter })
@@ -102,8 +96,7 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
   }, [hands, front, id, picture, width, height, annotations, colour, ground, filter, ink])
   const away = id === null
   useEffect(() => {
-    // Tab goes on from here, unless somebody is at a button or a slider beside
-    if (front && !away && (document.activeElement === document.body || document.activeElement instanceof HTMLCanvasElement)) element.current?.focus({ preventScroll: true })
+    if (front && !away && isFree(document.activeElement)) element.current?.focus({ preventScroll: true })
   }, [element, front, away])
   useEffect(() => {
     if (!front) return
@@ -119,7 +112,7 @@ export const EditCanvas = memo(function EditCanvas({ project, front, input, anno
 
   return (
     <>
-      <canvas ref={element} className={front ? 'stage' : 'stage-behind'} role="img" tabIndex={front ? 0 : -1} aria-hidden={!front} aria-label={`${input?.name ?? ''} with ${annotations.length} annotations`} />
+      <canvas ref={element} className={front ? 'stage' : 'stage-behind'} role="img" tabIndex={front ? 0 : -1} aria-label={`${input?.name ?? ''} with ${annotations.length} annotations`} />
       {front && lost !== null && (
         <p className="desk-lost" role="status">
           {lost === 'never' ? 'This picture cannot be shown: its file is damaged or gone.' : 'The picture does not come. It is asked for again by itself.'}

@@ -1,9 +1,12 @@
-import { type CSSProperties, useEffect, useMemo, useRef } from 'react'
+import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react'
 
 import type { Drawn } from '../canvas/shapes'
+import { isFree } from './face'
 import { pieces, pointsBefore } from './spans'
 
-interface Props {
+export interface EditTextProps {
+  /** It is seen; else it lies behind what is. */
+  front: boolean
   text: string
   annotations: readonly Drawn[]
   colour: (concept: string) => string
@@ -20,7 +23,7 @@ interface Props {
 const MARKED = NaN
 
 /** A text whose words can be marked by mouse; keys mark them through the table of actions. */
-export function EditText({ text, annotations, colour, hovered, selected, onHover, onPick, marked, onMark }: Props) {
+export const EditText = memo(function EditText({ front, text, annotations, colour, hovered, selected, onHover, onPick, marked, onMark }: EditTextProps) {
   const element = useRef<HTMLDivElement>(null)
   const parts = useMemo(() => {
     const spans = annotations.flatMap(({ id, concept, region }) => (region?.kind === 'span' ? [{ id, concept, span: region.value }] : []))
@@ -29,7 +32,9 @@ export function EditText({ text, annotations, colour, hovered, selected, onHover
   useEffect(() => {
     element.current?.querySelector('[data-marked], [data-selected]')?.scrollIntoView({ block: 'nearest' })
   }, [marked, selected])
-  useEffect(() => element.current?.focus({ preventScroll: true }), [])
+  useEffect(() => {
+    if (front && isFree(document.activeElement)) element.current?.focus({ preventScroll: true })
+  }, [front])
   const take = (): void => {
     const found = taken(element.current as HTMLElement)
     if (found !== null) onMark(found)
@@ -61,7 +66,7 @@ export function EditText({ text, annotations, colour, hovered, selected, onHover
       })}
     </div>
   )
-}
+})
 
 /** What the browser has selected within an element, in code points; from then on it is ours to show. */
 function taken(element: HTMLElement): [number, number] | null {

@@ -92,8 +92,9 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
   const back = useCallback(() => move(-1), [move])
   const on = useCallback(() => move(1), [move])
   const next = feed.at < feed.items.length - 1 ? on : null
+  const following = feed.items[feed.at + 1]?.id
   const desk = useDesk({ input, history, change, concepts: task.concepts, makes: onlyType(task), me, previous: feed.at > 0 ? back : null, next })
-  const { items, selected, select, commit, seen } = desk
+  const { items, selected, select, commit, seen, turn } = desk
   const sections = useMemo(() => inSections(items), [items])
   // what lies beside the picture follows it a moment later
   const before = useDeferredValue(feed)
@@ -104,7 +105,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
 
   const coming = before.items[before.at + 1]
   const ahead = useMemo(
-    () => (coming === undefined || coming.kind !== 'image' || coming.id === input.id ? null : { input: coming, annotations: standing(drafted(drafts.kept, coming).draft).map(asDecided) }),
+    () => (coming === undefined || coming.id === input.id ? null : { input: coming, annotations: standing(drafted(drafts.kept, coming).draft).map(asDecided) }),
     [coming, drafts, input.id],
   )
 
@@ -116,7 +117,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
       const after = (by: 1 | -1): Drafted | undefined => (at < 0 ? (by > 0 ? open[0] : undefined) : open[at + by])
       const say = (action: 'approve' | 'reject'): void => {
         if (!seen()) return
-        decide(history, action)
+        turn(following, () => decide(history, action))
       }
       const one = items.find(({ id }) => id === selected)
       return {
@@ -131,7 +132,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
         grid: () => void navigate(`/projects/${project}/tasks/${task.id}/review/grid`),
         skip: next,
       }
-    }, [items, selected, select, commit, seen, comment, decide, history, navigate, project, task.id, next]),
+    }, [items, selected, select, commit, seen, turn, following, comment, decide, history, navigate, project, task.id, next]),
   )
   const filtered = Object.keys(filter).length > 0
   const buttons = useMemo(() => <Buttons filtered={filtered} />, [filtered])

@@ -9,8 +9,9 @@ import type { Drawn } from '../canvas/shapes'
 import { type Adjustments, AS_IT_IS } from '../desk/adjust'
 import { type Makes, toolsFor } from '../desk/drawn'
 import { added, commit, type Change, type Drafted, duplicated, edited, find, flipped, type History, redo, removed, standing, undo } from '../desk/draft'
+import { afterPaint } from './afterPaint'
 import { useControls } from './controls'
-import type { Hands } from './EditCanvas'
+import { type Hands, holds, lower, raise } from './face'
 import { moved, stepWord, stretched, wordsOf } from './spans'
 import { useFor } from './useFor'
 import { neighbour } from './words'
@@ -47,8 +48,12 @@ export interface Desk {
   setAdjustments: (adjustments: Adjustments) => void
   panel: boolean
   handsRef: RefObject<Hands | null>
+  /** Of the face on which what comes next is painted. */
+  behindRef: RefObject<Hands | null>
   /** Whether the input has been painted: nobody decides on what they have not seen. */
   seen: () => boolean
+  /** Shows what comes next (its id) before doing what makes it the input; where it is not painted yet, that is done at once. */
+  turn: (next: number | undefined, then: () => void) => void
   drawn: (region: Drawable) => void
   changed: (id: number, region: Drawable) => void
   subject: Drawn | null
@@ -82,6 +87,7 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   const { draft } = history
   const image = input.kind === 'image'
   const handsRef = useRef<Hands | null>(null)
+  const behindRef = useRef<Hands | null>(null)
   const [selected, select] = useFor<number | null>(input.id, null)
   const [hovered, hover] = useFor<number | null>(input.id, null)
   const [hidden, setHidden] = useFor(input.id, NONE)
@@ -100,6 +106,16 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   /** Number keys say concepts of the whole input. */
   const tags = saysOfAll(makes, input)
   const seen = useCallback(() => !image || handsRef.current?.canvas.showed(input.id) === true, [image, input.id])
+  const turn = useCallback(
+    (next: number | undefined, then: () => void) => {
+      const [front, behind] = [handsRef.current, behindRef.current]
+      if (next === undefined || front === null || behind === null || !holds(behind, next)) return then()
+      lower(front)
+      raise(behind)
+      afterPaint(then)
+    },
+    [],
+  )
 
   const items = useMemo(() => standing(draft), [draft])
   const shown = useMemo(() => [...items.filter(({ id }) => !hidden.has(id)).map(asDecided), ...said], [items, hidden, said])
@@ -249,7 +265,7 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   const subject = one !== undefined && !hidden.has(one.id) ? one : null
   return {
     input, history, items, shown, commit: make, selected, select, hovered, hover, hidden, hide, tool, use, draws, concept, concepts, give, picking, pick, copy, marked, mark,
-    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, seen, drawn, changed, subject,
+    adjusting, adjust, adjustments, setAdjustments, panel, handsRef, behindRef, seen, turn, drawn, changed, subject,
   }
 }
 
