@@ -144,11 +144,15 @@ def rows(walk: Walk, section: str) -> Locator:
     )
 
 
+# a key shows first what comes next, and with the frames after that it is decided
+_FOLLOWED = """() => new Promise((go) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => setTimeout(go)))))"""
 _SAVED = "() => Object.keys(localStorage).every((name) => !name.startsWith('labelmill-unsaved'))"
 
 
 def saved(walk: Walk) -> None:
     """Wait until the server has every decision, and the page shows so."""
+    walk.page.evaluate(_FOLLOWED)
     walk.page.wait_for_function(_SAVED)
     expect(walk.page.get_by_text("unsaved")).to_have_count(0)
 

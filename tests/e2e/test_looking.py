@@ -35,7 +35,12 @@ _LOOKS = """(stage) => {
 @pytest.fixture(scope="module")
 def desk(client: Client, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Photographs and models that find something on each, or nothing."""
-    return make_desk(client, shared_data / "coco-mini/images", tmp_path_factory.mktemp("looking"), ["A coat."])
+    return make_desk(
+        client,
+        shared_data / "coco-mini/images",
+        tmp_path_factory.mktemp("looking"),
+        [f"A coat, {i}." for i in range(6)],
+    )
 
 
 def boxes(desk: Desk, task: int, concept: str) -> list[list[float]]:
@@ -204,6 +209,31 @@ def ahead(walk: Walk, desk: Desk) -> list[str]:
     return labels
 
 
+@pytest.mark.parametrize(("model", "dataset"), [("wearables", "photos"), ("words", "texts")])
+def test_a_key_shows_what_comes_next_before_anything_else(walk: Walk, desk: Desk, model: str, dataset: str) -> None:
+    """In the same breath: the list and the buttons follow, and a key that comes before them does not decide what is
+    not seen yet."""
+    task, page = desk.task(model, dataset), walk.page
+    _, second, third = desk.inputs(dataset)[:3]
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    front = page.locator(".face:not([data-behind])")
+    for behind in (second, third):
+        expect(page.locator(f".face[data-behind][data-input='{behind}'] {_PAINTED}")).to_have_count(1)
+        walk.settle()
+        assert page.evaluate(_TWO_AT_ONCE) == [str(behind)] * 2
+        expect(front).to_have_attribute("data-input", str(behind))
+    saved(walk)
+    expect(page.get_by_text(re.compile("^2 of 6 reviewed"))).to_be_visible()
+
+
+def test_who_leaves_with_the_key_that_decides_has_decided(walk: Walk, desk: Desk) -> None:
+    _, second, _ = ahead(walk, desk)
+    with walk.page.expect_navigation():
+        walk.page.evaluate(f"() => {{ {_ENTER}; location.reload() }}")
+    expect(walk.page.get_by_text("1 of 6 reviewed · you 1 of 6")).to_be_visible()
+    expect(walk.page.locator("canvas.stage")).to_have_attribute("aria-label", second)
+
+
 def test_what_no_frame_has_shown_is_not_decided(walk: Walk, desk: Desk) -> None:
     _, second, third = ahead(walk, desk)
     page, front = walk.page, walk.page.locator("canvas.stage")
@@ -276,6 +306,15 @@ _NO_FRAMES = """() => {
   }
 }"""
 """Nothing is drawn any more until `frames()`."""
+
+_PAINTED = ":is(canvas[data-painted=all], .text-stage .text)"
+
+_ENTER = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))"
+
+_TWO_AT_ONCE = f"""() => [1, 2].map(() => {{
+  {_ENTER}
+  return document.querySelector('.face:not([data-behind])').dataset.input
+}})"""
 
 _STROKES = """(canvas) => {
   const pen = canvas.getContext('2d')

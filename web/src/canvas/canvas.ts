@@ -72,9 +72,9 @@ export class Canvas {
     this.#choose(only)
   }
 
-  /** Whether somebody can have seen an input (id): its picture and all that is on it, in front. */
-  showed(input: number): boolean {
-    return this.#seen && this.holds(input)
+  /** A frame has shown it in front of what else lies there. */
+  get inSight(): boolean {
+    return this.#seen
   }
 
   /** Whether an input (id) is painted here, its picture and all that is on it. */

@@ -26,6 +26,11 @@ export function holds({ face: { dataset }, canvas }: Hands, input: number): bool
   return dataset.input === `${input}` && (dataset.kind === 'text' || canvas.holds(input))
 }
 
+/** Whether somebody can have seen an input (its id) and all that is said of it: a frame has shown it. */
+export function showed(hands: Hands, input: number): boolean {
+  return hands.canvas.inSight && holds(hands, input)
+}
+
 function place(face: HTMLElement, front: boolean): void {
   face.toggleAttribute('data-behind', !front)
   face.inert = !front

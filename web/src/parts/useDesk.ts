@@ -11,7 +11,7 @@ import { type Makes, toolsFor } from '../desk/drawn'
 import { added, commit, type Change, type Drafted, duplicated, edited, find, flipped, type History, redo, removed, standing, undo } from '../desk/draft'
 import { afterPaint } from './afterPaint'
 import { useControls } from './controls'
-import { type Hands, holds, lower, raise } from './face'
+import { type Hands, holds, lower, raise, showed } from './face'
 import { moved, stepWord, stretched, wordsOf } from './spans'
 import { useFor } from './useFor'
 import { neighbour } from './words'
@@ -105,7 +105,7 @@ export function useDesk({ input, history, change, concepts, makes, me, said = NO
   const spans = makes === null || makes === 'span'
   /** Number keys say concepts of the whole input. */
   const tags = saysOfAll(makes, input)
-  const seen = useCallback(() => !image || handsRef.current?.canvas.showed(input.id) === true, [image, input.id])
+  const seen = useCallback(() => handsRef.current !== null && showed(handsRef.current, input.id), [input.id])
   const turn = useCallback(
     (next: number | undefined, then: () => void) => {
       const [front, behind] = [handsRef.current, behindRef.current]
