@@ -32,7 +32,7 @@ _WATCH = """() => {
   const note = (list) => took.push(...keys(list).map(({ startTime, duration }) => [pressed.get(startTime), duration]))
   new PerformanceObserver(note).observe({ type: 'event', durationThreshold: 16 })
 }"""
-_BARE = """<canvas class=stage data-painted=all width=1570 height=900></canvas><script>
+_BARE = """<div class=face><canvas data-painted=all width=1570 height=900></canvas></div><script>
   const pen = document.querySelector('canvas').getContext('2d', { alpha: false })
   let turn = 0
   addEventListener('keydown', () => {
