@@ -44,15 +44,18 @@ class Tasks:
         *,
         text: str | None = None,
         mine: Literal["assigned", "review", "label"] | None = None,
+        status: Literal["open", "paused", "complete", "cancelled", "failed"] | None = None,
+        priority: Priority | None = None,
     ) -> Iterator[TaskHead]:
         """Newest first, of a project or of all that one is in; pages are fetched as they are needed.
 
         Of a project, only those whose name, dataset, model (or `people`), reviewers, concepts or annotation type says
-        `text`, or in which one reviews or labels (`assigned`), or has something to review or to label now.
+        `text`, or in which one reviews or labels (`assigned`), or has something to review or to label now. `open`: it
+        waits for a worker, runs, or people label.
         """
         if project_id is None:
             return self._wire.pages("/tasks", limit=200)
-        return self._wire.pages(f"/projects/{project_id}/tasks", limit=200, text=text, mine=mine)
+        return self._wire.pages(f"/projects/{project_id}/tasks", limit=200, text=text, mine=mine, status=status, priority=priority)
 
     def find(self, task: str) -> TaskHead:
         """The task with this id or, when just one has it, this name. Raises NotFound, BadCall."""

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall
+from labelmill.core.priority import Priority
 from labelmill.core.threshold import Band
 from labelmill.engine import jobs
 from labelmill.flows import export, new_task, preview, report
@@ -82,12 +83,14 @@ def list_tasks(
     limit: Limit = 50,
     text: Annotated[Text | None, Query(max_length=200, description=_SAYS)] = None,
     mine: Annotated[
-        Literal["assigned", "review", "label"] | None,
+        heads.Mine | None,
         Query(description="One reviews or labels in it; has something to review, or to label, in it now."),
     ] = None,
+    status: Annotated[heads.Stands | None, Query(description="`open`: it waits, runs, or people label.")] = None,
+    priority: Priority | None = None,
 ) -> Page[TaskHead]:
     """The tasks of a project, newest first."""
-    only = heads.Only(member.person.id, text, mine)
+    only = heads.Only(member.person.id, text, mine, status, priority)
     with site.database.begin() as conn:
         found = heads.page(conn, member.project_id, only, before=after or heads.NEWEST, limit=limit + 1)
         return Page[TaskHead].of(listed(conn, found, member.person.id), limit)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, NotFound
+from labelmill.core.priority import Priority
 
 NEWEST = 2**31 - 1
 """Above every task's id."""
@@ -120,24 +121,37 @@ EXISTS (
         || ARRAY(SELECT c.name FROM task_concept k JOIN concept c ON c.id = k.concept_id WHERE k.task_id = t.id)
     ) AS said WHERE strpos(lower(said), lower(:text)) > 0)
 """
+# as flows.report tells it, but for whether a worker is at it
+_STATUS = """
+CASE WHEN t.error IS NOT NULL THEN 'failed' WHEN t.cancelled_at IS NOT NULL THEN 'cancelled'
+     WHEN coalesce(n.inputs - n.annotated - n.empty - n.failed, 0) + n.deciding = 0 THEN 'complete'
+     WHEN t.paused_at IS NOT NULL THEN 'paused' ELSE 'open' END = :status
+"""
 _MINE = "t.project_id IN (SELECT m.project_id FROM member m WHERE m.person_id = :person)"
 _KEYED = "(CAST(:key AS text) IS NULL OR t.name = :key OR t.id = CAST(:id AS bigint))"
 _OF_PERSON = sa.text(f"{_HEADS} AND {_MINE} AND {_KEYED} AND t.id < :before ORDER BY t.id DESC LIMIT :limit")
 _ONE = sa.text(f"{_HEADS} AND t.id = :task")
 
 
+Mine: TypeAlias = Literal["assigned", "review", "label"]
+Stands: TypeAlias = Literal["open", "paused", "complete", "cancelled", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Only those tasks that say `text`, in any case, or that are `mine` for a person.
+    """Only those tasks that say `text`, in any case, are `mine` for a person, or have a status or a priority.
 
     They say the names of themselves, their dataset, model (or `people`), reviewers and concepts, and what they make:
     `classification`, `boxes`, `polygons`, `spans`.
     `assigned`: they review or label in it; `review`, `label`: there is something for them to do now.
+    `open`: it waits for a worker, runs, or people label.
     """
 
     person_id: int
     text: str | None = None
-    mine: Literal["assigned", "review", "label"] | None = None
+    mine: Mine | None = None
+    status: Stands | None = None
+    priority: Priority | None = None
 
 
 def page(
@@ -150,6 +164,10 @@ def page(
         query, values = f"{query} AND {_SAYS}", {**values, "text": only.text}
     if only is not None and only.mine is not None:
         query, values = f"{query} AND {_FOR[only.mine]}", {**values, "person": only.person_id}
+    if only is not None and only.status is not None:
+        query, values = f"{query} AND {_STATUS}", {**values, "status": only.status}
+    if only is not None and only.priority is not None:
+        query, values = f"{query} AND t.priority = :priority", {**values, "priority": only.priority.number}
     return [Head(*row) for row in conn.execute(sa.text(f"{query} ORDER BY t.id DESC LIMIT :limit"), values)]
 
 

@@ -195,6 +195,29 @@ def test_a_list_finds_tasks_by_what_they_say_and_by_what_is_there_for_one_to_do(
     assert listed(Role.REVIEWER, mine="label") == ["Red 100%"]
 
 
+def test_a_list_finds_tasks_by_status_and_priority(world: World, model: Model) -> None:
+    ids = world.fresh()
+    of: dict[str, int] = {}
+    for name in ("open", "paused", "cancelled", "complete", "failed"):
+        of[name] = make(world, ids, name=name, priority="high" if name in ("open", "failed") else "low")["id"]
+    work(world.database, of["complete"], model)
+    for name, verb in (("paused", "pause"), ("cancelled", "cancel")):
+        ask(world, "POST", f"{at(ids)}/{of[name]}/{verb}")
+    rows(world.database, "UPDATE task SET error = 'no weights' WHERE id = :task RETURNING 1", task=of["failed"])
+
+    def listed(**query: str) -> list[str]:
+        return [one["name"] for one in ask(world, "GET", at(ids), params=query)["items"]]
+
+    for name in of:
+        assert listed(status=name) == [name]
+    shown = {one["name"]: one["status"] for one in ask(world, "GET", at(ids))["items"]}
+    assert shown == {name: "waiting" if name == "open" else name for name in of}
+    assert listed(priority="high") == ["failed", "open"]
+    assert listed(priority="low", status="paused", text="PAU") == ["paused"]
+    assert listed(priority="medium") == []
+    assert world.call(Role.ADMIN, "GET", f"{at(ids)}?status=lost").status_code == 422
+
+
 def test_a_page_of_tasks_takes_as_many_queries_as_one_task(world: World, model: Model) -> None:
     ids = world.fresh()
     asked: list[str] = []

@@ -115,6 +115,9 @@ const taskAt = (project: number, id: number): string => `/projects/${project}/ta
 export interface TaskFilter {
   text?: string
   mine?: 'assigned' | 'review' | 'label'
+  /** `open`: it waits for a worker, runs, or people label. */
+  status?: 'open' | 'paused' | 'complete' | 'cancelled' | 'failed'
+  priority?: t.TaskHead['priority']
 }
 
 export const tasks = (project: number, filter: TaskFilter, after: string | null): Promise<t.Page<t.TaskHead>> =>

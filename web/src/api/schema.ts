@@ -9304,6 +9304,9 @@ export interface operations {
                 text?: string | null;
                 /** @description One reviews or labels in it; has something to review, or to label, in it now. */
                 mine?: ("assigned" | "review" | "label") | null;
+                /** @description `open`: it waits, runs, or people label. */
+                status?: ("open" | "paused" | "complete" | "cancelled" | "failed") | null;
+                priority?: components["schemas"]["Priority"] | null;
             };
             header?: never;
             path: {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, SegmentedControl, Table, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { ActionIcon, Button, Group, SegmentedControl, Select, Table, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconDots, IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
@@ -22,6 +22,16 @@ const MINE = [
   { value: 'label', label: 'For labeling' },
 ] as const
 
+const STATUSES = [
+  { value: 'open', label: 'Under way' },
+  { value: 'complete', label: 'Complete' },
+  { value: 'paused', label: 'Paused' },
+  { value: 'cancelled', label: 'Cancelled' },
+  { value: 'failed', label: 'Model failed' },
+] as const
+const PRIORITIES = (['high', 'medium', 'low'] as const).map((value) => ({ value, label: PRIORITY_WORDS[value] }))
+const NOTHING_ASKED = { text: '', mine: '', status: '', priority: '' }
+
 export function Component() {
   const project = useId('project')
   const [filter, order, change] = useFound()
@@ -29,7 +39,7 @@ export function Component() {
   const mayChange = useMayChange(project)
   const inputs = useProject(project).data?.inputs ?? 0
   const tasks = found.data?.pages.flatMap(({ items }) => items) ?? []
-  const asked = filter.text !== undefined || filter.mine !== undefined
+  const asked = Object.keys(filter).length > 0
   const newest = order.by === NEWEST_FIRST.by && order.down
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = found
   useEffect(() => {
@@ -61,8 +71,8 @@ export function Component() {
         <div className="page-body" style={{ maxWidth: 'none' }}>
           <Filters filter={filter} change={change} />
           {tasks.length === 0 ? (
-            <Empty icon={<IconListCheck size={36} stroke={1.4} />} title="No task is like that" action={<Button variant="default" onClick={() => change({ text: '', mine: '' })}>Show all tasks</Button>}>
-              {filter.mine === undefined ? 'No name, dataset or model says that.' : 'Nothing of this kind waits for you.'}
+            <Empty icon={<IconListCheck size={36} stroke={1.4} />} title="No task is like that" action={<Button variant="default" onClick={() => change(NOTHING_ASKED)}>Show all tasks</Button>}>
+              {emptyBecause(filter)}
             </Empty>
           ) : (
             <Tasks project={project} tasks={newest ? tasks : sorted(tasks, order)} order={order} mayChange={mayChange} sort={(by) => change({ sort: turned(order, by) })} />
@@ -81,9 +91,12 @@ export function Component() {
 /** What is looked for and how it is sorted stand in the address. */
 function useFound(): [TaskFilter, Order, (more: Record<string, string>) => void] {
   const [search, setSearch] = useSearchParams()
-  const mine = MINE.find(({ value }) => value !== 'all' && value === search.get('mine'))?.value as TaskFilter['mine']
+  const one = <T extends string>(name: keyof TaskFilter, of: readonly { value: T }[]) => {
+    const found = of.find(({ value }) => value === search.get(name))
+    return found === undefined ? {} : { [name]: found.value }
+  }
   const text = search.get('text')
-  const filter: TaskFilter = { ...(text ? { text } : {}), ...(mine ? { mine } : {}) }
+  const filter: TaskFilter = { ...(text ? { text } : {}), ...one('mine', MINE.slice(1)), ...one('status', STATUSES), ...one('priority', PRIORITIES) }
   const change = (more: Record<string, string>): void =>
     setSearch(
       (before) => {
@@ -96,6 +109,11 @@ function useFound(): [TaskFilter, Order, (more: Record<string, string>) => void]
       { replace: true },
     )
   return [filter, readOrder(search.get('sort')), change]
+}
+
+function emptyBecause({ mine, status, priority }: TaskFilter): string {
+  if (status !== undefined || priority !== undefined) return 'None that is found has this status and priority.'
+  return mine === undefined ? 'No name, dataset or model says that.' : 'Nothing of this kind waits for you.'
 }
 
 function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record<string, string>) => void }) {
@@ -122,6 +140,8 @@ function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record
         }}
       />
       <SegmentedControl size="xs" aria-label="Which tasks" value={filter.mine ?? 'all'} onChange={(value) => change({ mine: value === 'all' ? '' : value })} data={[...MINE]} />
+      <Select size="xs" w={130} clearable aria-label="Status" placeholder="Any status" data={STATUSES} value={filter.status ?? null} onChange={(value) => change({ status: value ?? '' })} />
+      <Select size="xs" w={130} clearable aria-label="Priority" placeholder="Any priority" data={PRIORITIES} value={filter.priority ?? null} onChange={(value) => change({ priority: value ?? '' })} />
     </Group>
   )
 }
