@@ -100,6 +100,12 @@ def test_limits_of_their_own_and_the_menu_of_a_task(walk: Walk, tmp_path: Path) 
     walk.page.keyboard.press("Control+V")
     expect(walk.page.get_by_label("Search tasks")).to_have_value(re.compile(r"^\d+$"))
     walk.page.get_by_label("Search tasks").fill("fits")
+    for name, none, some in (("Status", "Paused", "Complete"), ("Priority", "High", "Medium")):
+        for choice in (none, some):
+            walk.page.get_by_role("combobox", name=name).click()
+            walk.page.get_by_role("option", name=choice).click()
+            expect(row).to_have_count(int(choice == some))
+    assert walk.page.url.endswith("status=complete&text=fits&priority=medium")  # so it stays with a reload
     walk.button("Actions for Does it fit?").click()
     walk.page.get_by_role("menuitem", name="Edit").click()
     walk.dialog().get_by_label("Name").fill("It fits")
