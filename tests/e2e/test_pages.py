@@ -257,5 +257,6 @@ def test_an_address_that_says_nothing_leads_on(walk: Walk, shown: Shown) -> None
     for filters in ("task_id=nothing", "dataset_id=999999"):
         walk.go(f"/projects/{shown.id}/inputs?{filters}")
         expect(walk.page.get_by_text("The inputs cannot be found")).to_be_visible()
+        expect(walk.page).to_have_title("The inputs cannot be found · Labelmill")
         walk.page.get_by_role("link", name="Show all inputs").click()
         expect(walk.page.locator(".tile").first).to_be_visible()

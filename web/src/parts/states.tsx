@@ -41,9 +41,9 @@ const PROJECTS = { to: '/projects', label: 'All projects' }
 export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
   if (error instanceof Fault && (error.status === 404 || error.status === 422))
     return (
-      <Empty icon={<IconMapQuestion size={36} stroke={1.4} />} title={`${what} cannot be found`} action={<Button component={Link} to={back.to}>{back.label}</Button>}>
+      <Lost title={`${what} cannot be found`} back={back}>
         {error.status === 404 ? `${error.message} The address may be old, or it was deleted.` : 'The address of this page says something that Labelmill does not know.'}
-      </Empty>
+      </Lost>
     )
   return (
     <Alert m="lg" color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={`${what} could not be loaded`}>
@@ -56,6 +56,15 @@ export function Trouble({ error, what, again, back = PROJECTS }: TroubleProps) {
         )}
       </Stack>
     </Alert>
+  )
+}
+
+function Lost({ title, back, children }: { title: string; back: { to: string; label: string }; children: string }) {
+  useDocumentTitle(`${title} · Labelmill`)
+  return (
+    <Empty icon={<IconMapQuestion size={36} stroke={1.4} />} title={title} action={<Button component={Link} to={back.to}>{back.label}</Button>}>
+      {children}
+    </Empty>
   )
 }
 
