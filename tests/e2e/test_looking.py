@@ -183,6 +183,40 @@ def test_brightness_contrast_saturation_and_invert_are_seen(walk: Walk, desk: De
     until(as_at_first)
 
 
+def test_the_sliders_leave_what_is_said_of_the_whole_input_in_reach(walk: Walk, desk: Desk) -> None:
+    walk.go(f"/projects/{desk.project}/tasks/{desk.task('kinds')}/review?on=1")
+    stage(walk)
+    walk.page.keyboard.press("i")
+    expect(walk.page.get_by_role("group", name="How the picture is shown")).to_be_visible()
+    said = walk.page.get_by_role("group", name="Said of the whole input").get_by_role("button", name="coat")
+    said.click()
+    expect(said).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_screen_of_another_density_is_painted_for_at_once(walk: Walk, desk: Desk) -> None:
+    """And what is panned is the same pixels as what was painted, even where a margin would end within one."""
+    ahead(walk, desk)
+    page, shown = walk.page, stage(walk)
+    session = page.context.new_cdp_session(page)
+    for density in (2, 1.1, 1):
+        screen = {"width": 1280, "height": 800, "deviceScaleFactor": density, "mobile": False}
+        session.send("Emulation.setDeviceMetricsOverride", screen)
+        page.keyboard.press("f")
+        until(
+            lambda d=density: (
+                shown.evaluate("({ width, clientWidth }) => width / clientWidth") == pytest.approx(d, abs=0.01)
+            )
+        )
+        walk.settle()
+        stage(walk)
+        shown.evaluate(_PIXELS)
+        shown.hover(position={"x": 3, "y": 3})
+        page.mouse.move(5, 5)
+        walk.settle()
+        stage(walk)
+        assert shown.evaluate(_PIXELS) < 0.5
+
+
 def test_the_next_picture_is_painted_before_it_is_asked_for(walk: Walk, desk: Desk) -> None:
     """A key only brings it to the front: nothing is painted on it any more, and it looks as it did behind."""
     first, second, third = ahead(walk, desk)
@@ -306,6 +340,16 @@ _NO_FRAMES = """() => {
   }
 }"""
 """Nothing is drawn any more until `frames()`."""
+
+_PIXELS = """(stage) => {
+  const copy = new OffscreenCanvas(stage.width, stage.height).getContext('2d', { willReadFrequently: true })
+  copy.drawImage(stage, 0, 0)
+  const now = copy.getImageData(0, 0, stage.width, stage.height).data
+  const before = stage.before ?? now
+  stage.before = now
+  return now.reduce((sum, value, at) => sum + Math.abs(value - before[at]), 0) / now.length
+}"""
+"""How far the pixels (0 to 255) are in the mean from what they were when this was asked last."""
 
 _PAINTED = ":is(canvas[data-painted=all], .text-stage .text)"
 

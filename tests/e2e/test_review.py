@@ -250,6 +250,7 @@ def test_words_are_marked_anew(walk: Walk, desk: Desk) -> None:
     for key in (".", ".", ".", ".", "Shift+ArrowRight", "Control+ArrowRight", "2"):
         page.keyboard.press(key)
     expect(page.locator(".face:not([data-behind]) mark")).to_have_text(["coat", "warm 🎉 and "])
+    assert walk.faults() == []
     page.keyboard.press("Enter")
     saved(walk)
     assert desk.said(task, first) == [("thing", "success", [4, 8]), ("praise", "success", [12, 23])]

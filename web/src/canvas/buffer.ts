@@ -34,13 +34,14 @@ export class Buffer {
 
   /** `ground`: the colour of what the painting leaves free. */
   begin(seen: View, stage: Size, ground: string, painting: Painting): void {
-    const room = { width: stage.width + 2 * MARGIN, height: stage.height + 2 * MARGIN }
+    const margin = whole(MARGIN)
+    const room = { width: stage.width + 2 * margin, height: stage.height + 2 * margin }
     const [width, height] = [Math.round(room.width * devicePixelRatio), Math.round(room.height * devicePixelRatio)]
     // opaque: what is seen through has to be mixed with what lies below, pixel by pixel, with every frame
     const pen = this.#back.getContext('2d', { alpha: false }) as CanvasRenderingContext2D
     if (this.#back.width === width && this.#back.height === height) pen.reset() // cheaper than as much memory anew
     else Object.assign(this.#back, { width, height })
-    const view = { scale: seen.scale, x: seen.x + MARGIN, y: seen.y + MARGIN }
+    const view = { scale: seen.scale, x: seen.x + margin, y: seen.y + margin }
     pen.fillStyle = ground
     pen.fillRect(0, 0, width, height)
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
@@ -81,10 +82,16 @@ export class Buffer {
     const painted = this.#painted
     if (painted === null) return
     const by = view.scale / painted.scale
-    const [left, top] = [view.x - (painted.x + MARGIN) * by, view.y - (painted.y + MARGIN) * by]
+    const margin = whole(MARGIN)
+    const [left, top] = [view.x - (painted.x + margin) * by, view.y - (painted.y + margin) * by]
     if (by === 1) return copy(pen, this.#front, left, top)
-    pen.drawImage(this.#front, left, top, (width + 2 * MARGIN) * by, (height + 2 * MARGIN) * by)
+    pen.drawImage(this.#front, left, top, (width + 2 * margin) * by, (height + 2 * margin) * by)
   }
+}
+
+/** The length that is a whole number of the screen's pixels and next to this one. */
+function whole(length: number): number {
+  return Math.round(length * devicePixelRatio) / devicePixelRatio
 }
 
 /** Puts a canvas on another, pixel on pixel: between them each would be made of four. */

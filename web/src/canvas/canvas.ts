@@ -35,6 +35,8 @@ export class Canvas {
   #hits = new Hits([])
   #hidden: ReadonlySet<string> = new Set()
   #stage: Size = { width: 0, height: 0 }
+  /** Of the screen, until the window comes to another one. */
+  #density = 1
   #view: View = { scale: 1, x: 0, y: 0 }
   #fitted = true
   #hovered: number | null = null
@@ -200,8 +202,10 @@ export class Canvas {
 
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#element
-    if (width === 0 || (width === this.#stage.width && height === this.#stage.height)) return // hidden, it stays as it is
+    const same = width === this.#stage.width && height === this.#stage.height && devicePixelRatio === this.#density
+    if (width === 0 || same) return // hidden, it stays as it is
     this.#stage = { width, height }
+    this.#density = devicePixelRatio
     this.#element.width = width * devicePixelRatio
     this.#element.height = height * devicePixelRatio
     this.#renew()
@@ -242,6 +246,7 @@ export class Canvas {
   paint(): void {
     const [pen, view, stage, buffer] = [this.#pen, this.#view, this.#stage, this.#buffer]
     if (stage.width === 0 || stage.height === 0) return
+    if (devicePixelRatio !== this.#density) return this.#resize()
     const few = this.#few()
     if (!few || buffer.view !== null || buffer.busy) {
       if (!buffer.busy && buffer.beyond(view, MARGIN / 2)) this.#begin()

@@ -141,7 +141,7 @@ export const Strip = memo(function Strip({ items, now, look }: { items: readonly
     <div className="desk-strip" role="group" aria-label="Next inputs">
       {items.map(({ id, name, picture, text }) => (
         <Tooltip key={id} label={name} openDelay={600}>
-          <UnstyledButton className="desk-small" aria-label={name} aria-current={id === now || undefined} tabIndex={-1} onClick={() => look(id)}>
+          <UnstyledButton className="desk-small" aria-label={text === null ? name : `${name}: ${text.slice(0, 60)}`} aria-current={id === now || undefined} tabIndex={-1} onClick={() => look(id)}>
             {picture === null ? <span>{text?.slice(0, 60)}</span> : <img src={picture} alt="" loading="lazy" decoding="async" draggable={false} />}
           </UnstyledButton>
         </Tooltip>

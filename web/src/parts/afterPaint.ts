@@ -24,4 +24,4 @@ function settle(): void {
 }
 
 // on the way down, so before anybody hears of it
-for (const kind of ['keydown', 'pointerdown', 'click', 'pagehide']) window.addEventListener(kind, settle, true)
+for (const kind of ['keydown', 'pointerdown', 'click', 'beforeunload', 'pagehide']) window.addEventListener(kind, settle, true)
