@@ -1,14 +1,13 @@
 import { Buffer, MARGIN } from './buffer'
 import type { Point, Reach } from './edit'
 import { Hits } from './hits'
-import { paintName, paintPicked, type Pen, strokes } from './paint'
+import { paintName, paintNames, paintPicked, type Pen, strokes } from './paint'
 import type { Hand, Listeners, Scene } from './scene'
 import { alike, type Shape, shapes } from './shapes'
 import { centred, fit, pan, reveal, type Size, type View, zoom } from './view'
 
 /** So many regions are painted within a frame. */
 const FEW = 64
-const NAMES_UP_TO = 30
 /** Milliseconds without a movement after which the hand is at rest. */
 const SETTLED = 90
 
@@ -258,10 +257,12 @@ export class Canvas {
     if (buffer.beyond(view, MARGIN)) this.#paintPicture(pen, view)
     if (buffer.view !== null) buffer.blit(pen, view, stage)
     else if (few) for (const strokes = this.#regions(pen, view, stage); strokes.next().done !== true; );
+    const { size, colour } = this.#scene
+    if (few || buffer.view !== null) paintNames(pen, this.#shown, view, size, stage, colour)
     this.#all = this.#scene.picture !== null && (few || buffer.view !== null)
     this.#tell()
     this.#paintPicked()
-    this.#hand?.paint(pen, view, this.#scene.size)
+    this.#hand?.paint(pen, view, size)
     if (buffer.busy) this.#draw()
   }
 
@@ -296,11 +297,8 @@ export class Canvas {
     })
   }
 
-  *#regions(pen: Pen, view: View, room: Size): Generator<void> {
-    const { size, colour } = this.#scene
-    yield* strokes(pen, this.#shown, view, size, room, colour)
-    if (this.#shown.length <= NAMES_UP_TO)
-      for (const shape of this.#shown) paintName(pen, shape, view, size, room, colour(shape.concept))
+  #regions(pen: Pen, view: View, room: Size): Generator<void> {
+    return strokes(pen, this.#shown, view, this.#scene.size, room, this.#scene.colour)
   }
 
   #paintPicture(pen: Pen, view: View): void {

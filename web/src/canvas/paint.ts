@@ -21,8 +21,8 @@ export function* strokes(pen: Pen, found: readonly Shape[], view: View, picture:
   const styles = new Map<string, { ink: string; outline: Outline; tiny: boolean; shapes: Shape[] }>()
   const [sx, sy] = [picture.width * view.scale, picture.height * view.scale]
   for (const shape of found) {
+    if (!inSight(shape, view, picture, window)) continue
     const [x1, y1, x2, y2] = shape.bounds
-    if (x2 * sx + view.x < 0 || y2 * sy + view.y < 0 || x1 * sx + view.x > window.width || y1 * sy + view.y > window.height) continue
     const ink = colour(shape.concept)
     const tiny = (x2 - x1) * sx < TINY && (y2 - y1) * sy < TINY
     const key = ink + (tiny ? 'tiny' : shape.outline)
@@ -42,6 +42,11 @@ export function* strokes(pen: Pen, found: readonly Shape[], view: View, picture:
       yield
     }
   pen.setLineDash([])
+}
+
+function inSight({ bounds: [x1, y1, x2, y2] }: Shape, { scale, x, y }: View, { width, height }: Size, window: Size): boolean {
+  const [sx, sy] = [width * scale, height * scale]
+  return x2 * sx + x >= 0 && y2 * sy + y >= 0 && x1 * sx + x <= window.width && y1 * sy + y <= window.height
 }
 
 function stroke(pen: Pen, path: Path2D, ink: string, width: number): void {
@@ -102,4 +107,12 @@ export function paintName(pen: Pen, shape: Shape, view: View, picture: Size, win
   pen.fillStyle = inkOn(ink)
   pen.textBaseline = 'middle'
   pen.fillText(text, x + 5, y + 9.5)
+}
+
+const NAMES_UP_TO = 30
+
+/** The names of all regions in sight, unless they are many. */
+export function paintNames(pen: Pen, shapes: readonly Shape[], view: View, picture: Size, window: Size, colour: (concept: string) => string): void {
+  if (shapes.length > NAMES_UP_TO) return
+  for (const shape of shapes) if (inSight(shape, view, picture, window)) paintName(pen, shape, view, picture, window, colour(shape.concept))
 }
