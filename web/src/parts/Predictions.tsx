@@ -82,6 +82,11 @@ export function Predictions({ help, colour, selected, select }: Props) {
             </Button>
           </Group>
           <div className="desk-offers">
+            {offered.length === 0 && (
+              <Text size="xs" c="dimmed" px={12}>
+                Nothing between these scores fits this task.
+              </Text>
+            )}
             {offered.slice(0, MOST).map(({ id, concept, score }) => (
               <UnstyledButton key={id} className="annotation" data-on={id === selected || undefined} aria-pressed={id === selected} onClick={() => select(id === selected ? null : id)}>
                 <span className="swatch" style={{ background: colour(concept) }} />
