@@ -51,7 +51,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } },
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 'sm' } },
+    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 'sm', borderColor: 'var(--lm-line)', highlightOnHoverColor: 'color-mix(in srgb, var(--mantine-color-text) 5%, var(--lm-surface))' } },
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { offsetScrollbars: 'present' } } },
     Paper: { defaultProps: { shadow: undefined } },
   },
 })

@@ -33,7 +33,7 @@ export function Component() {
             A concept is what can be said of an input or a region, such as “pants”. Tasks with a model bring theirs.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Made on']} cells={(one) => <Table.Td>{date(one.created_at)}</Table.Td>} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={[{ name: 'Made on' }]} cells={(one) => <Table.Td>{date(one.created_at)}</Table.Td>} />
         )}
       </div>
     </>

@@ -40,7 +40,7 @@ export function Component() {
             A dataset is a named set of inputs, for a task or for training. Files that you bring form one.
           </Empty>
         ) : (
-          <NameList items={items} naming={naming} mayChange={mayChange} columns={['Inputs', 'Labeling tasks', 'Versions', 'Made on', 'What next']} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
+          <NameList items={items} naming={naming} mayChange={mayChange} columns={COLUMNS} cells={(one) => <Cells project={project} one={one} mayChange={mayChange} shown={one.id === shown} show={setShown} />} />
         )}
         {open && <Versions project={project} dataset={open} mayChange={mayChange} />}
       </div>
@@ -48,16 +48,18 @@ export function Component() {
   )
 }
 
+const COLUMNS: { name: string; right?: true }[] = [{ name: 'Inputs', right: true }, { name: 'Labeling tasks', right: true }, { name: 'Versions', right: true }, { name: 'Made on' }, { name: 'What next' }]
+
 function Cells({ project, one, mayChange, shown, show }: { project: number; one: Dataset; mayChange: boolean; shown: boolean; show: (id: number | null) => void }) {
   return (
     <>
-      <Table.Td>
-        <Link className="row-link" to={`/projects/${project}/inputs?dataset_id=${one.id}`}>
-          {many(one.inputs, 'input')}
+      <Table.Td ta="right">
+        <Link className="row-link" to={`/projects/${project}/inputs?dataset_id=${one.id}`} aria-label={`${many(one.inputs, 'input')} of ${one.name}`}>
+          {whole(one.inputs)}
         </Link>
       </Table.Td>
-      <Table.Td className="numbers">{whole(one.tasks)}</Table.Td>
-      <Table.Td className="numbers">{whole(one.versions)}</Table.Td>
+      <Table.Td ta="right">{whole(one.tasks)}</Table.Td>
+      <Table.Td ta="right">{whole(one.versions)}</Table.Td>
       <Table.Td>{date(one.created_at)}</Table.Td>
       <Table.Td>
         <Group gap={6}>

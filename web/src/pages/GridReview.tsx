@@ -205,7 +205,7 @@ function Crops({ project, task, screens, concept, counts, choose, over }: Props)
       </div>
       <Group className="bar" justify="space-between">
         <Text size="xs" c="dimmed" className="numbers" role="status">
-          {many(screen.length, 'region')} on this screen{bad > 0 && `, ${bad} marked wrong`}
+          {many(screen.length, screen.some(({ region }) => region !== null) ? 'region' : 'input')} on this screen{bad > 0 && `, ${bad} marked wrong`}
         </Text>
         {missing > 0 && <Missing count={missing} again={() => setLost(NONE)} />}
       </Group>

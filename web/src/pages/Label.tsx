@@ -150,7 +150,7 @@ function Working({ project, task, label, drafts, input }: Props & { label: Label
             <Instructions task={task} />
             <Notes input={input} />
             {items.length === 0 && (
-              <Text size="sm" c="dimmed" p="md">
+              <Text size="sm" c="dimmed" px={12} py="md">
                 {makes === 'class' ? 'No concept is given yet.' : input.kind === 'text' ? 'Nothing is marked yet.' : 'Nothing is drawn yet.'} Submit as it is to confirm that nothing is here.
               </Text>
             )}

@@ -42,7 +42,7 @@ export function Component() {
                     <Text size="sm" fw={one.read ? 400 : 600}>
                       {notified(one)} <Link className="row-link" to={`/projects/${one.project_id}/tasks/${one.task_id}`}>{one.task}</Link>
                     </Text>
-                    {!one.read && <Badge size="xs" variant="light">new</Badge>}
+                    {!one.read && <Badge size="sm" radius="sm" variant="light" tt="none">new</Badge>}
                     <Text size="xs" c="dimmed" component="time" dateTime={one.at}>
                       {moment(one.at)}
                     </Text>

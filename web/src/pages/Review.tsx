@@ -6,7 +6,7 @@ import { IconChecks, IconLayoutGrid } from '@tabler/icons-react'
 import { useCallback, useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 
-import { useMe, useTask } from '../api/queries'
+import { useTask } from '../api/queries'
 import type { Task } from '../api/types'
 import { reviewGroups, type ReviewFilter, reviewPage } from '../api/work'
 import { ReviewDesk } from '../parts/ReviewDesk'
@@ -55,7 +55,6 @@ const MOST = 12
 function Start({ project, task, begin }: { project: number; task: Task; begin: () => void }) {
   const navigate = useNavigate()
   const colour = useColours(project)
-  const me = useMe().data
   const page = useQuery({ queryKey: ['tasks', project, task.id, 'review'], queryFn: () => reviewPage(project, task.id, {}, null, 1), staleTime: 0 })
   const groups = useQuery({ queryKey: ['tasks', project, task.id, 'groups'], queryFn: () => reviewGroups(project, task.id), staleTime: 0 })
   if (page.isPending) return <Waiting />
@@ -75,7 +74,7 @@ function Start({ project, task, begin }: { project: number; task: Task; begin: (
         <Stack p="xl" maw={640} w="100%" mx="auto" gap="lg">
           <div>
             <Title order={2} mb={4}>
-              {many(mine_open, 'input waits', 'inputs wait')} for {me?.name ?? 'you'}
+              {many(mine_open, 'input waits', 'inputs wait')} for you
             </Title>
             <Text size="sm" c="dimmed" className="numbers">
               You have reviewed {whole(mine_done)} of {whole(mine_done + mine_open)}; the whole task {whole(reviewed)} of {whole(entered)}.

@@ -127,7 +127,7 @@ function Concepts({ project, task, mayChange }: { project: number; task: Task; m
       </Group>
       <BandBar counts={total} height={12} />
       <Group gap="xl" mt="sm" mb="lg">
-          {BANDS.map((band) => (
+          {[...BANDS].reverse().map((band) => (
             <div key={band}>
               <Text size="xs" c="dimmed">
                 {BAND_NAMES[band]}

@@ -130,7 +130,7 @@ function Filters({ filter, change }: { filter: TaskFilter; change: (more: Record
         aria-label="Search tasks"
         placeholder="Search name, dataset, model, people …"
         size="xs"
-        w={260}
+        w={300}
         maxLength={200}
         leftSection={<IconSearch size={14} />}
         value={typed}

@@ -134,7 +134,7 @@ function Bulk({ project, task, close, begun, done }: Omit<Props, 'opened'>) {
   return (
     <Stack key="choice" gap="md">
       <Radio.Group value={at} onChange={setAt} aria-label="What to decide">
-        <Stack gap={6} mah={360} style={{ overflowY: 'auto' }} p={2}>
+        <Stack gap={6} mah={360} style={{ overflowY: 'auto' }} p={4}>
           {all.map(({ name, annotations }, place) => (
             <Radio key={name} autoFocus={place === Number(at)} data-autofocus={place === Number(at) || undefined} value={String(place)} label={`${name.slice(0, 1).toUpperCase()}${name.slice(1)} (${whole(annotations)})`} />
           ))}

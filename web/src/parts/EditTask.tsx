@@ -87,14 +87,14 @@ function Form({ project, task: fresh }: { project: number; task: Task }) {
         <Asked project={project} task={task} value={now.concepts} change={(concepts) => change({ concepts })} />
         {task.model !== null && (
           <Stack gap="xs" role="group" aria-labelledby="edit-thresholds">
-            <Text size="sm" fw={500} id="edit-thresholds">
+            <Text size="sm" fw="var(--mantine-font-weight-medium)" id="edit-thresholds">
               Decision threshold
             </Text>
             <DecisionThreshold concepts={now.concepts} value={now.limits} each={each} least={task.floor} change={(limits) => change({ limits })} choose={setEach} asked={(open) => modals.updateModal({ modalId: 'edit-task', closeOnEscape: !open })} />
           </Stack>
         )}
         <Textarea label="Instructions" description="Shown to those who label." autosize minRows={2} maxRows={6} maxLength={10_000} value={now.instructions} onChange={({ currentTarget }) => change({ instructions: currentTarget.value })} />
-        <Group justify="flex-end">
+        <Group justify="flex-end" className="dialog-foot">
           <Button variant="default" onClick={() => modals.close('edit-task')}>
             Cancel
           </Button>

@@ -40,7 +40,7 @@ const MOST = 100
 const FEW = 12
 
 /** A table of named things, each with what one may do to it; `cells` are the columns behind the name. */
-export function NameList<T extends Named>({ items, naming, mayChange, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; columns: string[]; cells: (one: T) => ReactNode }) {
+export function NameList<T extends Named>({ items, naming, mayChange, columns, cells }: { items: T[]; naming: Naming; mayChange: boolean; columns: { name: string; right?: true }[]; cells: (one: T) => ReactNode }) {
   const [sought, setSought] = useState('')
   const [most, setMost] = useState(MOST)
   const found = items.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()))
@@ -59,8 +59,10 @@ export function NameList<T extends Named>({ items, naming, mayChange, columns, c
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
-              {columns.map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
+              {columns.map(({ name, right }) => (
+                <Table.Th key={name} ta={right && 'right'}>
+                  {name}
+                </Table.Th>
               ))}
               <Table.Th w={50}>
                 <VisuallyHidden>Actions</VisuallyHidden>
@@ -105,7 +107,7 @@ function RowMenu({ one, naming }: { one: Named; naming: Naming }) {
           Rename
         </Menu.Item>
         <Menu.Item
-          color="red"
+          color="var(--lm-alarm)"
           leftSection={<IconTrash size={15} />}
           onClick={() => confirm(`Delete ${one.name}?`, naming.lost, `Delete ${naming.noun}`, () => does(naming, naming.remove(one.id)))}
         >

@@ -165,7 +165,7 @@ function Bell({ folded }: { folded: boolean }) {
   const count = useUnread().data?.count ?? 0
   const label = count > 0 ? `Notifications: ${whole(count)} new` : 'Notifications'
   const icon = (
-    <Indicator disabled={count === 0} size={8} offset={2}>
+    <Indicator disabled={count === 0} size={8} offset={2} radius="xl" display="flex">
       <IconBell size={18} />
     </Indicator>
   )

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 
 import type { Band, Colleague } from '../api/types'
 import { asked, type Chosen, fresh, listed, type Place, sharing } from './draft'
+import { score } from './bands'
 import { BandTrack } from './Limits'
 import { many, TYPE_WORDS, whole } from './words'
 
@@ -79,7 +80,7 @@ function Limits({ draft: { thresholds } }: { draft: Chosen }) {
       </Text>
       <BandTrack value={thresholds} />
       <Text size="xs" mt={4} className="numbers">
-        {thresholds.upper === null ? 'nothing is approved by itself' : `approved from ${thresholds.upper}`}, to a reviewer from {thresholds.lower}
+        {thresholds.upper === null ? 'nothing is approved by itself' : `approved from ${score(thresholds.upper)}`}, to a reviewer from {score(thresholds.lower)}
         {own > 0 && `, ${many(own, 'concept')} otherwise`}
       </Text>
     </div>

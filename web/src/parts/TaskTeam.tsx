@@ -55,8 +55,8 @@ function Person({ one }: { one: Part }) {
       <Table.Td>
         <Group gap={6}>
           {one.name}
-          {one.reviewer && <Badge size="xs" variant="light" color="gray">reviewer</Badge>}
-          {one.labeler && <Badge size="xs" variant="light" color="gray">labeler</Badge>}
+          {one.reviewer && <Badge size="sm" radius="sm" variant="default" tt="none">reviewer</Badge>}
+          {one.labeler && <Badge size="sm" radius="sm" variant="default" tt="none">labeler</Badge>}
         </Group>
       </Table.Td>
       <Table.Td>

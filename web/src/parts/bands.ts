@@ -48,7 +48,7 @@ export function told({ lower, upper }: Limits): string {
 }
 
 /** With two digits, or as many as it has. */
-function score(value: number): string {
+export function score(value: number): string {
   const short = value.toFixed(2)
   return Number(short) === value ? short : String(value)
 }

@@ -8,7 +8,8 @@ it('cuts a square around a region that stays within the picture', () => {
   const square = (...value: [number, number, number, number]): number[] => Object.values(squareOf({ ...size, region: { kind: 'box', value } })).map(Math.round)
   expect(square(0.45, 0.4, 0.55, 0.6)).toEqual([177, 77, 46])
   expect(square(0, 0, 0.1, 0.2)).toEqual([0, 0, 46])
-  expect(squareOf({ ...size, region: null })).toEqual({ left: 0, top: 0, side: 400 })
+  // all of a picture lies in the middle of its square
+  expect(squareOf({ ...size, region: null })).toEqual({ left: 0, top: -100, side: 400 })
 })
 
 it('outlines boxes and every ring of a polygon in pixels', () => {

@@ -18,8 +18,8 @@ export function squareOf({ region, width, height }: Shown): Square {
   const [w, h] = [width ?? 1, height ?? 1]
   const [x1, y1, x2, y2] = bounds(region) ?? [0, 0, 1, 1]
   const side = Math.min(Math.max((x2 - x1) * w, (y2 - y1) * h, Math.max(w, h) / 12) * 1.15, Math.max(w, h))
-  // near an edge the crop moves inwards rather than showing what is not there
-  const within = (middle: number, whole: number): number => Math.max(0, Math.min(middle - side / 2, whole - side))
+  // near an edge the crop moves inwards rather than showing what is not there; a picture that is too narrow lies in the middle
+  const within = (middle: number, whole: number): number => (whole < side ? (whole - side) / 2 : Math.max(0, Math.min(middle - side / 2, whole - side)))
   return { left: within(((x1 + x2) / 2) * w, w), top: within(((y1 + y2) / 2) * h, h), side }
 }
 

@@ -18,7 +18,7 @@ export function Empty({ icon, title, children, action }: { icon: ReactNode; titl
           {icon}
         </Text>
         <Title order={2}>{title}</Title>
-        <Text size="sm" c="dimmed" ta="center">
+        <Text size="sm" c="dimmed" ta="center" style={{ textWrap: 'balance' }}>
           {children}
         </Text>
         {action}

@@ -42,7 +42,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
   const stopped = task.status === 'cancelled' || task.status === 'failed'
   const rests = stopped || task.paused
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={244}>
       <Menu.Target>{children}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => act(copied(String(task.id)), `Task ID ${task.id} is on the clipboard.`)}>
@@ -74,7 +74,7 @@ export function TaskMenu({ project, task, mayChange, gone, children }: { project
               </Menu.Item>
             )}
             <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => modals.open({ title: `Delete ${task.name}?`, children: <DeleteForm project={project} task={task.id} go={remove} /> })}>
+            <Menu.Item color="var(--lm-alarm)" leftSection={<IconTrash size={15} />} onClick={() => modals.open({ title: `Delete ${task.name}?`, children: <DeleteForm project={project} task={task.id} go={remove} /> })}>
               Delete
             </Menu.Item>
           </>
