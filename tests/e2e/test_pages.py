@@ -253,6 +253,23 @@ def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:
 PAGES = ["inputs", "datasets", "concepts", "models", "members", "tasks", "tasks/new", "settings"]
 
 
+def test_a_page_reads_what_it_shows_once_and_again_when_it_moves(walk: Walk, shown: Shown, client: Client) -> None:
+    walk.go(f"/projects/{shown.id}/tasks/{shown.shapes}")
+    for times, name in enumerate(("Find shapes", "Moved", "Find shapes"), start=1):
+        client.tasks.change(shown.id, shown.shapes, {"name": name})
+        expect(walk.page.get_by_role("heading", name=name)).to_be_visible()
+        for _ in range(2):  # the second comes a second later: until then the page has read what the first told
+            walk.page.evaluate(_TOLD, f"/api/v1/projects/{shown.id}/events")
+        assert walk.page.evaluate(_READ, f"/tasks/{shown.shapes}/concepts") == times
+
+
+_TOLD = """(address) => new Promise((told) => {
+  const source = new EventSource(address)
+  source.addEventListener('task', () => told(source.close()))
+})"""
+_READ = "(end) => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith(end)).length"
+
+
 def test_an_address_that_says_nothing_leads_on(walk: Walk, shown: Shown) -> None:
     for filters in ("task_id=nothing", "dataset_id=999999"):
         walk.go(f"/projects/{shown.id}/inputs?{filters}")

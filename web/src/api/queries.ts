@@ -135,6 +135,7 @@ export function useEvents(project: number): boolean {
   useEffect(() => {
     if (project <= 0) return
     const heard = new Set<Noun>()
+    const met = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = (): void => {
       timer = undefined
@@ -163,6 +164,9 @@ export function useEvents(project: number): boolean {
       }
       source.addEventListener('task', (event) => {
         const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
+        const first = !met.has(head.id)
+        met.add(head.id)
+        if (first && isKnown(project, head)) return // a stream begins with how all stands, which pages have just read
         put(project, head)
         note('tasks', ...(head.waiting < head.inputs ? (['inputs'] as const) : []), ...(brings(project, head) ? (['concepts'] as const) : []))
       })
@@ -177,6 +181,15 @@ export function useEvents(project: number): boolean {
     }
   }, [project])
   return lost
+}
+
+/** Whether all that a head says stands in what was read of the task last, if anything was. */
+function isKnown(project: number, head: TaskHead): boolean {
+  const listed = client.getQueriesData<InfiniteData<Page<TaskHead>>>({ queryKey: ['tasks', project, 'found'] }).flatMap(([, data]) => data?.pages ?? [])
+  const read = [client.getQueryData<Task>(['tasks', project, head.id]), ...listed.flatMap(({ items }) => items.filter(({ id }) => id === head.id))]
+  const found = read.filter((one) => one !== undefined)
+  const told = Object.entries(head).map(([name, value]) => [name, JSON.stringify(value)] as const)
+  return (found.length > 0 || listed.length === 0) && found.every((one) => told.every(([name, value]) => JSON.stringify(one[name as keyof TaskHead]) === value))
 }
 
 /** Whether a task made concepts that were not there when they were read. */
