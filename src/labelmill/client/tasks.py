@@ -55,7 +55,9 @@ class Tasks:
         """
         if project_id is None:
             return self._wire.pages("/tasks", limit=200)
-        return self._wire.pages(f"/projects/{project_id}/tasks", limit=200, text=text, mine=mine, status=status, priority=priority)
+        return self._wire.pages(
+            f"/projects/{project_id}/tasks", limit=200, text=text, mine=mine, status=status, priority=priority
+        )
 
     def find(self, task: str) -> TaskHead:
         """The task with this id or, when just one has it, this name. Raises NotFound, BadCall."""
