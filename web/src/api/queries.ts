@@ -135,7 +135,8 @@ export function useEvents(project: number): boolean {
   useEffect(() => {
     if (project <= 0) return
     const heard = new Set<Noun>()
-    const met = new Set<number>()
+    let begins = true
+    let begun: ReturnType<typeof setTimeout> | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = (): void => {
       timer = undefined
@@ -164,9 +165,11 @@ export function useEvents(project: number): boolean {
       }
       source.addEventListener('task', (event) => {
         const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
-        const first = !met.has(head.id)
-        met.add(head.id)
-        if (first && isKnown(project, head)) return // a stream begins with how all stands, which pages have just read
+        if (begins) {
+          // a stream begins with how all stands, which pages have just read
+          begun ??= setTimeout(() => (begins = false), BREATH)
+          if (isKnown(project, head) && !brings(project, head)) return
+        }
         put(project, head)
         note('tasks', ...(head.waiting < head.inputs ? (['inputs'] as const) : []), ...(brings(project, head) ? (['concepts'] as const) : []))
       })
@@ -177,7 +180,7 @@ export function useEvents(project: number): boolean {
     return () => {
       source.close()
       setLost(false)
-      for (const one of [timer, gap, again]) clearTimeout(one)
+      for (const one of [timer, gap, again, begun]) clearTimeout(one)
     }
   }, [project])
   return lost

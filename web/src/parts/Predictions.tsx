@@ -32,8 +32,8 @@ export function useHelp(project: number, task: Task, input: number, items: reado
   const [chosen, choose] = useState<string | null>(null)
   const found = useQuery({ queryKey: ['help', project, id, input], queryFn: () => labelHelp(project, id, input), enabled: open })
   const hints = found.data?.items
-  // of its own accord the first that says anything of what the task asks for
-  const one = hints?.find(({ model }) => model === chosen) ?? hints?.find((some) => offers(some, [0, 1], task, items).length > 0) ?? hints?.[0]
+  // of its own accord the first that says anything of what the task asks for, accepted already or not
+  const one = hints?.find(({ model }) => model === chosen) ?? hints?.find((some) => offers(some, [0, 1], task, []).length > 0) ?? hints?.[0]
   const offered = useMemo(() => (open ? offers(one, range, task, items) : NONE), [open, one, range, task, items])
   const flip = useCallback(() => setOpen((before) => !before), [])
   return { open, flip, hints, error: found.error, model: one?.model ?? null, choose, range, setRange, offered }
