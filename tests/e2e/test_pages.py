@@ -204,7 +204,7 @@ def test_a_folder_of_the_server_is_imported(walk: Walk, up: Up) -> None:
 
 def test_everything_is_reached_by_keyboard(walk: Walk, shown: Shown) -> None:
     project = walk.new_project("Keys")
-    expect(walk.page.get_by_role("heading", name="Inputs")).to_be_visible()
+    expect(walk.page.get_by_role("heading", name="Inputs", exact=True)).to_be_visible()
     walk.page.keyboard.press("Control+k")
     walk.page.get_by_label("Search commands").fill("models")
     walk.page.keyboard.press("Enter")

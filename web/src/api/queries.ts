@@ -122,6 +122,8 @@ function dense(bins: [number, number][]): number[] {
 
 /** At most this often is anything read again because of events, however many come. */
 const BREATH = 700
+/** Milliseconds in which a stream has told how all stands, if there is anything. */
+const FIRST_LOOK = 2_000
 
 /** So long a connection may be gone before one is told: the server closes it now and then, and it opens again at once. */
 const PATIENCE = 5000
@@ -135,7 +137,8 @@ export function useEvents(project: number): boolean {
   useEffect(() => {
     if (project <= 0) return
     const heard = new Set<Noun>()
-    let begins = true
+    /** What the stream begins with: how all stands, which pages read at the same time. Null: it goes on. */
+    let beginning: Map<number, TaskHead> | null = new Map()
     let begun: ReturnType<typeof setTimeout> | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = (): void => {
@@ -147,6 +150,18 @@ export function useEvents(project: number): boolean {
       for (const noun of nouns) heard.add(noun)
       timer ??= setTimeout(flush, BREATH)
     }
+    const take = (head: TaskHead): void => {
+      put(project, head)
+      note('tasks', ...(head.waiting < head.inputs ? (['inputs'] as const) : []), ...(brings(project, head) ? (['concepts'] as const) : []))
+    }
+    const begin = (): void => {
+      for (const head of beginning?.values() ?? []) if (!isKnown(project, head) || brings(project, head)) take(head)
+      beginning = null
+    }
+    const beginIn = (time: number): void => {
+      clearTimeout(begun)
+      begun = setTimeout(begin, time)
+    }
     let source: EventSource
     let gap: ReturnType<typeof setTimeout> | undefined
     let again: ReturnType<typeof setTimeout> | undefined
@@ -157,6 +172,7 @@ export function useEvents(project: number): boolean {
         clearTimeout(gap)
         gap = undefined
         setLost(false)
+        if (beginning !== null) beginIn(FIRST_LOOK)
       }
       source.onerror = () => {
         gap ??= setTimeout(() => setLost(true), PATIENCE)
@@ -165,13 +181,9 @@ export function useEvents(project: number): boolean {
       }
       source.addEventListener('task', (event) => {
         const head = JSON.parse((event as MessageEvent<string>).data) as TaskHead
-        if (begins) {
-          // a stream begins with how all stands, which pages have just read
-          begun ??= setTimeout(() => (begins = false), BREATH)
-          if (isKnown(project, head) && !brings(project, head)) return
-        }
-        put(project, head)
-        note('tasks', ...(head.waiting < head.inputs ? (['inputs'] as const) : []), ...(brings(project, head) ? (['concepts'] as const) : []))
+        if (beginning === null) return take(head)
+        if (beginning.size === 0) beginIn(BREATH)
+        beginning.set(head.id, head)
       })
       source.addEventListener('gone', () => note('tasks', 'inputs'))
       source.addEventListener('import', () => note('imports', 'inputs', 'datasets'))
