@@ -176,6 +176,13 @@ def write_card(path: Path, *rules: Mapping[str, Any], concepts: Sequence[str] = 
     return path
 
 
+def write_workflow(path: Path, nodes: Mapping[str, Mapping[str, Any]], **keys: Any) -> Path:
+    """A workflow of these nodes."""
+    card = {"name": path.stem, "runtime": "workflow", "licence": "none", "nodes": nodes}
+    path.write_text(json.dumps({**card, **keys}))
+    return path
+
+
 def _said(concept: str, score: float) -> dict[str, Any]:
     return {"concept": concept, "score": score}
 

@@ -1,4 +1,4 @@
-"""One suite for whatever predicts: null, fake, and every card of the shared models."""
+"""One suite for whatever predicts: null, fake, every card of the shared models, and a workflow of two of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from mill import CARDS, write_card
+from mill import CARDS, write_card, write_workflow
 
 from labelmill.core.annotation import Prediction
 from labelmill.core.errors import BadCall, ModelFault
@@ -17,7 +17,7 @@ from labelmill.models.catalog import BUILTIN, describe, load
 from labelmill.store.media import Media
 from labelmill.store.shards import Item
 
-NAMES = ["null", "fake", *sorted(path.stem for path in CARDS.glob("*.yaml"))]
+NAMES = ["null", "fake", "workflow", *sorted(path.stem for path in CARDS.glob("*.yaml"))]
 SENTENCES = ["A wonderful, moving film.", "It broke after two days. Terrible!", "ok", "", "zwölf Boxkämpfer ✓ 東京"]
 
 
@@ -28,6 +28,12 @@ def card_of(name: str, request: pytest.FixtureRequest, folder: Path) -> Card:
         said = [{"concept": "good", "score": 0.9}, {"concept": "bad", "score": 0.04}]
         return read_card(write_card(folder / "fake.yaml", {"text": "ok", "predictions": []}, predictions=said, batch=3))
     request.getfixturevalue("shared_models")
+    if name == "workflow":
+        nodes = {
+            "people": {"model": f"{CARDS}/yolox-nano.yaml", "concepts": ["person", "horse"], "floor": 0.4},
+            "faces": {"model": f"{CARDS}/yunet-face.yaml", "of": "people"},
+        }
+        return read_card(write_workflow(folder / "workflow.yaml", nodes))
     return read_card(CARDS / f"{name}.yaml")
 
 

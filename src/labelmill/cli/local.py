@@ -133,7 +133,8 @@ class Local:
 
     def add_model(self, card: Path) -> str:
         """Put a card with its files into the catalog; its name."""
-        return catalog.add(self._database, self._settings.home, card).name
+        read = catalog.read(self._database, self._settings.home, card)
+        return catalog.add(self._database, self._settings.home, read).name
 
     def check(self, name: str, subject: str) -> Said:
         """Run a model on a file, or on the subject itself."""
@@ -190,4 +191,5 @@ def _dataset(conn: sa.Connection, project_id: int, asked: Asked) -> int:
 def _facts(card: Card) -> dict[str, Any]:
     facts = {"name": card.name, "runtime": card.runtime, "licence": card.licence, "description": card.description}
     kinds = {"reads": list(card.reads), "makes": card.makes, "concepts": list(card.offered)}
-    return {**facts, **kinds, "version": card.version}
+    models = [one.name for one in card.models.values()]
+    return {**facts, **kinds, "models": models, "version": card.version}

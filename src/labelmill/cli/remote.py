@@ -1,10 +1,10 @@
 """The commands through a server: sources are sent there, its workers run the models, and one waits for them."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from labelmill.cli.mill import Asked, Report, Said
 from labelmill.cli.progress import Numbers, Progress
@@ -16,10 +16,11 @@ from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall, ModelUnusable, NotFound
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows.start_task import check_plan
-from labelmill.models.cards import Card, read_card
+from labelmill.models.cards import CARDS, Card, read_card
 
-_FACTS = ("name", "runtime", "licence", "description", "reads", "makes", "concepts", "version")
+_FACTS = ("name", "runtime", "licence", "description", "reads", "makes", "concepts", "models", "version")
 
+_TOLD = ("name", "runtime", "licence", "description", "reads", "makes", "concepts")
 
 _SETTLING = 5.0
 """Seconds within which a worker writes how long a task took, once its last input is done."""
@@ -39,7 +40,7 @@ class Remote:
         with Progress() as progress:
             started = time.monotonic()
             project_id = self._client.projects.named(asked.project)["id"]
-            if isinstance(model, Card) and not self._is_there(model, project_id):
+            if _is_card(asked.model) and not self._is_there(model, project_id):
                 self._client.models.add(asked.model, project_id=project_id)
             if asked.dataset is not None:
                 dataset_id = self._client.datasets.named(project_id, asked.dataset)["id"]
@@ -132,7 +133,7 @@ class Remote:
 
     def add_model(self, card: Path) -> str:
         """Put a card with its files into the catalog; its name."""
-        read_card(card)  # what is wrong with it is told before anything is sent
+        read_card(card, find=self._card_of)  # what is wrong with it is told before anything is sent
         return self._client.models.add(card)["name"]
 
     def check(self, name: str, subject: str) -> Said:
@@ -145,15 +146,22 @@ class Remote:
             raise BadCall(f"the card or the model is wrong: {answer['fault']['message']}")
         return Said(said["model"], said["floor"], [_row(one) for one in answer["predictions"]])
 
-    def _model(self, asked: Asked) -> "Card | _Offer":
-        """A card that lies here, or a model that the server knows by its name."""
-        if _is_card(asked.model):
-            return read_card(Path(asked.model))
+    def _model(self, asked: Asked) -> Card:
+        """A card that lies here, or of a model that the server knows by its name."""
         try:
             project_id = self._client.projects.named(asked.project, make=False)["id"]
         except NotFound:
             project_id = None
-        return _Offer(self._client.models.get(asked.model, project_id))
+        if _is_card(asked.model):
+            return read_card(Path(asked.model), find=lambda name: self._card_of(name, project_id))
+        return self._card_of(asked.model, project_id)
+
+    def _card_of(self, name: str, project_id: int | None = None) -> Card:
+        """What the server tells of a model. Raises NotFound, and BadCall for one that cannot be used."""
+        said: Mapping[str, Any] = self._client.models.get(name, project_id)
+        if not said["version"]:
+            raise BadCall(f"{name} cannot be used: {said['reason']}")
+        return Card.told(said["version"], {key: said[key] for key in _TOLD})
 
     def _is_there(self, card: Card, project_id: int) -> bool:
         every = self._client.models.list(project_id)
@@ -192,24 +200,6 @@ class Remote:
         return self._report(ended)
 
 
-class _Offer(NamedTuple):
-    """A server's model as the check of a plan looks at it."""
-
-    model: Model
-
-    @property
-    def name(self) -> str:
-        return self.model["name"]
-
-    @property
-    def makes(self) -> str:
-        return self.model["makes"]
-
-    @property
-    def offered(self) -> Sequence[str]:
-        return self.model["concepts"]
-
-
 @contextmanager
 def _left_running(task_id: int) -> Iterator[None]:
     try:
@@ -221,7 +211,7 @@ def _left_running(task_id: int) -> Iterator[None]:
 
 def _is_card(model: str) -> bool:
     path = Path(model)
-    return path.suffix in (".yaml", ".yml") or path.is_file()
+    return path.suffix in CARDS or path.is_file()
 
 
 def _file(subject: str) -> Path | None:

@@ -102,8 +102,8 @@ class Concept(TypedDict):
 class Model(TypedDict):
     """A model's card; `selectable`: a task can be made with it, else `reason` says why not.
 
-    `size`: bytes of its weights, None without any. `project_id`: the project whose own it is; None: it is there for
-    all. One whose kept card is gone or broken has no `version`.
+    `size`: bytes of its weights, None without any. `models`: those of a workflow, else none. `project_id`: the project
+    whose own it is; None: it is there for all. One whose kept card is gone or broken has no `version`.
     """
 
     name: str
@@ -113,6 +113,7 @@ class Model(TypedDict):
     reads: list[Kind]
     makes: str
     concepts: list[str]
+    models: list[str]
     version: str
     size: int | None
     selectable: bool

@@ -96,7 +96,7 @@ def mapped(
     kept: list[tuple[int, Prediction]] = []
     for index, prediction in sorted(named, key=lambda pair: (-pair[1].score, pair[0])):
         rivals = (p for _, p in kept if p.concept == prediction.concept)
-        if prediction.concept not in joined or not any(_same(prediction.region, p.region, overlap) for p in rivals):
+        if prediction.concept not in joined or not any(is_same(prediction.region, p.region, overlap) for p in rivals):
             kept.append((index, prediction))
     return sorted(kept, key=lambda pair: pair[0])
 
@@ -110,7 +110,8 @@ def _joined(concepts: Mapping[str, str]) -> set[str]:
     return {target for target in targets if targets.count(target) > 1}
 
 
-def _same(a: Region | None, b: Region | None, overlap: float) -> bool:
+def is_same(a: Region | None, b: Region | None, overlap: float) -> bool:
+    """True for one place: the same region or none, or boxes and polygons whose IoU is `overlap` (0 to 1) or more."""
     if isinstance(a, Box | Polygon) and isinstance(b, Box | Polygon):
         return iou(a, b) >= overlap
     return a == b

@@ -11,7 +11,7 @@ from labelmill.core.annotation import Prediction, Work
 from labelmill.core.errors import ModelFault, Unreadable
 from labelmill.flows import triage
 from labelmill.formats import image
-from labelmill.models.base import Checked, Input, Model, Picture, check_predictions
+from labelmill.models.base import Checked, Input, Model, Picture, check_predictions, raised
 from labelmill.store import annotations, assignments, locks, models, shards, tasks
 from labelmill.store.media import Media
 from labelmill.store.shards import Claim, Failed, Item, Settled
@@ -71,7 +71,7 @@ def ask(model: Model, batch: Sequence[Input]) -> list[Checked]:
         said = model.predict(batch)
     except Exception as error:  # noqa: BLE001 - whatever a model raises is that input's failure, on record
         if len(batch) == 1:
-            return [_raised(model, error)]
+            return [raised(model.info.name, error)]
         middle = len(batch) // 2
         return ask(model, batch[:middle]) + ask(model, batch[middle:])
     return check_predictions(model.info, batch, said)
@@ -106,15 +106,6 @@ def _readable(
 
 def _likeness(given: Input) -> int | None:
     return likeness.of_text(given) if isinstance(given, str) else likeness.of_image(given.pixels)
-
-
-def _raised(model: Model, error: Exception) -> ModelFault:
-    if isinstance(error, ModelFault):
-        return error
-    kind = "memory" if isinstance(error, MemoryError) else "raised"
-    # a database takes neither NUL nor half a surrogate pair
-    said = " ".join(str(error).replace("\0", " ").encode(errors="replace").decode().split())[:500]
-    return ModelFault(kind, f"{model.info.name} raised {type(error).__name__}{': ' + said if said else ''}")
 
 
 def _a(kind: str) -> str:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, BadCard, LabelmillError, ModelUnusable, NotFound
 from labelmill.models.base import Model
-from labelmill.models.cards import Card, read_card, store_copy
-from labelmill.models.catalog import BUILTIN, find_runtime, load
+from labelmill.models.cards import CARDS, Card, read_card
+from labelmill.models.catalog import BUILTIN, built_in, find_runtime, is_built_in, load
+from labelmill.models.keep import store_copy
 from labelmill.store import activity, models
 from labelmill.store.database import Database
 
@@ -21,12 +22,24 @@ def find_card(model: str, home: Path, database: Database) -> Card:
 
     Raises BadCard for a card that is wrong, NotFound for an unknown name.
     """
-    if (path := Path(model)).suffix in (".yaml", ".yml") or path.is_file():
-        return read_card(path)
-    if model in BUILTIN:
-        return BUILTIN[model]
+    if (path := Path(model)).suffix in CARDS or path.is_file():
+        return read(database, home, path)
+    return _find(database, home, model, hint="a card's path or ")
+
+
+def read(database: Database, home: Path, path: Path, *, project_id: int | None = None, beside: bool = False) -> Card:
+    """The card at a path; what a workflow names is looked up in the catalog, as a project knows it, if one is given.
+
+    `beside` as for `read_card`. Raises BadCard for a card that is wrong.
+    """
+    return read_card(path, beside=beside, find=lambda name: _find(database, home, name, project_id=project_id))
+
+
+def _find(database: Database, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Card:
+    if name in BUILTIN:
+        return BUILTIN[name]
     with database.begin() as conn:
-        return named_card(conn, home, model, hint="a card's path or ")
+        return named_card(conn, home, name, project_id=project_id, hint=hint)
 
 
 def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | None = None, hint: str = "") -> Card:
@@ -41,9 +54,11 @@ def named_card(conn: sa.Connection, home: Path, name: str, *, project_id: int | 
 
 
 def keep(card: Card, home: Path) -> str:
-    """Copy a card with its files into the home and return the reference that `open_card` takes."""
-    if BUILTIN.get(card.name) == card:
+    """Copy a card with its files and models into the home and return the reference that `open_card` takes."""
+    if is_built_in(card):
         return BUILTIN_PREFIX + card.name
+    for model in card.models.values():
+        keep(model, home)
     folder = home / "models" / card.version
     if not (folder / "card.yaml").is_file():
         store_copy(card, folder)
@@ -54,7 +69,7 @@ def open_card(home: Path, reference: str) -> Card:
     """The card behind a reference of `keep`."""
     if reference.startswith(BUILTIN_PREFIX):
         return BUILTIN[reference.removeprefix(BUILTIN_PREFIX)]
-    return read_card(home / reference)
+    return read_card(home / reference, find=built_in)
 
 
 def load_model(card: Card, *, floor: float | None = None) -> Model:
@@ -75,21 +90,14 @@ def put_version(conn: sa.Connection, card: Card, reference: str) -> int:
 
 
 def add(
-    database: Database,
-    home: Path,
-    path: Path,
-    *,
-    project_id: int | None = None,
-    person_id: int | None = None,
-    beside: bool = False,
+    database: Database, home: Path, card: Card, *, project_id: int | None = None, person_id: int | None = None
 ) -> Card:
     """Put a card into the catalog under its name; a name that is there already points at it from now on.
 
     The card as it is kept. With `project_id` it is that project's alone, and its activity tells it of `person_id`, if
-    one is given. `beside` as for `read_card`. Raises BadCard for a card that is wrong, ModelUnusable for a runtime that
-    does not exist. The weights are not loaded: what they do is for processes that may die of it.
+    one is given. Raises BadCard for a card that cannot be kept, ModelUnusable for a runtime that does not exist. The
+    weights are not loaded: what they do is for processes that may die of it.
     """
-    card = read_card(path, beside=beside)
     if card.name in BUILTIN:
         raise BadCard(f"The name {card.name!r} is built in: choose another.")
     find_runtime(card)
@@ -139,23 +147,7 @@ def _opened(home: Path, reference: str) -> Card | BadCard:
         return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
 
 
-class Offer(Protocol):
-    """What a plan has to know of a model: a card, or what somebody else tells of one."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def makes(self) -> str:
-        """What it answers with."""
-
-    @property
-    def offered(self) -> Sequence[str]:
-        """The concepts it may answer."""
-
-
-def chosen_concepts(card: Offer, wanted: Sequence[str]) -> list[str]:
+def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:
     """The wanted concepts, or all that the model offers. Raises BadCall for one that it does not offer."""
     if not card.offered:
         raise BadCall(f"{card.name} offers no concepts ({card.makes}), so it cannot label anything.")

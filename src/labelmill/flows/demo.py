@@ -17,6 +17,7 @@ from labelmill.flows import catalog
 from labelmill.flows.ingest import take_in
 from labelmill.flows.new_task import Wish, create
 from labelmill.formats.found import Found
+from labelmill.models.cards import read_card
 from labelmill.store import counts, projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
@@ -61,7 +62,7 @@ def make(
     take_in(database, media, _texts(), project_id=project_id, dataset_id=datasets["Messages"])
     for name, (dataset, model) in TASKS.items():
         card = Path(labelmill.demo.__file__).with_name(f"{model}.yaml")
-        catalog.add(database, home, card, project_id=project_id)
+        catalog.add(database, home, read_card(card), project_id=project_id)
         wish = Wish(model, THRESHOLDS, name=name, dataset_id=datasets[dataset], reviewers=[person_id])
         create(database, home, wish, project_id=project_id, person_id=person_id, enqueue=enqueue)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall
 from labelmill.core.priority import Priority
 from labelmill.core.threshold import Thresholds
-from labelmill.flows.catalog import Offer, chosen_concepts, put_version
+from labelmill.flows.catalog import chosen_concepts, put_version
 from labelmill.models.cards import Card
 from labelmill.store import models, projects, tasks
 
@@ -49,7 +49,7 @@ class Plan:
 
 
 def check_plan(
-    card: Offer,
+    card: Card,
     concepts: Sequence[str],
     thresholds: Thresholds,
     floor: float,

@@ -90,6 +90,16 @@ def check_predictions(
     return [_checked(info, known, item, answer) for item, answer in zip(batch, answers, strict=True)]
 
 
+def raised(name: str, error: Exception) -> ModelFault:
+    """What a model of this name raised, as a failure of what it was looking at."""
+    if isinstance(error, ModelFault):
+        return error
+    kind = "memory" if isinstance(error, MemoryError) else "raised"
+    # a database takes neither NUL nor half a surrogate pair
+    said = " ".join(str(error).replace("\0", " ").encode(errors="replace").decode().split())[:500]
+    return ModelFault(kind, f"{name} raised {type(error).__name__}{': ' + said if said else ''}")
+
+
 def _checked(info: ModelInfo, known: frozenset[str], item: Input, answer: Sequence[Prediction]) -> Checked:
     length = len(item) if isinstance(item, str) else None
     clean: list[Prediction] = []

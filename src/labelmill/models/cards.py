@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, PrivateAttr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, PrivateAttr, ValidationError, model_validator
 
-from labelmill.core.errors import BadCard
+from labelmill.core.errors import BadCall, BadCard, NotFound
+from labelmill.core.workflow import Node, shape
 from labelmill.models.base import Kind
 from labelmill.models.complaints import sentence, suggest
-from labelmill.models.keys import HeadKeys, ImageInput, InputKeys, Keys, Script, SegmentationKeys, Share, TextInput
+from labelmill.models.keys import (
+    MOST_MODELS,
+    HeadKeys,
+    ImageInput,
+    InputKeys,
+    Keys,
+    Name,
+    NodeKeys,
+    Plain,
+    Script,
+    SegmentationKeys,
+    Share,
+    TextInput,
+    WorkflowKeys,
+    is_plain,
+)  # fmt: skip
+
+CARDS = (".yaml", ".yml")
+"""How files of cards end."""
 
 MOST_BYTES = 4 * 2**20
 """Of a card itself, its list of concepts included."""
@@ -37,40 +53,24 @@ def _names_or_file(value: Any) -> Any:
     for index, name in enumerate(value):
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"entry {index + 1} is {name!r}, not a name: put it in quotes")
-        if not _is_plain(name):
+        if not is_plain(name):
             raise ValueError(f"entry {index + 1} is {name!r}: take out the control characters")
     if len(set(value)) < len(value):
         raise ValueError(f"{next(n for n in value if list(value).count(n) > 1)!r} is there twice")
     return value
 
 
-def _plain(value: str) -> str:
-    if not _is_plain(value):
-        raise ValueError(f"holds control characters ({value!r}): take them out")
-    return value
-
-
-def _addressable(value: str) -> str:
-    if "/" in value or value in (".", ".."):
-        raise ValueError(f"is {value!r}, which no address on the server can hold: give another, without '/'")
-    return value
-
-
-def _is_plain(name: str) -> bool:
-    """False for what no name holds: control characters such as NUL, and halves of surrogate pairs."""
-    return name.isprintable() or not any(unicodedata.category(c) in ("Cc", "Cs") for c in name)
-
-
 class Card(Keys):
     """A model card. Paths in it are relative to the folder it lies in; `at` says which.
 
-    `suppression` is the IoU (0 to 1) above which the weaker of two regions of one concept is left out; `floor` the
-    score below which nothing is predicted; `batch` how many inputs one call may hold.
+    That of a workflow (runtime: workflow) is made when it is read: `graph` is what is written, `models` the card of
+    each of its nodes. `suppression` is the IoU (0 to 1) above which the weaker of two regions of one concept is left
+    out; `floor` the score below which nothing is predicted; `batch` how many inputs one call may hold.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain), AfterValidator(_addressable)]
-    runtime: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
-    licence: Annotated[str, Field(min_length=1), AfterValidator(_plain)]
+    name: Name
+    runtime: Plain
+    licence: Plain
     description: str = ""
     makes: Literal["class", "box", "polygon", "span", "embedding"]
     reads: Annotated[tuple[Kind, ...], Field(min_length=1), BeforeValidator(_listed)]
@@ -85,6 +85,8 @@ class Card(Keys):
     batch: PositiveInt = 1
 
     _folder: Path = PrivateAttr(default_factory=Path)
+    _graph: WorkflowKeys | None = PrivateAttr(None)
+    _models: dict[str, Card] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -120,6 +122,13 @@ class Card(Keys):
         placed._folder = folder
         return placed
 
+    @classmethod
+    def told(cls, version: str, facts: Mapping[str, Any]) -> Card:
+        """A card of which others tell these keys and its version: it can be named, but not loaded."""
+        card = cls.model_construct(None, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()})
+        card.__dict__["version"] = version
+        return card
+
     @property
     def folder(self) -> Path:
         """Where the card lies."""
@@ -131,9 +140,22 @@ class Card(Keys):
         return tuple(self._folder / name for name in _references(self.model_dump()).values())
 
     @property
+    def graph(self) -> WorkflowKeys | None:
+        """What a workflow says of its nodes; None: this is a model of its own."""
+        return self._graph
+
+    @property
+    def models(self) -> Mapping[str, Card]:
+        """By the names of a workflow's nodes, in the order in which they look; of other models none."""
+        return self._models
+
+    @property
     def size(self) -> int | None:
         """Bytes of the weights; None: it has none. Raises OSError when they cannot be read."""
-        return None if self.weights is None else (self._folder / self.weights).stat().st_size
+        if self.weights is not None:
+            return (self._folder / self.weights).stat().st_size
+        sizes = [size for one in self._models.values() if (size := one.size) is not None]
+        return sum(sizes) if sizes else None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -153,14 +175,22 @@ class Card(Keys):
     def version(self) -> str:
         """SHA-256, hex, of what the card says and of the bytes of its files, wherever they lie and are called.
 
+        Of a workflow: of what it says and of the versions of its models.
+
         Keys that hold their default are left out, so a card keeps its version when the format gains a key. Raises
         OSError when a file cannot be read.
         """
-        said = self._said(_hash)
+        said = self.said(_hash, lambda model: model.version)
         canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def _said(self, rename: Callable[[Path], str]) -> dict[str, Any]:
+    def said(self, rename: Callable[[Path], str], refer: Callable[[Card], str]) -> dict[str, Any]:
+        """What is written on the card, its files by the names that `rename` gives them, models as `refer` does."""
+        if self._graph is not None:
+            said = self._graph.model_dump(mode="json", exclude_defaults=True)
+            for name, model in self._models.items():
+                said["nodes"][name]["model"] = refer(model)
+            return said
         said = self.model_dump(mode="json", exclude_defaults=True)
         for keys, name in _references(said).items():
             part = said if len(keys) == 1 else said[keys[0]]
@@ -168,16 +198,32 @@ class Card(Keys):
         return said
 
 
-def read_card(path: Path, *, beside: bool = False) -> Card:
-    """Read a card and check it against the files beside it; weights are not loaded.
+Find: TypeAlias = Callable[[str], Card]
+"""The card of a model by its name in the catalog. It raises NotFound for an unknown name."""
+
+
+def _unknown(name: str) -> Card:
+    raise NotFound(f"{name!r} is a name of the catalog, which is not known here")
+
+
+def read_card(path: Path, *, beside: bool = False, find: Find = _unknown) -> Card:
+    """Read a card and check it against the files beside it; weights are not loaded. `find` knows a workflow's models.
 
     With `beside` it may name no files but those in its own folder: a card of somebody who shall not read others.
     Raises BadCard, whose one sentence names the card, the key, what is wrong and what to do.
     """
+    return _read(path, beside, find, ())
+
+
+def _read(path: Path, beside: bool, find: Find, above: tuple[Path, ...]) -> Card:
+    form: type[Keys] = Card
     try:
         said = _load(path.read_bytes())
         if not isinstance(said, dict):
             raise BadCard("is not a list of keys and values; start it with `name: ...`")
+        if said.get("runtime") == "workflow":
+            form = WorkflowKeys
+            return _workflow(WorkflowKeys.model_validate(said), path, beside, find, above)
         card = Card.model_validate(said).at(path.parent)
         if beside:
             _check_beside(card)
@@ -185,10 +231,54 @@ def read_card(path: Path, *, beside: bool = False) -> Card:
     except OSError as error:
         raise BadCard(f"model card {path}: cannot be read ({error.strerror})") from error
     except ValidationError as error:
-        raise BadCard(f"model card {path}: {sentence(error, Card)}") from error
-    except BadCard as error:
+        raise BadCard(f"model card {path}: {sentence(error, form)}") from error
+    except BadCall as error:
         raise BadCard(f"model card {path}: {error}") from error
     return card
+
+
+def _workflow(keys: WorkflowKeys, path: Path, beside: bool, find: Find, above: tuple[Path, ...]) -> Card:
+    """A workflow's card: what it reads, makes and offers follows from its nodes. Raises BadCall."""
+    here = (*above, path.resolve())
+
+    def model_of(named: str) -> Card:
+        if not named.endswith(CARDS):
+            return find(named)
+        if beside:
+            raise BadCard(f"names the card {named!r}: add that model first, and name it as the catalog does")
+        if (path.parent / named).resolve() in here:
+            raise BadCard(f"names {named!r}, which leads back to itself")
+        return _read(path.parent / named, beside, find, here)
+
+    models = {name: _suited(name, node, model_of(node.model)) for name, node in keys.nodes.items()}
+    if sum(map(_count, models.values())) > MOST_MODELS:
+        raise BadCard(f"has more than {MOST_MODELS} models, those of workflows in it included")
+    nodes = {
+        name: Node(frozenset(models[name].reads), models[name].makes, node.of, node.hidden)
+        for name, node in keys.nodes.items()
+    }
+    whole = shape(nodes)
+    answers = (keys.nodes[name].concepts or models[name].offered for name in whole.order if not nodes[name].hidden)
+    card = Card.model_validate(
+        keys.model_dump(exclude={"nodes", "score"})
+        | {"makes": whole.makes, "reads": sorted(whole.reads), "concepts": list(dict.fromkeys(chain(*answers)))}
+        | {"batch": max(models[name].batch for name in whole.order if nodes[name].of is None)}
+    ).at(path.parent)
+    card._graph, card._models = keys, {name: models[name] for name in whole.order}
+    return card
+
+
+def _suited(name: str, node: NodeKeys, model: Card) -> Card:
+    if not model.offered:
+        raise BadCard(f"node {name}: {model.name} offers no concepts ({model.makes})")
+    for concept in node.concepts:
+        if concept not in model.offered:
+            raise BadCard(f"node {name}: {model.name} has no concept {concept!r}{suggest(concept, model.offered)}")
+    return model
+
+
+def _count(card: Card) -> int:
+    return sum(map(_count, card.models.values())) or 1
 
 
 class _Loader(yaml.SafeLoader):
@@ -212,59 +302,6 @@ def _load(data: bytes) -> Any:
         raise BadCard("is not YAML that can be read: it is nested too deeply") from error
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:  # of YAML's constructors
         raise BadCard(f"holds a value that YAML takes for a date or a number ({error}): put it in quotes") from error
-
-
-def store_copy(card: Card, folder: Path) -> Path:
-    """Copy a card and its files flat into `folder`, which appears whole or not at all; returns its card.yaml.
-
-    A folder that already holds this version is left as it is. Raises BadCard when the folder holds anything else, when
-    a file of the card changed meanwhile, or when it cannot be copied.
-    """
-    try:
-        return _stored(card, folder)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadCard(f"model {card.name} cannot be copied to {folder}: {reason}") from error
-
-
-def _stored(card: Card, folder: Path) -> Path:
-    target = folder / "card.yaml"
-    if folder.exists():
-        if not target.exists() or read_card(target).version != card.version:
-            raise BadCard(f"{folder} holds something else than model {card.name}: name another folder")
-        return target
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        _copy_into(card, draft)
-        if read_card(draft / "card.yaml").version != card.version:
-            raise BadCard(f"a file of model {card.name} changed while it was copied: try again")
-        _move(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
-
-
-def _copy_into(card: Card, folder: Path) -> None:
-    names: dict[Path, str] = {}
-    for path in card.files:
-        taken = {"card.yaml", *names.values()}
-        names[path] = path.name if path.name not in taken else f"{len(names)}-{path.name}"
-        shutil.copyfile(path, folder / names[path])
-    text = yaml.safe_dump(card._said(names.__getitem__), sort_keys=False, allow_unicode=True)
-    (folder / "card.yaml").write_text(text, encoding="utf-8")
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-
-
-def _move(draft: Path, folder: Path) -> None:
-    try:
-        draft.rename(folder)
-    except OSError:
-        # another process was first: its copy was checked as ours was
-        if not (folder / "card.yaml").exists():
-            raise
 
 
 def _references(said: dict[str, Any]) -> dict[tuple[str, ...], str]:
@@ -316,7 +353,7 @@ def _read_names(path: Path) -> tuple[str, ...]:
     if not all(names) or not names:
         raise BadCard(f"'concepts': line {[*names, ''].index('') + 1} of {path} is empty; each line is one concept")
     for number, name in enumerate(names, start=1):
-        if not _is_plain(name):
+        if not is_plain(name):
             raise BadCard(f"'concepts': line {number} of {path} is {name!r}: take out the control characters")
     return names
 

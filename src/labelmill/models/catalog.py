@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TypeAlias
 
-from labelmill.core.errors import BadCall, ModelUnusable
+from labelmill.core.errors import BadCall, ModelUnusable, NotFound
 from labelmill.models.base import Model, ModelInfo
 from labelmill.models.cards import Card
 from labelmill.models.complaints import suggest
@@ -21,6 +21,7 @@ RUNTIMES = MappingProxyType(
         "onnx": "labelmill.models.onnx:load",
         "null": "labelmill.models.null:load",
         "fake": "labelmill.models.fake:load",
+        "workflow": "labelmill.models.workflow:load",
     }
 )
 """Runtime -> "module:loader". Others come from entry points of the group `labelmill.models`."""
@@ -44,6 +45,19 @@ BUILTIN = MappingProxyType(
 )
 """Cards that need no file, by name."""
 
+
+def built_in(name: str) -> Card:
+    """A card that needs no file, by its name. Raises NotFound."""
+    if name not in BUILTIN:
+        raise NotFound(f"there is no model {name!r} built in; there are {', '.join(BUILTIN)}")
+    return BUILTIN[name]
+
+
+def is_built_in(card: Card) -> bool:
+    """Whether a card needs no file."""
+    return BUILTIN.get(card.name) == card
+
+
 _PACKAGES = {"cv2": "opencv-python-headless"}
 
 
@@ -54,10 +68,19 @@ def describe(card: Card) -> ModelInfo:
         reads=frozenset(card.reads),
         makes=card.makes,
         concepts=card.offered,
-        wants=card.input.size if isinstance(card.input, ImageInput) else None,
+        wants=_wants(card),
         batch=card.batch,
         overlap=card.suppression,
     )
+
+
+def _wants(card: Card) -> tuple[int, int] | None:
+    """Of a workflow: what its models want at most; all there is where some look into regions."""
+    if card.graph is None:
+        return card.input.size if isinstance(card.input, ImageInput) else None
+    wants = [None if card.graph.nodes[name].of else _wants(model) for name, model in card.models.items()]
+    sizes = [size for size in wants if size is not None]
+    return (max(w for w, _ in sizes), max(h for _, h in sizes)) if len(sizes) == len(wants) else None
 
 
 def load(card: Card, *, threads: int = 1, floor: float | None = None) -> Model:

@@ -25,7 +25,12 @@ _KINDS: dict[str, type[BaseModel]] = {
     "yunet": keys.YunetKeys,
     "segmentation": keys.SegmentationKeys,
 }
-_PARTS: dict[str, type[BaseModel]] = {"script": keys.Script, "rules": keys.Rule, "predictions": keys.Said}
+_PARTS: dict[str, type[BaseModel]] = {
+    "script": keys.Script,
+    "rules": keys.Rule,
+    "predictions": keys.Said,
+    "nodes": keys.NodeKeys,
+}
 
 
 def sentence(error: ValidationError, card: type[BaseModel]) -> str:
@@ -50,7 +55,7 @@ def _place(details: ErrorDetails, card: type[BaseModel]) -> tuple[str, type[Base
             place += f"[{step + 1}]"
         elif above in ("input", "head") and step in _KINDS and depth == 1:
             model = _KINDS[step]
-        elif step in model.model_fields or depth == len(details["loc"]) - 1:
+        elif above == "nodes" or step in model.model_fields or depth == len(details["loc"]) - 1:
             place += f".{step}" if place else step
             model = _PARTS.get(step, model)
     return place, model

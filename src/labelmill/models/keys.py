@@ -1,18 +1,51 @@
-"""The keys that a model card may hold below its top level: input, head and script. Reference: docs/cards.md."""
+"""The keys that a model card may hold below its top level, and those of a workflow. Reference: docs/cards.md."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PositiveInt, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveInt,
+    Tag,
+    field_validator,
+    model_validator,
+)  # fmt: skip
 
 from labelmill.core.geometry import Region, decode, fault
+from labelmill.core.workflow import ScoreRule
 from labelmill.models.base import Makes
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Byte: TypeAlias = Annotated[int, Field(ge=0, le=255)]
 Three: TypeAlias = tuple[float, float, float]
+
+
+def _plain(value: str) -> str:
+    if not is_plain(value):
+        raise ValueError(f"holds control characters ({value!r}): take them out")
+    return value
+
+
+def _addressable(value: str) -> str:
+    if "/" in value or value in (".", ".."):
+        raise ValueError(f"is {value!r}, which no address on the server can hold: give another, without '/'")
+    return value
+
+
+def is_plain(name: str) -> bool:
+    """False for what no name holds: control characters such as NUL, and halves of surrogate pairs."""
+    return name.isprintable() or not any(unicodedata.category(c) in ("Cc", "Cs") for c in name)
+
+
+Plain: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_plain)]
+Name: TypeAlias = Annotated[Plain, Field(max_length=200), AfterValidator(_addressable)]
 
 
 class Keys(BaseModel):
@@ -281,3 +314,39 @@ class Script(Keys):
     rules: tuple[Rule, ...] = ()
     predictions: tuple[Said, ...] = ()
     delay: Annotated[float, Field(ge=0)] = 0.0
+
+
+MOST_MODELS = 32
+"""In a workflow, those in workflows within it included."""
+
+
+class NodeKeys(Keys):
+    """A model of a workflow: `model` is a name of the catalog, or the path of a card relative to the workflow.
+
+    `of`: the node into whose regions it looks; without, at the whole input. `concepts`: only these of its predictions
+    count; none named: all. `floor`: the score below which it predicts nothing; None: the run's. `hidden`: its
+    predictions are looked into, but are no answer.
+    """
+
+    model: Plain
+    of: str | None = None
+    concepts: tuple[str, ...] = ()
+    floor: Share | None = None
+    hidden: bool = False
+
+
+class WorkflowKeys(Keys):
+    """A workflow: models that behave like one. What it reads, makes and answers follows from its nodes.
+
+    `score`: that of what was found in a region. `suppression`: the IoU (0 to 1) from which on two nodes' regions of one
+    concept count as one. `floor` as on a card.
+    """
+
+    name: Name
+    runtime: Literal["workflow"]
+    licence: Plain
+    description: str = ""
+    nodes: Annotated[dict[Plain, NodeKeys], Field(min_length=1, max_length=MOST_MODELS)]
+    score: ScoreRule = "product"
+    suppression: Share = 0.5
+    floor: Share = 0.05

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from labelmill.core.errors import BadCall, BadCard
 from labelmill.flows import catalog
 from labelmill.flows.catalog import Listed
-from labelmill.models.cards import read_card
+from labelmill.models.cards import CARDS, Card
 from labelmill.server.access import Admin, Membership, Operator, SignedIn, Viewer
 from labelmill.server.files import Form, files_of, multipart
 from labelmill.server.page import no_nul
@@ -24,14 +24,12 @@ router = APIRouter(tags=["models"])
 
 ModelName = Annotated[str, PathParameter(min_length=1, max_length=200), AfterValidator(no_nul)]
 
-_CARDS = (".yaml", ".yml")
-
 
 class Model(BaseModel):
     """A model's card. `selectable`: a task can be made with it; else `reason` says why not.
 
-    `size`: bytes of its weights; null: it has none. `project_id`: the project whose own it is; null: it is there for
-    all.
+    `size`: bytes of its weights; null: it has none. `models`: what a workflow is made of, in the order in which they
+    look; empty: this is a model of its own. `project_id`: the project whose own it is; null: it is there for all.
     """
 
     name: str
@@ -41,6 +39,7 @@ class Model(BaseModel):
     reads: list[str]
     makes: str
     concepts: list[str]
+    models: list[str]
     version: str
     size: int | None
     selectable: bool
@@ -54,14 +53,15 @@ class Model(BaseModel):
         if isinstance(card, BadCard):
             unknown: dict[str, Any] = dict.fromkeys(("runtime", "licence", "description", "makes", "version"), "")
             return cls(
-                name=listed.name, reads=[], concepts=[], size=None, selectable=False, reason=str(card),
+                name=listed.name, reads=[], concepts=[], models=[], size=None, selectable=False, reason=str(card),
                 project_id=listed.project_id, **unknown,
             )  # fmt: skip
         reason = None if card.offered else f"It offers no concepts ({card.makes}), so it cannot label anything."
         return cls(
             name=card.name, runtime=card.runtime, licence=card.licence, description=card.description,
-            reads=list(card.reads), makes=card.makes, concepts=list(card.offered), version=card.version,
-            size=card.size, selectable=reason is None, reason=reason, project_id=listed.project_id,
+            reads=list(card.reads), makes=card.makes, concepts=list(card.offered),
+            models=[one.name for one in card.models.values()], version=card.version, size=card.size,
+            selectable=reason is None, reason=reason, project_id=listed.project_id,
         )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _added(site: Site, form: Form, member: Membership | None = None) -> Model:
     whose: dict[str, int] = {} if member is None else {"project_id": member.project_id, "person_id": member.person.id}
     files = files_of(form)
     names = [_plain(file) for file in files]
-    cards = [name for name in names if name.endswith(_CARDS)]
+    cards = [name for name in names if name.endswith(CARDS)]
     if len(cards) != 1 or len(set(names)) < len(names):
         raise BadCall("Send one card (.yaml) with the files that it names, each once.")
     site.home.mkdir(parents=True, exist_ok=True)
@@ -155,8 +155,8 @@ def _added(site: Site, form: Form, member: Membership | None = None) -> Model:
         for name, file in zip(names, files, strict=True):
             with (Path(folder) / name).open("xb") as target:
                 shutil.copyfileobj(file.file, target, 2**20)
-        card = _checked(Path(folder), cards[0], names)
-        kept = catalog.add(site.database, site.home, card, beside=True, **whose)
+        card = _read(site, Path(folder), cards[0], names, whose.get("project_id"))
+        kept = catalog.add(site.database, site.home, card, **whose)
         return Model.of(Listed(kept.name, kept, whose.get("project_id")))
 
 
@@ -168,12 +168,12 @@ def _plain(file: UploadFile) -> str:
     return name
 
 
-def _checked(folder: Path, name: str, names: list[str]) -> Path:
-    """The card's path, once it is known to read, and to name all that was sent. Raises BadCard without our paths."""
+def _read(site: Site, folder: Path, name: str, names: list[str], project_id: int | None) -> Card:
+    """The card, once it is known to name all that was sent. Raises BadCard without our paths."""
     try:
-        card = read_card(folder / name, beside=True)
+        card = catalog.read(site.database, site.home, folder / name, project_id=project_id, beside=True)
     except BadCard as error:
         raise BadCard(str(error).replace(f"{folder}/", "")) from None
     if spare := set(names) - {name} - {path.name for path in card.files}:
         raise BadCard(f"The card {name} names no file {sorted(spare)[0]!r}: leave it out, or name it in the card.")
-    return folder / name
+    return card

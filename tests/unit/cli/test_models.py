@@ -7,7 +7,7 @@ from pathlib import Path
 
 from live import either as either
 from live import live as live
-from mill import CARDS, Mill, write_card, write_texts
+from mill import CARDS, Mill, write_card, write_texts, write_workflow
 from mill import mill as mill
 
 
@@ -35,6 +35,33 @@ def test_a_name_points_at_the_newest_card_and_old_tasks_keep_theirs(either: Mill
     assert either.annotate(source, "mine")["failed"] == 0
     again = either("tasks", "retry", first["task"], "--json", status=1).json
     assert again["failed"] == 1  # a run belongs to one version
+
+
+def test_a_workflow_is_used_as_a_model_is(either: Mill, tmp_path: Path) -> None:
+    spans = [{"concept": "part", "span": [0, 3]}, {"concept": "part", "span": [4, 7], "score": 0.8}]
+    either("models", "add", write_card(tmp_path / "cut.yaml", makes="span", concepts=["part"], predictions=spans))
+    rules = {"matches": "^bad$", "predictions": [{"concept": "bad", "score": 1.0}]}
+    either("models", "add", write_card(tmp_path / "tell.yaml", rules, {"text": "die", "do": "raise"}))
+    nodes = {"parts": {"model": "cut", "hidden": True}, "told": {"model": "tell", "of": "parts"}}
+    path = write_workflow(tmp_path / "both.yaml", nodes)
+    assert "both is in the catalog" in either("models", "add", path).out
+    assert either("models", "show", "both", "--json").json["models"] == ["cut", "tell"]
+    said = either("models", "check", "both", "bad cat", "--json").json["predictions"]
+    assert [(one["concept"], round(one["score"], 3), one["span"]) for one in said] == [
+        ("bad", 0.9, [0, 3]), ("good", 0.76, [4, 7]), ("bad", 0.48, [4, 7]),
+    ]  # fmt: skip
+
+    texts = write_texts(tmp_path / "texts", ["bad cat", "bad dog", "die cat"])
+    for model in ("both", path):  # by its name, and as a card that lies here
+        report = either.annotate(texts, model, "--name", f"by {model}", status=1)
+        assert (report["annotated"], report["failed"]) == (2, 1)
+        assert report["concepts"]["bad"] == {"approved": 2, "review": 0, "discarded": 2}
+        (failure,) = report["failures"]
+        assert failure["message"].startswith("node told: tell raised ScriptedError")
+    assert (
+        "There is no model 'cat'"
+        in either("models", "add", write_workflow(path, {"a": {"model": "cat"}}), status=2).line
+    )
 
 
 def test_wrong_cards_are_not_added(either: Mill, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""docs/cards.md and docs/runtimes.md: every card on them can be read, every key is on them, and no other."""
+"""docs/cards.md, runtimes.md and workflows.md: every card on them can be read, every key is on them, and no other."""
 
 from __future__ import annotations
 
@@ -11,13 +11,28 @@ from labelmill.models import keys
 from labelmill.models.cards import Card, read_card
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGE = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("cards.md", "runtimes.md"))
+PAGE = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("cards.md", "runtimes.md", "workflows.md"))
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 HEADS = (
     keys.ClassifierKeys, keys.YoloxKeys, keys.Yolov8Keys, keys.Yolov8OutlinesKeys, keys.FastestDetKeys, keys.SsdKeys,
     keys.YunetKeys, keys.SegmentationKeys,
 )  # fmt: skip
-PARTS = (Card, keys.ImageInput, keys.TextInput, *HEADS, keys.Script, keys.Rule, keys.Said)
+PARTS = (
+    Card,
+    keys.ImageInput,
+    keys.TextInput,
+    *HEADS,
+    keys.Script,
+    keys.Rule,
+    keys.Said,
+    keys.WorkflowKeys,
+    keys.NodeKeys,
+)
+
+CATALOG = {
+    name: Card(name=name, runtime="null", licence="MIT", makes="box", reads=("image",), concepts=(concept,))
+    for name, concept in (("yolox-nano", "person"), ("yunet-face", "face"))
+}
 
 
 def _tables() -> list[dict[str, str]]:
@@ -43,7 +58,7 @@ def test_every_card_on_the_page_can_be_read(block: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
     (tmp_path / "classes.txt").write_text("background\n???\nperson\n")
     (tmp_path / "card.yaml").write_text(block)
-    assert read_card(tmp_path / "card.yaml").offered
+    assert read_card(tmp_path / "card.yaml", find=lambda name: CATALOG[name]).offered
 
 
 @pytest.mark.parametrize(

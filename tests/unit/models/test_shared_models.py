@@ -16,8 +16,9 @@ from labelmill.core.annotation import Prediction
 from labelmill.core.errors import ModelFault
 from labelmill.core.geometry import Box, Polygon, to_shapely
 from labelmill.models.base import Input, Model, Picture, check_predictions
-from labelmill.models.cards import read_card, store_copy
+from labelmill.models.cards import read_card
 from labelmill.models.catalog import load
+from labelmill.models.keep import store_copy
 
 CARDS = Path(__file__).parents[2] / "cards"
 HORSES = "data/coco-mini/images/000000214753.jpg"

@@ -45,5 +45,5 @@ def model(world: World, tmp_path: Path) -> Model:
     ]
     rules = [{"text": "bad", "do": "raise"}, {"text": "nothing", "predictions": []}]
     path = write_card(tmp_path / "m.yaml", *rules, concepts=["a", "b"], makes="span", predictions=said)
-    catalog.add(world.database, world.site.home, path)
+    catalog.add(world.database, world.site.home, read_card(path))
     return load(read_card(path), floor=0.05)

@@ -90,6 +90,35 @@ def test_what_is_wrong_with_an_upload_is_said(world: World, files: dict[str, str
     assert str(world.site.home) not in answer.text
 
 
+WORKFLOW = 'name: both\nruntime: workflow\nlicence: MIT\nnodes: {first: {model: words}, other: {model: "%s"}}\n'
+
+
+def test_a_workflow_is_of_models_that_its_project_knows(world: World) -> None:
+    own = f"/projects/{world.mine}/models"
+    upload(world, OPERATOR, {"a.yaml": CARD.format(concepts="[everywhere]")})
+    upload(world, Role.ADMIN, {"a.yaml": CARD.format(concepts="[here]").replace("words", "ours")}, own)
+    said = upload(world, Role.ADMIN, {"both.yaml": WORKFLOW % "ours"}, own)
+    assert said.status_code == 201, said.text
+    both = said.json()
+    assert (both["models"], both["concepts"]) == (["words", "ours"], ["everywhere", "here"])
+    assert (both["runtime"], both["makes"], both["reads"], both["selectable"]) == ("workflow", "class", ["text"], True)
+    assert world.call(Role.VIEWER, "GET", f"{API}{own}/both").json() == both
+
+    answer = upload(world, OPERATOR, {"both.yaml": WORKFLOW % "ours"})  # for all, who do not know it
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (422, "bad-card")
+    assert "There is no model 'ours'" in answer.json()["error"]["message"]
+    there = upload(world, STRANGER, {"both.yaml": WORKFLOW % "ours"}, f"/projects/{world.theirs}/models")
+    assert "There is no model 'ours'" in there.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/etc/hosts.yaml", "../card.yaml", "words.yaml"])
+def test_a_workflow_reads_no_card_by_its_path(world: World, path: str) -> None:
+    upload(world, OPERATOR, {"a.yaml": CARD.format(concepts="[a]")})
+    answer = upload(world, OPERATOR, {"both.yaml": WORKFLOW % path})
+    assert answer.status_code == 422
+    assert "add that model first, and name it as the catalog does" in answer.json()["error"]["message"]
+
+
 def test_an_upload_is_read_only_of_those_who_may(world: World) -> None:
     def endless() -> Any:
         yield b"--x\r\n"
