@@ -31,7 +31,7 @@ def test_models_are_searched_and_say_what_they_are(walk: Walk, desk: Desk, tmp_p
     path.write_text(json.dumps({**card, "script": {"predictions": []}}))
     desk.client.models.add(path, project_id=desk.project)
     begin(walk, desk, "null")
-    models = page.get_by_role("radiogroup", name="Model", exact=True).get_by_role("radio")
+    models = page.get_by_role("radiogroup", name="Model or workflow").get_by_role("radio")
     expect(models.filter(has_text="null")).to_contain_text("server")
     page.get_by_role("textbox", name="Search models").fill("embed")
     expect(models).to_have_count(1)
@@ -39,7 +39,7 @@ def test_models_are_searched_and_say_what_they_are(walk: Walk, desk: Desk, tmp_p
         expect(models).to_contain_text(said)
     expect(models).to_be_disabled()
     page.get_by_role("textbox", name="Search models").fill("no such thing")
-    expect(page.get_by_text("No model is like that.")).to_be_visible()
+    expect(page.get_by_text("No model or workflow is like that.")).to_be_visible()
 
 
 def test_people_label_texts(walk: Walk, desk: Desk) -> None:

@@ -2119,8 +2119,8 @@ export interface components {
          * Model
          * @description A model's card. `selectable`: a task can be made with it; else `reason` says why not.
          *
-         *     `size`: bytes of its weights; null: it has none. `project_id`: the project whose own it is; null: it is there for
-         *     all.
+         *     `size`: bytes of its weights; null: it has none. `models`: what a workflow is made of, in the order in which they
+         *     look; empty: this is a model of its own. `project_id`: the project whose own it is; null: it is there for all.
          */
         Model: {
             /** Name */
@@ -2137,6 +2137,8 @@ export interface components {
             makes: string;
             /** Concepts */
             concepts: string[];
+            /** Models */
+            models: string[];
             /** Version */
             version: string;
             /** Size */

@@ -8,7 +8,7 @@ import { AddModel } from '../parts/AddModel'
 import { mayLabel } from '../parts/draft'
 import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TryModel } from '../parts/TryModel'
-import { many, says, size, whole } from '../parts/words'
+import { madeOf, many, says, size, whole } from '../parts/words'
 import { useId, useMayChange } from './place'
 
 export function Component() {
@@ -21,8 +21,8 @@ export function Component() {
   const [sought, setSought] = useState('')
   const [trying, setTrying] = useState<Model | null>(null)
   const [adding, setAdding] = useState(false)
-  const matches = ({ name, concepts, description, project_id }: Model): boolean =>
-    (which === 'all' || project_id !== null) && [name, description, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
+  const matches = (one: Model): boolean =>
+    (which === 'all' || one.project_id !== null) && [one.name, one.description, madeOf(one), ...one.concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase()))
   const shown = found.data?.items.filter(matches) ?? []
   const button = mayAdd && (
     <Button leftSection={<IconUpload size={16} />} onClick={() => setAdding(true)}>
@@ -58,7 +58,7 @@ export function Component() {
           action={found.data.items.length === 0 ? button : <Button onClick={all}>Show all models</Button>}
         >
           {found.data.items.length === 0
-            ? 'A model comes as a card (.yaml) together with the files that it names: weights and lists of words or concepts.'
+            ? 'A model comes as a card (.yaml) together with the files that it names: weights and lists of words or concepts. A workflow is a card that names models of the catalog.'
             : 'The catalog has others, which every project can use.'}
         </Empty>
       )}
@@ -102,7 +102,7 @@ function Card({ model, onTry }: { model: Model; onTry: (() => void) | null }) {
         </Text>
         {version && (
           <Text size="xs" c="dimmed" mt={6} title={`Version ${version}`}>
-            {says(model)}. Runs on {runtime}, {bytes !== null && `${size(bytes)}, `}version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
+            {says(model)}. {madeOf(model) || `Runs on ${runtime}`}, {bytes !== null && `${size(bytes)}, `}version {version.slice(0, 8)}. {project_id !== null && 'Only in this project.'}
           </Text>
         )}
         <Text size="xs" mt={6} component="div" mah={160} style={{ overflowY: 'auto' }} tabIndex={all ? 0 : undefined}>

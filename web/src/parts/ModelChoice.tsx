@@ -2,12 +2,12 @@ import { Badge, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/c
 import { type KeyboardEvent, useState } from 'react'
 
 import type { Model } from '../api/types'
-import { many, says, size } from './words'
+import { madeOf, many, says, size } from './words'
 
-/** All models; those that cannot be used are there as well, with the reason. */
+/** All models and workflows; those that cannot be used are there as well, with the reason. */
 export function ModelChoice({ models, chosen, choose }: { models: Model[]; chosen: string | null; choose: (model: Model) => void }) {
   const [sought, setSought] = useState('')
-  const shown = models.filter(({ name, concepts }) => [name, ...concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase())))
+  const shown = models.filter((one) => [one.name, madeOf(one), ...one.concepts].some((word) => word.toLowerCase().includes(sought.toLowerCase())))
   const open = shown.filter(({ selectable }) => selectable)
   const step = (event: KeyboardEvent<HTMLElement>): void => {
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
@@ -19,8 +19,8 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
   }
   return (
     <>
-      <TextInput aria-label="Search models" placeholder="Search models by name or concept" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
-      <Stack gap={6} mah={330} style={{ overflowY: 'auto' }} role="radiogroup" aria-label="Model" onKeyDown={step}>
+      <TextInput aria-label="Search models and workflows" placeholder="Search models and workflows by name or concept" value={sought} onChange={({ currentTarget }) => setSought(currentTarget.value)} />
+      <Stack gap={6} mah={330} style={{ overflowY: 'auto' }} role="radiogroup" aria-label="Model or workflow" onKeyDown={step}>
         {shown.map((one) => (
           <UnstyledButton
             key={one.name}
@@ -48,6 +48,11 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
                 )}
               </Group>
             </Group>
+            {one.models.length > 0 && (
+              <Text size="xs" c="dimmed">
+                {madeOf(one)}
+              </Text>
+            )}
             {one.makes !== '' && (
               <Text size="xs" c="dimmed">
                 {[says(one), many(one.concepts.length, 'concept'), ...(one.size === null ? [] : [size(one.size)])].join(', ')}
@@ -60,7 +65,7 @@ export function ModelChoice({ models, chosen, choose }: { models: Model[]; chose
             )}
           </UnstyledButton>
         ))}
-        {shown.length === 0 && <Text size="sm">No model is like that.</Text>}
+        {shown.length === 0 && <Text size="sm">No model or workflow is like that.</Text>}
       </Stack>
     </>
   )

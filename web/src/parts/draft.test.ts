@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Model } from '../api/types'
 import { asked, asTask, BOTH, chosen, type Draft, EMPTY, freeName, fresh, joined, kindsOf, listed, majority, mayLabel, mayReview, missing, type Place, renamed, sharing, suggestedName, withModel } from './draft'
 
-const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), version: '1', size: 1, selectable: true, reason: null, project_id: null })
+const model = (many: number): Model => ({ name: 'finder', runtime: 'onnx', licence: 'MIT', description: '', reads: ['image'], makes: 'box', concepts: Array.from({ length: many }, (_, at) => `c${at}`), models: [], version: '1', size: 1, selectable: true, reason: null, project_id: null })
 const place: Place = { name: 'wardrobe', inputs: 12, kinds: BOTH, taken: false }
 const whole = (draft: Partial<Draft>) => chosen({ ...EMPTY, ...draft }, {}, 1)
 const PEOPLE = { auto: false, named: ['scratch'] } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { leftOut, many, neighbour, notified, percent, progress, timeLeft } from './words'
+import { leftOut, madeOf, many, neighbour, notified, percent, progress, timeLeft } from './words'
 
 const ledger = { inputs: 300, waiting: 1, annotated: 290, empty: 5, failed: 4 }
 
@@ -37,5 +37,10 @@ describe('words', () => {
 
   it('go round a list', () => {
     expect([neighbour(-1, 1, 3), neighbour(-1, -1, 3), neighbour(2, 1, 3), neighbour(0, -1, 3), neighbour(-1, 1, 0)]).toEqual([0, 2, 0, 2, -1])
+  })
+
+  it('say what a workflow is made of', () => {
+    expect(madeOf({ models: [] })).toBe('')
+    expect(madeOf({ models: ['people', 'faces', 'hats'] })).toBe('Workflow of people, faces, and hats')
   })
 })

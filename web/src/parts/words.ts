@@ -90,6 +90,13 @@ export function says({ reads, makes }: { reads: readonly string[]; makes: string
   return `Reads ${reads.map((kind) => `${kind}s`).join(' and ')}, ${MAKES[makes] ?? `makes ${makes}`}`
 }
 
+const lists = new Intl.ListFormat('en')
+
+/** What a workflow is made of; a model of its own, nothing. */
+export function madeOf({ models }: { models: readonly string[] }): string {
+  return models.length === 0 ? '' : `Workflow of ${lists.format(models)}`
+}
+
 /** The place after or before one in a list that goes round; from nowhere (-1) to its first or last. */
 export function neighbour(at: number, by: 1 | -1, length: number): number {
   if (length === 0) return -1
