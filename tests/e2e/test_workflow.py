@@ -45,6 +45,7 @@ def test_a_workflow_is_added_chosen_tried_and_reviewed(walk: Walk, desk: Desk, t
     for said in ("this project", "Workflow of wearables and wear", "Reads images, draws boxes, 2 concepts"):
         expect(choices).to_contain_text(said)
     choices.click()
+    expect(page.get_by_role("complementary", name="Summary")).to_contain_text("Workflowused-clothes")
     walk.button("Try on 20 inputs").click()
     expect(page.get_by_text("18 predictions on 6 inputs from all over the dataset")).to_be_visible(timeout=60_000)
     assert walk.faults() == []

@@ -49,7 +49,7 @@ export function AddModel({ project, everywhere, done }: { project: number; every
           take([...event.dataTransfer.files])
         }}
       >
-        <Text size="sm">Drop the card (.yaml) here, with the files that it names: weights and lists of words or concepts. That of a workflow comes alone.</Text>
+        <Text size="sm">Drop the card (.yaml) here, with the files that it names: weights and lists of words or concepts. The card of a workflow comes alone.</Text>
         <FileButton multiple onChange={take} inputProps={{ 'aria-label': 'Card and its files' }}>
           {(props) => (
             <Button {...props} size="xs" variant="default">

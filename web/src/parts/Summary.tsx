@@ -34,7 +34,7 @@ export function Summary({ draft, place, known, time, expected, members, missing,
       <Stack gap="sm">
         <Title order={2}>Summary</Title>
         <Line name="Dataset" value={place === null || place.name === '' ? null : `${place.name} · ${many(place.inputs, 'input')}`} />
-        {draft.auto ? <Line name="Model" value={draft.model?.name ?? null} /> : <Line name="Labeled by people" value={TYPE_WORDS[draft.makes] ?? draft.makes} />}
+        {draft.auto ? <Line name={draft.model?.models.length ? 'Workflow' : 'Model'} value={draft.model?.name ?? null} /> : <Line name="Labeled by people" value={TYPE_WORDS[draft.makes] ?? draft.makes} />}
         <Line name={concepts.length > 0 ? many(concepts.length, 'concept') : 'Concepts'} value={concepts.length > 0 ? listed(concepts) : null} />
         {made.length > 0 && <Line name="New to the project" value={listed(made)} />}
         {draft.auto && <Limits draft={draft} />}
