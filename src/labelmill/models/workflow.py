@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil, floor
 
 import numpy as np
@@ -46,9 +47,9 @@ class WorkflowModel:
         every: list[list[Found]] = [[] for _ in batch]
         for name, model in self._models.items():
             node = self._graph.nodes[name]
-            subjects = list(self._subjects(node, batch, every))
-            for start in range(0, len(subjects), model.info.batch):
-                some = subjects[start : start + model.info.batch]
+            # parts are cut out as they are asked about: all regions of a large photo would be too much at once
+            subjects = self._subjects(node, batch, every)
+            while some := list(islice(subjects, model.info.batch)):
                 for subject, said in zip(some, _asked(name, model, some), strict=True):
                     every[subject.row] += [
                         one
