@@ -88,6 +88,8 @@ def iou(a: Region, b: Region) -> float:
         return _span_iou(a, b) if isinstance(a, Span) and isinstance(b, Span) else 0.0
     if isinstance(a, Box) and isinstance(b, Box):
         return _box_iou(a, b)
+    if _box_iou(bounds(a), bounds(b)) == 0:
+        return 0.0
     one, other = to_shapely(a), to_shapely(b)
     union = one.union(other).area
     return float(one.intersection(other).area / union) if union > 0 else 0.0

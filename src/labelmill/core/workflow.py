@@ -46,7 +46,8 @@ class Shape:
 def shape(nodes: Mapping[str, Node]) -> Shape:
     """Check a graph, given by the names of its nodes. Raises BadCall, which names the node and what to do.
 
-    A tag that a model gives to a region stands on that region, so there it makes what the node above it makes.
+    Nodes that do not look into one another follow by name: in which order they are written says nothing. A tag that a
+    model gives to a region stands on that region, so there it makes what the node above it makes.
     """
     order = _in_order(nodes)
     makes: dict[str, str] = {}
@@ -70,7 +71,7 @@ def _in_order(nodes: Mapping[str, Node]) -> list[str]:
     for name, node in nodes.items():
         if node.of is not None and node.of not in nodes:
             raise BadCall(f"node {name} looks into {node.of!r}, which is no node; there are {', '.join(nodes)}")
-    above = {name: [] if node.of is None else [node.of] for name, node in nodes.items()}
+    above = {name: [] if node.of is None else [node.of] for name, node in sorted(nodes.items())}
     try:
         return list(TopologicalSorter(above).static_order())
     except CycleError as error:
@@ -114,7 +115,7 @@ def found(
     for said in answer:
         region = _placed(said.region, frame)
         place = region if region is not None or within is None else within.region
-        score = said.score if within is None else _score(rule, within.score, said.score)
+        score = said.score if within is None else round(_score(rule, within.score, said.score), 6)
         every.append(Found(node, said.concept, score, place, within if said.parent is None else every[said.parent]))
     return every
 
@@ -134,16 +135,20 @@ def answer(every: Sequence[Found], *, hidden: Iterable[str], floor: float, overl
 
     Without what is hidden or scores less than `floor` (0 to 1). Where several nodes found one concept at the same place
     (the same region or tag, or boxes and polygons of an intersection over union of `overlap` or more), the best score
-    stays. A prediction names as its parent the one in whose region it was found, if that is answered.
+    stays. A prediction names as its parent the nearest answered one within which it was found.
     """
     unseen = frozenset(hidden)
     shown = [one for one in every if one.node not in unseen and one.score >= floor]
     kept = _best(shown, overlap)
     place = {id(one): index for index, one in enumerate(kept)}
-    return [
-        Prediction(one.concept, one.score, one.region, None if one.within is None else place.get(id(one.within)))
-        for one in kept
-    ]
+    return [Prediction(one.concept, one.score, one.region, _parent(one, place)) for one in kept]
+
+
+def _parent(one: Found, place: Mapping[int, int]) -> int | None:
+    above = one.within
+    while above is not None and id(above) not in place:
+        above = above.within
+    return None if above is None else place[id(above)]
 
 
 def _best(shown: Sequence[Found], overlap: float) -> list[Found]:

@@ -10,7 +10,7 @@ from labelmill.core.errors import BadCall, BadCard, LabelmillError, ModelUnusabl
 from labelmill.models.base import Model
 from labelmill.models.cards import CARDS, Card, read_card
 from labelmill.models.catalog import BUILTIN, built_in, find_runtime, is_built_in, load
-from labelmill.models.keep import store_copy
+from labelmill.models.keep import is_kept, store_copy
 from labelmill.store import activity, models
 from labelmill.store.database import Database
 
@@ -57,19 +57,20 @@ def keep(card: Card, home: Path) -> str:
     """Copy a card with its files and models into the home and return the reference that `open_card` takes."""
     if is_built_in(card):
         return BUILTIN_PREFIX + card.name
-    for model in card.models.values():
-        keep(model, home)
     folder = home / "models" / card.version
-    if not (folder / "card.yaml").is_file():
-        store_copy(card, folder)
+    if card.folder != folder:
+        for model in card.models.values():
+            keep(model, home)
+        if not is_kept(folder):
+            store_copy(card, folder)
     return f"models/{card.version}/card.yaml"
 
 
 def open_card(home: Path, reference: str) -> Card:
-    """The card behind a reference of `keep`."""
+    """The card behind a reference of `keep`, which names its version."""
     if reference.startswith(BUILTIN_PREFIX):
         return BUILTIN[reference.removeprefix(BUILTIN_PREFIX)]
-    return read_card(home / reference, find=built_in)
+    return read_card(home / reference, find=built_in).known_as((home / reference).parent.name)
 
 
 def load_model(card: Card, *, floor: float | None = None) -> Model:
@@ -100,15 +101,21 @@ def add(
     """
     if card.name in BUILTIN:
         raise BadCard(f"The name {card.name!r} is built in: choose another.")
-    find_runtime(card)
-    if card.size == 0:
-        raise BadCard(f"model {card.name}: 'weights' names {card.weights}, which is empty: save or send it anew.")
+    _check_usable(card)
     reference = keep(card, home)
     with database.begin() as conn:
         models.publish(conn, card.name, put_version(conn, card, reference), project_id)
         if project_id is not None and person_id is not None:
             activity.record(conn, project_id, person_id, "add_model", detail={"name": card.name})
     return open_card(home, reference)  # what was sent may go now
+
+
+def _check_usable(card: Card) -> None:
+    find_runtime(card)
+    for model in card.models.values():
+        _check_usable(model)
+    if card.weights is not None and card.size == 0:
+        raise BadCard(f"model {card.name}: 'weights' names {card.weights}, which is empty: save or send it anew.")
 
 
 class Listed(NamedTuple):
@@ -144,7 +151,8 @@ def _opened(home: Path, reference: str) -> Card | BadCard:
     try:
         return open_card(home, reference)
     except BadCard as error:
-        return BadCard(f"the kept card is broken ({error}); add it again: labelmill models add CARD")
+        said = str(error).replace(f"{home}/", "")  # where the home lies is not for all who see the catalog
+        return BadCard(f"the kept card is broken ({said}); add it again: labelmill models add CARD")
 
 
 def chosen_concepts(card: Card, wanted: Sequence[str]) -> list[str]:

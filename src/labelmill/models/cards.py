@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 
 import yaml
 from pydantic import BeforeValidator, Field, PositiveInt, PrivateAttr, ValidationError, model_validator
 
 from labelmill.core.errors import BadCall, BadCard, NotFound
 from labelmill.core.workflow import Node, shape
-from labelmill.models.base import Kind
+from labelmill.models.base import Kind, Makes
 from labelmill.models.complaints import sentence, suggest
 from labelmill.models.keys import (
     MOST_MODELS,
@@ -72,7 +72,7 @@ class Card(Keys):
     runtime: Plain
     licence: Plain
     description: str = ""
-    makes: Literal["class", "box", "polygon", "span", "embedding"]
+    makes: Makes
     reads: Annotated[tuple[Kind, ...], Field(min_length=1), BeforeValidator(_listed)]
     weights: str | None = None
     concepts: Annotated[tuple[str, ...] | str, BeforeValidator(_names_or_file)] = ()
@@ -90,7 +90,7 @@ class Card(Keys):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if not self.concepts and self.makes != "embedding":
+        if not self.concepts and self.makes not in ("embedding", "text"):
             raise ValueError("'concepts' is missing: a list of names or a file with one name a line")
         if self.runtime == "onnx":
             self._check_onnx()
@@ -125,9 +125,14 @@ class Card(Keys):
     @classmethod
     def told(cls, version: str, facts: Mapping[str, Any]) -> Card:
         """A card of which others tell these keys and its version: it can be named, but not loaded."""
-        card = cls.model_construct(None, **{key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()})
-        card.__dict__["version"] = version
-        return card
+        told = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+        return cls.model_construct(None, **told).known_as(version)
+
+    def known_as(self, version: str) -> Card:
+        """The same card, whose version is known: no file is read for it."""
+        known = self.model_copy()
+        known.__dict__["version"] = version
+        return known
 
     @property
     def folder(self) -> Path:
@@ -154,7 +159,8 @@ class Card(Keys):
         """Bytes of the weights; None: it has none. Raises OSError when they cannot be read."""
         if self.weights is not None:
             return (self._folder / self.weights).stat().st_size
-        sizes = [size for one in self._models.values() if (size := one.size) is not None]
+        once = {id(one): one for one in self._models.values()}
+        sizes = [size for one in once.values() if (size := one.size) is not None]
         return sum(sizes) if sizes else None
 
     @cached_property
@@ -242,27 +248,28 @@ def _workflow(keys: WorkflowKeys, path: Path, beside: bool, find: Find, above: t
     here = (*above, path.resolve())
 
     def model_of(named: str) -> Card:
-        if not named.endswith(CARDS):
+        if beside or not named.endswith(CARDS):
             return find(named)
-        if beside:
-            raise BadCard(f"names the card {named!r}: add that model first, and name it as the catalog does")
-        if (path.parent / named).resolve() in here:
+        there = (path.parent / named).resolve()
+        if there in here:
             raise BadCard(f"names {named!r}, which leads back to itself")
-        return _read(path.parent / named, beside, find, here)
+        return _read(there, beside, find, here)
 
-    models = {name: _suited(name, node, model_of(node.model)) for name, node in keys.nodes.items()}
+    named = {name: model_of(name) for name in {node.model for node in keys.nodes.values()}}
+    models = {name: _suited(name, node, named[node.model]) for name, node in keys.nodes.items()}
     if sum(map(_count, models.values())) > MOST_MODELS:
-        raise BadCard(f"has more than {MOST_MODELS} models, those of workflows in it included")
+        raise BadCard(f"has more than {MOST_MODELS} models, workflows in it and theirs included")
     nodes = {
         name: Node(frozenset(models[name].reads), models[name].makes, node.of, node.hidden)
         for name, node in keys.nodes.items()
     }
     whole = shape(nodes)
     answers = (keys.nodes[name].concepts or models[name].offered for name in whole.order if not nodes[name].hidden)
+    alone = any(node.of for node in nodes.values())  # regions are many: what one input takes is time enough for a batch
     card = Card.model_validate(
         keys.model_dump(exclude={"nodes", "score"})
         | {"makes": whole.makes, "reads": sorted(whole.reads), "concepts": list(dict.fromkeys(chain(*answers)))}
-        | {"batch": max(models[name].batch for name in whole.order if nodes[name].of is None)}
+        | {"batch": 1 if alone else max(model.batch for model in models.values())}
     ).at(path.parent)
     card._graph, card._models = keys, {name: models[name] for name in whole.order}
     return card
@@ -278,7 +285,7 @@ def _suited(name: str, node: NodeKeys, model: Card) -> Card:
 
 
 def _count(card: Card) -> int:
-    return sum(map(_count, card.models.values())) or 1
+    return 1 + sum(map(_count, card.models.values()))
 
 
 class _Loader(yaml.SafeLoader):

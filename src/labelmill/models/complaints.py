@@ -51,8 +51,10 @@ def _place(details: ErrorDetails, card: type[BaseModel]) -> tuple[str, type[Base
     place, model = "", card
     for depth, step in enumerate(details["loc"]):
         above = details["loc"][depth - 1] if depth else None
+        if step == "[key]":
+            continue  # of a node whose name is no text
         if isinstance(step, int):
-            place += f"[{step + 1}]"
+            place += f".{step}" if above == "nodes" else f"[{step + 1}]"
         elif above in ("input", "head") and step in _KINDS and depth == 1:
             model = _KINDS[step]
         elif above == "nodes" or step in model.model_fields or depth == len(details["loc"]) - 1:

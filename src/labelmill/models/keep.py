@@ -17,9 +17,10 @@ from labelmill.models.catalog import built_in, is_built_in
 def store_copy(card: Card, folder: Path) -> Path:
     """Copy a card and its files flat into `folder`, which appears whole or not at all; returns its card.yaml.
 
-    A folder that already holds this version is left as it is. The models of a workflow have to lie beside `folder`, in
-    folders that are called as their versions; what is built in lies nowhere. Raises BadCard when the folder holds
-    anything else, when a file of the card changed meanwhile, or when it cannot be copied.
+    A folder that already holds this version is left as it is; a copy that lost a file is replaced. The models of a
+    workflow have to lie beside `folder`, in folders that are called as their versions; what is built in lies nowhere.
+    Raises BadCard when the folder holds anything else, when a file of the card changed meanwhile, or when it cannot be
+    copied.
     """
     try:
         return _stored(card, folder)
@@ -30,20 +31,36 @@ def store_copy(card: Card, folder: Path) -> Path:
 
 def _stored(card: Card, folder: Path) -> Path:
     target = folder / "card.yaml"
-    if folder.exists():
-        if not target.exists() or read_card(target, find=built_in).version != card.version:
-            raise BadCard(f"{folder} holds something else than model {card.name}: name another folder")
+    whole = is_kept(folder)
+    if folder.exists() and not (target.exists() and (not whole or _version(target) == card.version)):
+        raise BadCard(f"{folder} holds something else than model {card.name}: name another folder")
+    if whole:
         return target
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _copy_into(card, draft)
-        if read_card(draft / "card.yaml", find=built_in).version != card.version:
+        if _version(draft / "card.yaml") != card.version:
             raise BadCard(f"a file of model {card.name} changed while it was copied: try again")
+        if folder.exists() and not is_kept(folder):
+            shutil.rmtree(folder)
         _move(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a folder holds a card with all of its files."""
+    try:
+        read_card(folder / "card.yaml", find=built_in)
+    except BadCard:
+        return False
+    return True
+
+
+def _version(path: Path) -> str:
+    return read_card(path, find=built_in).version
 
 
 def _copy_into(card: Card, folder: Path) -> None:

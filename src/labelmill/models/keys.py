@@ -317,14 +317,15 @@ class Script(Keys):
 
 
 MOST_MODELS = 32
-"""In a workflow, those in workflows within it included."""
+"""In a workflow, workflows in it and their models included."""
 
 
 class NodeKeys(Keys):
     """A model of a workflow: `model` is a name of the catalog, or the path of a card relative to the workflow.
 
     `of`: the node into whose regions it looks; without, at the whole input. `concepts`: only these of its predictions
-    count; none named: all. `floor`: the score below which it predicts nothing; None: the run's. `hidden`: its
+    count; none named: all. `floor`: the score below which it predicts nothing; None: the run's, or for what others look
+    into under `score: own` its card's. `hidden`: its
     predictions are looked into, but are no answer.
     """
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from math import ceil, floor
 
-import numpy as np
-
 from labelmill.core.annotation import Prediction
 from labelmill.core.errors import ModelFault, ModelUnusable
 from labelmill.core.geometry import Box, Polygon, Region, Span, bounds
@@ -47,7 +45,6 @@ class WorkflowModel:
         every: list[list[Found]] = [[] for _ in batch]
         for name, model in self._models.items():
             node = self._graph.nodes[name]
-            # parts are cut out as they are asked about: all regions of a large photo would be too much at once
             subjects = self._subjects(node, batch, every)
             while some := list(islice(subjects, model.info.batch)):
                 for subject, said in zip(some, _asked(name, model, some), strict=True):
@@ -74,12 +71,19 @@ def load(card: Card, *, threads: int, floor: float) -> WorkflowModel:
         raise ModelUnusable(f"model {card.name}: the card has no 'nodes'")
     models = {}
     for name, model in card.models.items():
-        own = card.graph.nodes[name].floor
         try:
-            models[name] = catalog.load(model, threads=threads, floor=floor if own is None else own)
+            models[name] = catalog.load(model, threads=threads, floor=_floor_of(name, card.graph, model, floor))
         except ModelUnusable as error:
             raise ModelUnusable(f"model {card.name}: node {name}: {error}") from error
     return WorkflowModel(catalog.describe(card), card.graph, models, floor)
+
+
+def _floor_of(name: str, graph: WorkflowKeys, model: Card, floor: float) -> float:
+    """A node's own; else the run's. What is looked into may count for more than it scores: then its card's."""
+    if (own := graph.nodes[name].floor) is not None:
+        return own
+    counts_for_more = graph.score == "own" and any(node.of == name for node in graph.nodes.values())
+    return model.floor if counts_for_more else floor
 
 
 def part(item: Input, region: Region | None) -> tuple[Input, Region | None]:
@@ -95,7 +99,7 @@ def part(item: Input, region: Region | None) -> tuple[Input, Region | None]:
     height, width = item.pixels.shape[:2]
     left, right = _pixels(box.x1, box.x2, width)
     top, bottom = _pixels(box.y1, box.y2, height)
-    pixels = np.ascontiguousarray(item.pixels[top:bottom, left:right])
+    pixels = item.pixels[top:bottom, left:right]  # no copy: a crowded photo's regions would take many times its size
     frame = Box(left / width, top / height, right / width, bottom / height)
     across, down = round((frame.x2 - frame.x1) * item.width), round((frame.y2 - frame.y1) * item.height)
     return Picture(pixels, max(across, 1), max(down, 1)), frame

@@ -106,6 +106,20 @@ def test_a_parent_is_named_where_it_is_answered() -> None:
     face = Found("faces", "face", 0.8, Box(0.1, 0.1, 0.2, 0.2), person)
     assert [one.parent for one in answered(person, face)] == [None, 0]
     assert answered(person, face, hidden=("people",)) == [Prediction("face", 0.8, face.region)]
+    eye = Found("eyes", "eye", 0.7, Box(0.12, 0.12, 0.14, 0.14), face)
+    assert [one.parent for one in answered(person, face, eye)] == [None, 0, 1]
+    assert [one.parent for one in answered(person, face, eye, hidden=("faces",))] == [None, 0]
+
+
+def test_a_product_that_rounding_left_below_the_floor_meets_it() -> None:
+    above = Found("a", "x", 0.7, LEFT)
+    (one,) = found("b", [Prediction("y", 0.7, WHOLE)], "product", above, LEFT)
+    assert [said.score for said in answered(one, floor=0.49)] == [0.49]
+
+
+def test_the_order_in_which_nodes_are_written_says_nothing() -> None:
+    nodes = {"b": Node(IMAGE, "box"), "a": Node(IMAGE, "box"), "c": Node(IMAGE, "box", "b")}
+    assert shape(nodes) == shape(dict(reversed(nodes.items())))
 
 
 def test_what_scores_less_than_the_floor_is_no_answer() -> None:

@@ -109,6 +109,14 @@ def test_a_copy_replaces_nothing(folder: Path) -> None:
         store_copy(other, folder / "copy")
 
 
+def test_a_copy_that_lost_a_file_is_replaced(folder: Path) -> None:
+    card = read_card(write(folder, CARD))
+    copy = store_copy(card, folder / "store" / "copy")
+    (copy.parent / "pets.onnx").unlink()
+    assert read_card(store_copy(card, copy.parent)).version == card.version
+    assert [path.name for path in (folder / "store").iterdir()] == ["copy"]
+
+
 def test_a_failed_copy_leaves_nothing(folder: Path) -> None:
     card = read_card(write(folder, CARD))
     (folder / "classes.txt").unlink()

@@ -87,6 +87,18 @@ def test_the_floor_of_the_run_is_that_of_the_answer(folder: Path) -> None:
     assert [one.concept for one in said[0]] == ["shirt", "shoe", "red"]
 
 
+def test_what_counts_for_itself_does_not_hang_on_the_floor_of_the_run(folder: Path) -> None:
+    boxes = [{"concept": "shirt", "score": 0.3, "box": LEFT}]
+    write_card(folder / "garments.yaml", concepts=["shirt"], makes="box", reads="image", predictions=boxes)
+    nodes = {
+        "garments": {"model": "garments.yaml", "hidden": True},
+        "colours": {"model": "colours.yaml", "of": "garments"},
+    }
+    card = workflow(folder, nodes, score="own")
+    for floor in (0.05, 0.5):
+        assert [one.concept for one in load(card, floor=floor).predict([halves()])[0]] == ["red"]
+
+
 def test_stretches_of_a_text_are_texts(tmp_path: Path) -> None:
     spans = [{"concept": "sentence", "span": [0, 5]}, {"concept": "sentence", "span": [6, 9]}]
     write_card(tmp_path / "cut.yaml", concepts=["sentence"], makes="span", reads="text", predictions=spans)
@@ -142,7 +154,8 @@ def test_what_is_needed_of_an_input_follows_from_the_nodes(folder: Path) -> None
     path = write_workflow(folder / "w.yaml", {"a": {"model": "wide"}, "b": {"model": "tall"}})
     info = describe(read_card(path, find=lambda name: {"wide": wide, "tall": tall}[name]))
     assert (info.wants, info.batch, info.overlap) == ((100, 80), 6, 0.5)
-    assert describe(colours_of_garments(folder)).wants is None  # a region may be small: all pixels are needed
+    colours = describe(colours_of_garments(folder))
+    assert (colours.wants, colours.batch) == (None, 1)  # a region may be small, and regions are many
 
 
 def test_a_version_holds_the_versions_of_its_models(folder: Path) -> None:
@@ -187,6 +200,7 @@ def _unknown(name: str) -> Card:
         ({"a": {"model": "garments.yaml", "concepts": ["shirts"]}}, {}, r"node a: garments has no concept 'shirts'"),
         ({"a": {"model": "garments.yaml", "off": "b"}}, {}, r"unknown key 'nodes\.a\.off'; did you mean 'of'"),
         ({"a": {}}, {}, r"'nodes\.a\.model' is missing"),
+        ({"a": {"model": None}}, {}, r"'nodes\.a\.model' should be a valid string, got None"),
         ({"a": {"model": "garments.yaml", "of": "b"}}, {}, r"node a looks into 'b', which is no node"),
         ({"a": {"model": "garments.yaml", "floor": 2}}, {}, r"'nodes\.a\.floor' should be less than or equal to 1"),
         ({}, {}, r"'nodes' .*at least 1"),
@@ -206,12 +220,24 @@ def test_many_models_are_too_many_also_in_workflows_of_workflows(folder: Path) -
     write_workflow(folder / "inner.yaml", {str(i): {"model": "garments.yaml"} for i in range(17)})
     with pytest.raises(BadCard, match="more than 32 models"):
         workflow(folder, {"a": {"model": "inner.yaml"}, "b": {"model": "inner.yaml"}})
+    write_workflow(folder / "0.yaml", {"a": {"model": "garments.yaml"}})
+    for depth in range(1, 32):
+        write_workflow(folder / f"{depth}.yaml", {"a": {"model": f"{depth - 1}.yaml"}})
+    assert read_card(folder / "31.yaml").offered == ("shirt", "shoe")
+    with pytest.raises(BadCard, match="more than 32 models"):
+        workflow(folder, {"a": {"model": "31.yaml"}})
 
 
 def test_a_card_of_somebody_else_reads_none_that_lies_here(folder: Path) -> None:
     path = write_workflow(folder / "both.yaml", {"a": {"model": "garments.yaml"}})
-    with pytest.raises(BadCard, match=r"names the card 'garments\.yaml': add that model first"):
-        read_card(path, beside=True)
+    with pytest.raises(BadCard, match=r"There is no model 'garments\.yaml'"):
+        read_card(path, beside=True, find=_unknown)
+
+
+def test_one_model_of_several_nodes_is_one_file(folder: Path) -> None:
+    shared("models/yunet-face")
+    nodes = {name: {"model": f"{CARDS}/yunet-face.yaml"} for name in "ab"}
+    assert workflow(folder, nodes).size == read_card(CARDS / "yunet-face.yaml").size
 
 
 def test_a_model_without_concepts_is_no_node(folder: Path) -> None:

@@ -45,13 +45,14 @@ def test_a_projects_own_model_is_nobody_elses_and_goes_first(world: World) -> No
     assert (act["person"], act["operation"], act["detail"]) == ("the admin", "add_model", {"name": "words"})
 
 
-def test_a_model_without_concepts_says_why_it_cannot_be_chosen(world: World) -> None:
-    card = CARD.replace("concepts: {concepts}\n", "").replace("class", "embedding")
+@pytest.mark.parametrize("makes", ["embedding", "text"])
+def test_a_model_without_concepts_says_why_it_cannot_be_chosen(world: World, makes: str) -> None:
+    card = CARD.replace("concepts: {concepts}\n", "").replace("class", makes)
     made = upload(world, OPERATOR, {"card.yaml": card})
     assert made.status_code == 201, made.text
     said = made.json()
     assert not said["selectable"]
-    assert said["reason"] == "It offers no concepts (embedding), so it cannot label anything."
+    assert said["reason"] == f"It offers no concepts ({makes}), so it cannot label anything."
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../../etc/passwd", "..", "folder/names.txt", "."])
@@ -111,12 +112,25 @@ def test_a_workflow_is_of_models_that_its_project_knows(world: World) -> None:
     assert "There is no model 'ours'" in there.json()["error"]["message"]
 
 
+def test_a_workflow_of_a_model_whose_weights_are_gone_says_so_without_our_paths(world: World) -> None:
+    upload(world, OPERATOR, {"a.yaml": CARD.format(concepts="names.txt"), "names.txt": "a"})
+    (listed,) = world.site.home.glob("models/*/names.txt")
+    listed.unlink()
+    answer = upload(world, OPERATOR, {"both.yaml": WORKFLOW % "null"})
+    assert answer.status_code == 422
+    assert "the kept card is broken (model card models/" in answer.json()["error"]["message"]
+    assert str(world.site.home) not in answer.text + world.call(OPERATOR, "GET", f"{API}/models").text
+    again = upload(world, OPERATOR, {"a.yaml": CARD.format(concepts="names.txt"), "names.txt": "a"})
+    assert again.status_code == 201, again.text
+    assert upload(world, OPERATOR, {"both.yaml": WORKFLOW % "null"}).status_code == 201
+
+
 @pytest.mark.parametrize("path", ["/etc/hosts.yaml", "../card.yaml", "words.yaml"])
 def test_a_workflow_reads_no_card_by_its_path(world: World, path: str) -> None:
     upload(world, OPERATOR, {"a.yaml": CARD.format(concepts="[a]")})
     answer = upload(world, OPERATOR, {"both.yaml": WORKFLOW % path})
     assert answer.status_code == 422
-    assert "add that model first, and name it as the catalog does" in answer.json()["error"]["message"]
+    assert f"There is no model '{path}'" in answer.json()["error"]["message"]
 
 
 def test_an_upload_is_read_only_of_those_who_may(world: World) -> None:

@@ -83,6 +83,7 @@ const MAKES: Record<string, string> = {
   polygon: 'draws outlines',
   span: 'marks words',
   embedding: 'measures likeness',
+  text: 'writes text',
 }
 
 /** What a model does, from its card. */
