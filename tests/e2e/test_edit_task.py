@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from e2e.desk import Desk, make_desk, rows, saved, stage
+from e2e.conftest import Enter
+from e2e.desk import Desk, come_in, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from mill import until
 from playwright.sync_api import expect
@@ -66,6 +67,24 @@ def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
     stage(walk)
     expect(rows(walk, "To decide")).to_have_text([re.compile("shirt")])
     expect(page.get_by_text(f"1 of 6 reviewed · you 1 of {1 + open_[desk.me]}")).to_be_visible()
+
+
+def test_a_list_is_narrowed_to_ones_own(walk: Walk, enter: Enter, desk: Desk) -> None:
+    rita = desk.client.members.add(desk.project, "Rita", "reviewer")
+    desk.task("wearables", name="To check", reviewers=[rita["id"]])
+    desk.task("blind", name="To label", reviewers=[rita["id"]])
+    desk.task("wearables", name="Of others")
+    theirs = come_in(enter, rita)
+    theirs.go(f"/projects/{desk.project}/tasks")
+    mine = theirs.page.get_by_role("radiogroup", name="Which tasks")
+    listed = theirs.page.get_by_role("row").filter(has_text=re.compile("To check|To label|Of others"))
+    for choice, names in (
+        ("All", ["Of others", "To label", "To check"]), ("Assigned to me", ["To label", "To check"]),
+        ("For review", ["To check"]), ("For labeling", ["To label"]),
+    ):  # fmt: skip
+        mine.get_by_text(choice, exact=True).click()
+        expect(listed).to_have_text([re.compile(name) for name in names])
+    assert theirs.faults() == []
 
 
 def test_pause_and_resume(walk: Walk, desk: Desk, tmp_path: Path) -> None:

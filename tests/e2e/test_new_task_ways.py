@@ -26,10 +26,11 @@ def choose_dataset(walk: Walk, name: str) -> None:
 
 def test_models_are_searched_and_say_what_they_are(walk: Walk, desk: Desk, tmp_path: Path) -> None:
     page = walk.page
-    card = {"name": "embedder", "runtime": "fake", "licence": "MIT", "makes": "embedding", "reads": "text"}
-    path = tmp_path / "embedder.yaml"
-    path.write_text(json.dumps({**card, "script": {"predictions": []}}))
-    desk.client.models.add(path, project_id=desk.project)
+    for name, makes in (("embedder", "embedding"), ("writer", "text")):
+        card = {"name": name, "runtime": "fake", "licence": "MIT", "makes": makes, "reads": "text"}
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(json.dumps({**card, "script": {"predictions": []}}))
+        desk.client.models.add(path, project_id=desk.project)
     begin(walk, desk, "null")
     models = page.get_by_role("radiogroup", name="Model or workflow").get_by_role("radio")
     expect(models.filter(has_text="null")).to_contain_text("server")
@@ -38,8 +39,35 @@ def test_models_are_searched_and_say_what_they_are(walk: Walk, desk: Desk, tmp_p
     for said in ("this project", "MIT", "Reads texts, measures likeness, 0 concepts", "Cannot be chosen: It offers no"):
         expect(models).to_contain_text(said)
     expect(models).to_be_disabled()
+    page.get_by_role("textbox", name="Search models").fill("writer")
+    expect(models).to_contain_text("Reads texts, writes text, 0 concepts")
+    expect(models).to_be_disabled()
     page.get_by_role("textbox", name="Search models").fill("no such thing")
     expect(page.get_by_text("No model or workflow is like that.")).to_be_visible()
+
+
+def test_concepts_are_searched_everybody_is_added_and_what_is_urgent_comes_first(walk: Walk, desk: Desk) -> None:
+    page, added = walk.page, [desk.client.members.add(desk.project, name, "reviewer")["id"] for name in ("Rita", "Sam")]
+    begin(walk, desk)
+    concepts = page.get_by_role("region", name="Concepts")
+    walk.button("None", concepts).click()
+    expect(walk.button("Create Labeling Task")).to_be_disabled()
+    concepts.get_by_role("combobox", name="Concepts").fill("SH")
+    expect(page.get_by_role("option")).to_have_text(["shirt", "shoe"])
+    page.get_by_role("option", name="shirt").click()
+    page.keyboard.press("Escape")
+    summary = page.get_by_role("complementary", name="Summary")
+    expect(summary).to_contain_text("1 conceptshirt")
+    walk.button("All 4", concepts).click()
+    expect(summary).to_contain_text("4 conceptscoat, shirt, hat and 1 more")
+    walk.button("Add all to reviewers").click()
+    expect(summary).to_contain_text("ReviewersRita, Sam, owner: 33 % each")
+    page.get_by_role("radiogroup", name="Priority").get_by_text("High").click()
+    walk.button("Create Labeling Task").click()
+    page.wait_for_url("**/tasks")
+    made = next(iter(desk.client.tasks.list(desk.project)))
+    assert (made["priority"], len(made["concepts"])) == ("high", 4)
+    assert {one["id"] for one in made["reviewers"]} == {desk.me, *added}
 
 
 def test_people_label_texts(walk: Walk, desk: Desk) -> None:
