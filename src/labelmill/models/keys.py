@@ -347,7 +347,9 @@ class WorkflowKeys(Keys):
     runtime: Literal["workflow"]
     licence: Plain
     description: str = ""
-    nodes: Annotated[dict[Plain, NodeKeys], Field(min_length=1, max_length=MOST_MODELS)]
+    nodes: Annotated[
+        dict[Annotated[Plain, Field(max_length=100)], NodeKeys], Field(min_length=1, max_length=MOST_MODELS)
+    ]
     score: ScoreRule = "product"
     suppression: Share = 0.5
     floor: Share = 0.05
