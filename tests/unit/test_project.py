@@ -24,7 +24,7 @@ from labelmill.store.schema import metadata
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-COMMAND: Any = typer.main.get_command(app)
+COMMAND: Any = typer.main.get_command(app())
 MANUAL = (ROOT / "docs/command.md").read_text(encoding="utf-8")
 VARIABLES = {f"LABELMILL_{field.name.upper()}": str(field.default) for field in fields(Settings)}
 
