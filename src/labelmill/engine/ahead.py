@@ -11,9 +11,10 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from labelmill.core.errors import LabelmillError
+from labelmill.core.errors import BadCall, LabelmillError
 from labelmill.core.input import Batch
 from labelmill.flows import read as reading
 from labelmill.store.media import Media
@@ -37,23 +38,25 @@ def read(source: Path, media: Media, *, limit: int | None) -> Iterator[Iterable[
     with suppress(PermissionError):  # a user has so much of it: then less is read ahead
         fcntl.fcntl(theirs.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
     process = context.Process(target=_work, args=(source, media, limit, line, theirs), daemon=True)
-    process.start()
-    theirs.close()
     try:
-        yield _heard(line)
+        process.start()
+        theirs.close()
+        yield _heard(line, process)
     finally:
-        process.kill()
-        process.join()
+        if process.pid is not None:
+            process.kill()
+            process.join()
         line.close()
 
 
-def _heard(line: Connection) -> Iterator[Batch]:
+def _heard(line: Connection, process: BaseProcess) -> Iterator[Batch]:
     while True:
         try:
             said: Batch | Exception | None = line.recv()
-        except EOFError:
-            raise LabelmillError("The process that reads the source ended before its work.") from None
+        except (EOFError, OSError):  # the second: in the middle of what it said
+            raise BadCall("What read the source was killed, most often for lack of memory: start again.") from None
         if said is None:
+            process.join()
             return
         if isinstance(said, Exception):
             raise said
