@@ -22,8 +22,10 @@ from select import select
 from typing import IO
 
 _IMPORTED = (
-    "labelmill.cli",
+    "labelmill.cli.local",
     "labelmill.cli.remote",
+    "labelmill.cli.server",
+    "labelmill.cli.up",
     "labelmill.client",
     "labelmill.models.onnx",
     "procrastinate",

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from labelmill.core.input import NewInput
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows.annotate import annotate_shard
 from labelmill.flows.start_task import Plan, start_task
@@ -15,7 +16,6 @@ from labelmill.models.cards import Card
 from labelmill.models.catalog import BUILTIN, load
 from labelmill.store import inputs, projects, shards
 from labelmill.store.database import Database
-from labelmill.store.inputs import NewInput
 from labelmill.store.media import Media, digest_of
 
 NULL = BUILTIN["null"]

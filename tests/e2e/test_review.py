@@ -9,7 +9,7 @@ from e2e.walk import Walk
 from playwright.sync_api import Route, expect
 
 from labelmill import Client
-from labelmill.core.likeness import of_image
+from labelmill.core.likeness import glimpse, of_images
 from labelmill.formats import image
 
 _BEYOND = """() => {
@@ -218,7 +218,7 @@ def test_all_of_a_concept_at_once_and_filters(walk: Walk, desk: Desk) -> None:
 def test_alike_inputs_follow_one_another(walk: Walk, desk: Desk, shared_data: Path) -> None:
     task, page = desk.task("wearables"), walk.page
     photos = sorted((shared_data / "coco-mini/images").glob("*.jpg"))[:6]
-    alike = sorted(photos, key=lambda photo: of_image(image.decode(photo.read_bytes())))
+    alike = sorted(photos, key=lambda photo: of_images([glimpse(image.decode(photo.read_bytes()))]))
     strip = page.get_by_role("group", name="Next inputs").get_by_role("button")
 
     def follows(names: list[str]) -> None:

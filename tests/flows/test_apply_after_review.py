@@ -12,6 +12,7 @@ from labelmill.core.annotation import Outcome, Prediction, Status, Work
 from labelmill.core.decision import NOTHING, Addition, Edit, Shaping
 from labelmill.core.errors import BadCall, Conflict
 from labelmill.core.geometry import Span
+from labelmill.core.input import NewInput
 from labelmill.core.threshold import Band, Limits, Thresholds, decide
 from labelmill.flows import apply, review
 from labelmill.flows.annotate import Answers, save
@@ -19,7 +20,6 @@ from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
 from labelmill.store import annotations, counts, inputs, projects, queue, shards, tasks
 from labelmill.store.database import Database
-from labelmill.store.inputs import NewInput
 
 CARD = BUILTIN["null"]
 NAMES = list(CARD.concepts)

@@ -17,6 +17,7 @@ from PIL import Image
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows.annotate import annotate_shard
 from labelmill.flows.ingest import ingest
+from labelmill.flows.read import read
 from labelmill.flows.report import report
 from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.base import ModelInfo
@@ -182,7 +183,7 @@ def imported(database: Database, tmp_path: Path) -> Iterator[tuple[int, Path, Me
         project_id = projects.project(conn, "p", person_id)
         dataset_id = projects.dataset(conn, project_id, "d")
     where = {"project_id": project_id, "dataset_id": dataset_id}
-    assert ingest(database, media, source, **where, max_bytes=2**20).read == 9
+    assert ingest(database, source, read(source, media), **where).read == 9
     plan = Plan("t", person_id=person_id, thresholds=Thresholds(Limits(0.5, 0.9)), floor=0.05, **where)
     with database.begin() as conn:
         task_id = start_task(conn, NULL, "builtin:null", plan, lambda conn, task_id: None)

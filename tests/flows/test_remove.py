@@ -12,6 +12,7 @@ from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import apply, remove
 from labelmill.flows.annotate import Answers, save
 from labelmill.flows.ingest import ingest
+from labelmill.flows.read import read
 from labelmill.models.base import Model
 from labelmill.models.cards import read_card
 from labelmill.models.catalog import load
@@ -118,7 +119,7 @@ def stored(database: Database, media: Media, tmp_path: Path, project: str) -> tu
     with database.begin() as conn:
         project_id = projects.project(conn, project, projects.owner(conn))
         dataset_id = projects.dataset(conn, project_id, "d")
-    ingest(database, media, archive, project_id=project_id, dataset_id=dataset_id, max_bytes=10**6)
+    ingest(database, archive, read(archive, media), project_id=project_id, dataset_id=dataset_id)
     found = rows(database, "SELECT id, hash FROM input WHERE project_id = :p ORDER BY id", p=project_id)
     for _, digest in found:
         media.put_view(digest, "160.jpg", b"small")

@@ -13,6 +13,7 @@ from labelmill.core.annotation import UNDECIDED, Prediction, Status, Work
 from labelmill.core.decision import Addition, Edit, Shaping
 from labelmill.core.errors import BadCall, Conflict, NotAllowed
 from labelmill.core.geometry import Span
+from labelmill.core.input import NewInput
 from labelmill.core.role import Role
 from labelmill.core.threshold import Limits, Thresholds
 from labelmill.flows import apply, edit_task, label, membership, review, undo
@@ -21,7 +22,6 @@ from labelmill.flows.start_task import Plan, start_task
 from labelmill.models.catalog import BUILTIN
 from labelmill.store import annotations, assignments, inputs, members, partition, projects, reviews, shards, tasks
 from labelmill.store.database import Database
-from labelmill.store.inputs import NewInput
 
 CARD = BUILTIN["null"]
 NAMES = list(CARD.concepts)[:3]

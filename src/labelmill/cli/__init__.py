@@ -5,11 +5,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import typer
 
-from labelmill.cli import annotate, demo, doctor, export, faults, models, password, server, tasks, up, worker
+from labelmill.cli import faults
 from labelmill.core.errors import BadCall, LabelmillError, ModelUnusable, Unreachable
 
 INTERRUPTED = 130
@@ -21,23 +22,28 @@ STOPPED = "stopped; nothing is lost: 'labelmill tasks list' shows what to resume
 SERVING = frozenset({"up", "demo", "server", "worker"})
 """Commands that run until they are stopped: what was under way goes on when they start again."""
 
-app = typer.Typer(
-    name="labelmill",
-    help="Labels whole datasets of images and text, and asks people only about what it is not sure of.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("annotate")(annotate.command)
-app.command("export")(export.command)
-app.command("doctor")(doctor.command)
-app.command("worker")(worker.command)
-app.command("up")(up.command)
-app.command("demo")(demo.command)
-app.command("server")(server.command)
-app.command("password")(password.command)
-app.add_typer(models.app, name="models")
-app.add_typer(tasks.app, name="tasks")
+COMMANDS = ("annotate", "export", "doctor", "worker", "up", "demo", "server", "password")
+GROUPS = ("models", "tasks")
+
+
+def app(words: Sequence[str] = ()) -> typer.Typer:
+    """The command that these words call, or all: what a command works with takes long to import."""
+    made = typer.Typer(
+        name="labelmill",
+        help="Labels whole datasets of images and text, and asks people only about what it is not sure of.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(lambda: None)  # without it, one command alone would be called without its name
+    called = [name for name in (*COMMANDS, *GROUPS) if [name] == [*words[:1]]]
+    for name in called or (*COMMANDS, *GROUPS):
+        module = import_module(f"labelmill.cli.{name}")
+        if name in COMMANDS:
+            made.command(name)(module.command)
+        else:
+            made.add_typer(module.app, name=name)
+    return made
 
 
 def run(args: Sequence[str]) -> int:
@@ -61,8 +67,8 @@ def run(args: Sequence[str]) -> int:
 
 
 def _run(args: Sequence[str]) -> int:
-    command = typer.main.get_command(app)
     try:
+        command = typer.main.get_command(app(args))
         status = int(command.main(list(args), prog_name="labelmill", standalone_mode=False) or 0)
         sys.stdout.flush()  # here, where what the machine refuses becomes a sentence
         return status

@@ -39,7 +39,7 @@ def command(
     if concepts and not wanted:
         raise BadCall(f"--concepts {concepts!r} names no concept: name some, or leave it out for all.")
     asked = Asked(source, model, wanted, thresholds, floor, project, dataset, name, limit, standing)
-    with chosen(home, server, token, works=True) as mill:
+    with chosen(home, server, token, asked=asked) as mill:
         said = mill.annotate(asked)
     shared.put_json(said) if as_json else summary(said)
     return shared.status_of(said)

@@ -1,22 +1,22 @@
 """Which mill a command talks to: what is typed goes before what the environment says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelmill.cli.home import machine, opened
-from labelmill.cli.local import Local
-from labelmill.cli.mill import Mill
+from labelmill.cli.home import machine, media, opened
+from labelmill.cli.mill import Asked, Mill
 from labelmill.core.errors import BadCall
-from labelmill.engine import nursery
+from labelmill.core.input import Batch
+from labelmill.engine import ahead
 from labelmill.settings import Settings
 
 
 @contextmanager
-def chosen(home: Path | None, server: str | None, token: str | None, *, works: bool = False) -> Iterator[Mill]:
+def chosen(home: Path | None, server: str | None, token: str | None, *, asked: Asked | None = None) -> Iterator[Mill]:
     """The server that is named, or else the home. Raises BadCall for both, or for a server without a token.
 
-    `works`: a model is going to run, on this machine if there is no server.
+    `asked`: what is going to be annotated. Where that is on this machine, its source is read from now on.
     """
     if home is not None and server is not None:
         raise BadCall("--home and --server exclude each other: a server has a home of its own")
@@ -29,7 +29,21 @@ def chosen(home: Path | None, server: str | None, token: str | None, *, works: b
         with Client(settings.server, settings.token) as client:
             yield Remote(client)
         return
-    if works:
-        nursery.fork(machine(settings).workers)
-    with opened(settings) as database:
-        yield Local(settings, database)
+    with _read(asked, settings) as batches:
+        # here, because they bring all that work takes: the source is read meanwhile
+        from labelmill.cli.local import Local
+        from labelmill.engine import nursery
+
+        if asked is not None:
+            nursery.fork(machine(settings).workers)
+        with opened(settings) as database:
+            yield Local(settings, database, batches)
+
+
+@contextmanager
+def _read(asked: Asked | None, settings: Settings) -> Iterator[Iterable[Batch]]:
+    if asked is None:
+        yield ()
+        return
+    with ahead.read(asked.source, media(settings), limit=asked.limit) as batches:
+        yield batches

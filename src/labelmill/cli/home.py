@@ -4,19 +4,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labelmill.cli.shared import tell
-from labelmill.engine import local
 from labelmill.settings import Settings
-from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded
 from labelmill.store.media import Media
+
+if TYPE_CHECKING:  # imported where they are used: what reads a source ahead does without
+    from labelmill.engine.local import Machine
+    from labelmill.store.database import Database
 
 MIB = 2**20
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
+def opened(settings: Settings) -> Iterator["Database"]:
     """The database of a home, started if need be and left to others or stopped at the end."""
     if settings.database_url:
         with _prepared(settings.database_url) as database:
@@ -27,7 +30,9 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def _prepared(url: str) -> Iterator[Database]:
+def _prepared(url: str) -> Iterator["Database"]:
+    from labelmill.store.database import Database
+
     database = Database(url)
     try:
         database.prepare()
@@ -47,8 +52,10 @@ def import_roots(settings: Settings) -> tuple[Path, ...]:
     return tuple(Path(root).expanduser() for root in settings.import_roots.split(os.pathsep) if root)
 
 
-def machine(settings: Settings) -> local.Machine:
+def machine(settings: Settings) -> "Machine":
     """What this machine gives to a run: one worker a core unless the settings say otherwise."""
+    from labelmill.engine import local
+
     return local.Machine(
         home=settings.home,
         workers=settings.workers or cores(),

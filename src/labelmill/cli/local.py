@@ -1,7 +1,7 @@
 """The commands on this machine: flows and workers of a home, whose database is open."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from labelmill.cli.shared import tell_grown, tell_left_alone
 from labelmill.core.annotation import Status
 from labelmill.core.errors import BadCall, BadCard, ModelFault
 from labelmill.core.geometry import encode, kind_of
+from labelmill.core.input import Batch
 from labelmill.core.threshold import Thresholds
 from labelmill.engine import jobs, local
 from labelmill.flows import catalog, edit_task, new_task, try_model
@@ -28,11 +29,12 @@ from labelmill.store.database import Database
 
 
 class Local:
-    """A Mill that is this machine."""
+    """A Mill that is this machine. `batches`: what is read of the source that it is going to annotate."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, batches: Iterable[Batch] = ()) -> None:
         self._settings = settings
         self._database = database
+        self._batches = batches
 
     def annotate(self, asked: Asked) -> Report:
         """Import and run. The model loads in its processes while the source is read."""
@@ -170,12 +172,10 @@ class Local:
     def _ingest(self, asked: Asked, project_id: int, dataset_id: int, progress: Progress) -> None:
         ingest(
             self._database,
-            home.media(self._settings),
             asked.source,
+            self._batches,
             project_id=project_id,
             dataset_id=dataset_id,
-            max_bytes=self._settings.max_file_mb * home.MIB,
-            limit=asked.limit,
             on_batch=lambda taken: progress.reading(taken.read),
         )
         for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():

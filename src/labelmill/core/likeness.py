@@ -51,28 +51,36 @@ _COLOURS = np.array(
 ).T
 
 
-def of_image(pixels: NDArray[np.uint8]) -> int:
-    """The place of an image, of its pixels (height, width, 3), RGB: alike are those of like colours in like places.
-
-    Hardly any of its size, of compression or of a little more light is in it. 0 to 2**48 - 1.
-    """
-    layout = _layout(pixels)
-    found = []
-    for channel, down, across in _COORDINATES:
-        centred = layout[down][across][channel] - (128.0 if channel == down == across == 0 else 0.0)
-        share = 0.5 + centred * (1 + down + across) / (2 * _SPREAD[channel])
-        found.append(min(max(int(share * (1 << _BITS)), 0), (1 << _BITS) - 1))
-    return hilbert(found, _BITS)
-
-
-def _layout(pixels: NDArray[np.uint8]) -> list[list[list[float]]]:
-    """The colour layout (MPEG-7: the DCT of a grid of 8 x 8 mean colours) as [down][across][channel], three each."""
+def glimpse(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What the place of an image is made of: some of its pixels (height, width, 3), RGB, as (_SAMPLES, _SAMPLES, 3)."""
     height, width, _ = pixels.shape
     # whole rows first: that many times nearer in memory than single pixels of all over the image
-    samples = pixels[_places(height)].take(_places(width), axis=1).astype(np.float32)
-    down = (_LAYOUT @ samples.reshape(_SAMPLES, -1)).reshape(-1, _SAMPLES, 3)
-    layout: list[list[list[float]]] = (_LAYOUT @ down @ _COLOURS).tolist()
-    return layout
+    return pixels[_places(height)].take(_places(width), axis=1)
+
+
+def of_images(glimpses: Sequence[NDArray[np.uint8]]) -> list[int]:
+    """The places of images, of their glimpses: alike are those of like colours in like places.
+
+    Hardly any of an image's size, of compression or of a little more light is in it. 0 to 2**48 - 1. Of many at once it
+    takes a third of the time of one by one.
+    """
+    if not glimpses:
+        return []
+    layout = _layout(np.stack(glimpses))
+    found = []
+    for channel, down, across in _COORDINATES:
+        centred = layout[:, down, across, channel] - (128.0 if channel == down == across == 0 else 0.0)
+        share = 0.5 + centred * (1 + down + across) / (2 * _SPREAD[channel])
+        found.append((share * (1 << _BITS)).astype(np.int64).clip(0, (1 << _BITS) - 1))
+    places: list[int] = hilbert(np.stack(found), _BITS).tolist()
+    return places
+
+
+def _layout(samples: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Colour layouts (MPEG-7: the DCT of a grid of 8 x 8 mean colours): (n, down, across, channel), three each."""
+    count = len(samples)
+    down = _LAYOUT @ samples.astype(np.float32).reshape(count, _SAMPLES, -1)
+    return (_LAYOUT @ down.reshape(count, -1, _SAMPLES, 3) @ _COLOURS).astype(np.float64)
 
 
 @lru_cache(maxsize=256)
@@ -81,32 +89,26 @@ def _places(length: int) -> NDArray[np.intp]:
     return (np.arange(_SAMPLES) * 2 + 1) * length // (2 * _SAMPLES)
 
 
-def hilbert(coordinates: Sequence[int], bits: int) -> int:
-    """How far along the Hilbert curve a point lies; each coordinate is 0 to 2**bits - 1.
+def hilbert(points: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
+    """How far along the Hilbert curve points lie, (coordinates, n) to (n,); each coordinate is 0 to 2**bits - 1.
 
     Points that follow each other on the curve differ by one in one coordinate. J. Skilling, "Programming the Hilbert
     curve", 2004.
     """
-    x = list(coordinates)
+    x = points.copy()
     for level in range(bits - 1, 0, -1):
-        side, below = 1 << level, (1 << level) - 1
-        for i, value in enumerate(x):
-            if value & side:
-                x[0] ^= below
-            else:
-                swap = (x[0] ^ value) & below
-                x[0] ^= swap
-                x[i] ^= swap
-    for i in range(1, len(x)):
-        x[i] ^= x[i - 1]
-    turn = 0
+        below = (1 << level) - 1
+        for row in x:
+            swap = np.where(row >> level & 1, 0, (x[0] ^ row) & below)
+            x[0] ^= np.where(row >> level & 1, below, swap)
+            row ^= swap
+    x = np.bitwise_xor.accumulate(x)
+    turn = np.zeros_like(x[0])
     for level in range(bits - 1, 0, -1):
-        if x[-1] >> level & 1:
-            turn ^= (1 << level) - 1
-    place = 0
-    for level in range(bits - 1, -1, -1):
-        for value in x:
-            place = place << 1 | ((value ^ turn) >> level & 1)
+        turn ^= (x[-1] >> level & 1) * ((1 << level) - 1)
+    levels = np.arange(bits)[::-1, np.newaxis, np.newaxis]
+    digits = ((x ^ turn) >> levels & 1).reshape(bits * len(x), -1)
+    place: NDArray[np.int64] = (1 << np.arange(len(digits))[::-1]) @ digits
     return place
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from multiprocessing import connection, forkserver, util
 from typing import Any
 
-from labelmill.engine.worker import Place, work
+from labelmill.engine.worker import RUNTIME, Place, work
 
-_RUNTIME = "labelmill.models.onnx"
 _LONGEST_TEMP_DIR = 60
 """Characters that leave room for a socket's name within the 107 that one may have."""
 
@@ -36,7 +35,7 @@ _waiting: list[Hand] = []
 def fork(count: int) -> None:
     """Fork so many workers now. The caller has no threads, no connections and nothing else that is not to be shared.
 
-    The runtime of a model each imports by itself: it has the time while the caller opens the database and reads inputs.
+    The runtime of a model each imports by itself: it has the time while the caller opens the database.
     Where forking a process that has loaded libraries is not safe (macOS), the server is started instead.
     """
     if sys.platform != "linux":
@@ -65,7 +64,7 @@ def prepare() -> None:
         finally:
             tempfile.tempdir = usual
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["labelmill.engine.worker", _RUNTIME])
+    context.set_forkserver_preload(["labelmill.engine.worker", RUNTIME])
     forkserver.ensure_running()
 
 

@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
@@ -29,6 +30,9 @@ from labelmill.models.base import Model
 from labelmill.store import shards
 from labelmill.store.database import Database
 from labelmill.store.media import Media
+
+RUNTIME = "labelmill.models.onnx"
+"""What nearly every model needs, and what takes longest to import."""
 
 LOOK_AGAIN = 0.3
 """Seconds between looks for a shard that another worker may have lost."""
@@ -73,6 +77,7 @@ def work(line: Connection, life: Connection, place: Place) -> None:
     os.dup2(2, 1)  # whatever a model prints is not the command's answer
     prefer_me_to_the_database()
     try:
+        import_module(RUNTIME)  # now: while the supervisor opens its database nobody else needs the time
         order: Order = line.recv()
         model = load_model(open_card(order.home, order.card), floor=order.floor)
         _look_for_garbage_seldom()

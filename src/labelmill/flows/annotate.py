@@ -1,14 +1,16 @@
 """One shard: load -> predict -> check -> decide -> save. Everything of a shard commits in one transaction."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
-from labelmill.core import likeness
 from labelmill.core.annotation import Prediction, Work
 from labelmill.core.errors import ModelFault, Unreadable
+from labelmill.core.likeness import glimpse, of_images, of_text
 from labelmill.flows import triage
 from labelmill.formats import image
 from labelmill.models.base import Checked, Input, Model, Picture, check_predictions, raised
@@ -48,20 +50,21 @@ def annotate_shard(
 def predict(model: Model, media: Media, items: Sequence[Item], terms: Terms, tell: Tell) -> Answers:
     """The model's checked predictions of the asked concepts, down to the run's floor, for inputs it can read."""
     answers = Answers()
+    looks: dict[int, str | NDArray[np.uint8]] = {}
     work = Work.LABEL if terms.has_labelers else Work.NONE
     for start in range(0, len(items), model.info.batch):
         batch = items[start : start + model.info.batch]
         tell(start, len(batch))
         readable = _readable(model, media, batch, answers.failed, work)
-        answers.likeness |= {item.input_id: _likeness(read) for item, read in readable}
+        looks |= {item.input_id: read if isinstance(read, str) else glimpse(read.pixels) for item, read in readable}
         said = ask(model, [read for _, read in readable]) if readable else []
         for (item, _), answer in zip(readable, said, strict=True):
             if isinstance(answer, ModelFault):
-                alike = answers.likeness[item.input_id]
-                answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer), alike))
+                answers.failed.append(Failed(item.input_id, work, "predict", answer.kind, str(answer)))
             else:
                 answers.done.append((item.input_id, _kept(answer, terms)))
     tell(len(items), 0)
+    answers.likeness = _likeness(looks)
     return answers
 
 
@@ -104,8 +107,11 @@ def _readable(
     return found
 
 
-def _likeness(given: Input) -> int | None:
-    return likeness.of_text(given) if isinstance(given, str) else likeness.of_image(given.pixels)
+def _likeness(looks: Mapping[int, str | NDArray[np.uint8]]) -> dict[int, int | None]:
+    """The likeness of inputs by id: of texts, and of images by their glimpses."""
+    texts = {i: of_text(look) for i, look in looks.items() if isinstance(look, str)}
+    glimpses = {i: look for i, look in looks.items() if not isinstance(look, str)}
+    return texts | dict(zip(glimpses, of_images(list(glimpses.values())), strict=True))
 
 
 def _a(kind: str) -> str:
@@ -154,7 +160,7 @@ def save(
         claim.no,
         revision=terms.revision,
         settled=settled,
-        failed=answers.failed,
+        failed=[replace(one, likeness=alike.get(one.input_id)) for one in answers.failed],
         predictions=sum(len(said) for _, said in answers.done),
     )
 

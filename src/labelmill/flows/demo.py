@@ -16,6 +16,7 @@ from labelmill.demo.scenes import jpeg, scene
 from labelmill.flows import catalog
 from labelmill.flows.ingest import take_in
 from labelmill.flows.new_task import Wish, create
+from labelmill.flows.read import in_batches
 from labelmill.formats.found import Found
 from labelmill.models.cards import read_card
 from labelmill.store import counts, projects
@@ -58,8 +59,10 @@ def make(
         if projects.of_member(conn, project_id, person_id).tasks:
             return
         datasets = {name: projects.dataset(conn, project_id, name) for name, _ in TASKS.values()}
-    take_in(database, media, _photos(processes, on_drawn), project_id=project_id, dataset_id=datasets[PROJECT])
-    take_in(database, media, _texts(), project_id=project_id, dataset_id=datasets["Messages"])
+    take_in(
+        database, in_batches(_photos(processes, on_drawn), media), project_id=project_id, dataset_id=datasets[PROJECT]
+    )
+    take_in(database, in_batches(_texts(), media), project_id=project_id, dataset_id=datasets["Messages"])
     for name, (dataset, model) in TASKS.items():
         card = Path(labelmill.demo.__file__).with_name(f"{model}.yaml")
         catalog.add(database, home, read_card(card), project_id=project_id)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall, NotFound
 from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, extend_standing, ingest
+from labelmill.flows.read import read
 from labelmill.formats import table
 from labelmill.formats.found import is_plain
 from labelmill.store import activity, imports, projects
@@ -97,7 +98,7 @@ def run_import(
     try:
         real, root = allowed(wanted.folder, roots)
         where = {"project_id": wanted.project_id, "dataset_id": wanted.dataset_id}
-        ingest(database, media, real, **where, max_bytes=media.max_bytes, within=root, on_batch=advance)
+        ingest(database, real, read(real, media, within=root), **where, on_batch=advance)
     except BadCall as wrong:
         error = str(wrong)
     with database.begin() as conn:

@@ -14,8 +14,10 @@ from typing import BinaryIO, NamedTuple
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, Unreadable
+from labelmill.core.input import Rejection
 from labelmill.core.rejection import is_hidden
 from labelmill.flows.ingest import Taken, take_in
+from labelmill.flows.read import in_batches
 from labelmill.formats import table
 from labelmill.formats.found import (
     Found,
@@ -30,7 +32,6 @@ from labelmill.formats.found import (
 from labelmill.formats.source import open_source
 from labelmill.store import activity, inputs, projects
 from labelmill.store.database import Database
-from labelmill.store.inputs import Rejection
 from labelmill.store.media import Media, digest_of
 
 MOST_FAILURES = 1_000
@@ -102,8 +103,7 @@ def receive(
         items = storable(islice(chain(read, not_read), limit))
         taken = take_in(
             database,
-            media,
-            items,
+            in_batches(items, media),
             project_id=project_id,
             dataset_id=dataset_id,
             on_refused=refused,
@@ -134,8 +134,7 @@ def paste(
         item = Refused(name, _place_of(name, None), error.kind, str(error))
     taken = take_in(
         database,
-        media,
-        [item],
+        in_batches([item], media),
         project_id=project_id,
         dataset_id=dataset_id,
         on_refused=failures.append,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, Json, StringConstraints, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from labelmill.core.errors import BadCall
+from labelmill.core.input import Rejection
 from labelmill.engine import jobs
 from labelmill.flows import import_folder, upload
 from labelmill.flows.ingest import extend_standing
@@ -249,5 +250,5 @@ def _received(site: Site, came: upload.Received, dataset_id: int | None) -> Rece
     return Received(read=read, accepted=accepted, failures=failures, dataset_id=dataset_id, grown=grown)
 
 
-def _failures(refused: list[inputs.Rejection]) -> list[Failure]:
+def _failures(refused: list[Rejection]) -> list[Failure]:
     return [Failure(source=one.name, kind=one.kind, message=one.message) for one in refused]

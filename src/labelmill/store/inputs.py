@@ -3,37 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from labelmill.core.input import NewInput, Rejection
 from labelmill.store import locks
 from labelmill.store import schema as t
-
-
-@dataclass(frozen=True, slots=True)
-class NewInput:
-    """One source that could be read. `digest`: media.digest_of its bytes, of the UTF-8 for a text."""
-
-    name: str
-    uri: str
-    digest: bytes
-    kind: str
-    width: int | None = None
-    height: int | None = None
-    text: str | None = None
-    location: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """One source that could not be read, and why."""
-
-    name: str
-    uri: str
-    kind: str
-    message: str
-
 
 # DISTINCT ON keeps the first source of equal content; an input that exists takes the newest place of its bytes,
 # because that place was just read; what is stored stays stored

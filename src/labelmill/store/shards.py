@@ -57,13 +57,15 @@ _OUTDATED = "s.done AND s.revision < t.revision"
 
 
 def claim(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> Claim | None:
-    """Take a shard that nobody holds; None when there is none now. Commits, so that the attempt is on record.
+    """Take a shard that nobody holds; None when there is none now. Commits, so that whoever comes next knows of it.
 
     `outdated`: take one that is done but was decided under older thresholds. Give it back with `release`; the death
     of the connection does so too.
     """
     condition = _OUTDATED if outdated else _TO_DO
     while True:
+        # the disk need not be waited for: only a machine that goes down forgets the try, and nothing was made of it
+        conn.execute(sa.text("SET LOCAL synchronous_commit = off"))
         no = conn.execute(sa.text(_CLAIM.format(condition=condition)), {"task": task_id}).scalar()
         if no is None:
             conn.commit()

@@ -16,17 +16,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageEnhance
 
-from labelmill.core.likeness import LAST, hilbert, of_image, of_text
+from labelmill.core.likeness import LAST, glimpse, hilbert, of_images, of_text
 
 SIDES = st.integers(1, 90)
 PIXELS = st.tuples(SIDES, SIDES, st.just(3)).flatmap(lambda shape: arrays(np.uint8, shape))
 WORDS = st.lists(st.text(st.characters(categories=["Ll"], codec="utf-8"), min_size=1, max_size=12), min_size=1)
 
 
+def of_image(pixels: np.ndarray) -> int:
+    return of_images([glimpse(pixels)])[0]
+
+
 @pytest.mark.parametrize(("dimensions", "bits"), [(1, 3), (2, 4), (3, 3), (4, 2), (8, 1)])
 def test_the_curve_visits_each_point_once_by_steps_of_one(dimensions: int, bits: int) -> None:
-    points = product(range(1 << bits), repeat=dimensions)
-    path = dict(sorted((hilbert(point, bits), point) for point in points))
+    points = list(product(range(1 << bits), repeat=dimensions))
+    places = hilbert(np.array(points).T, bits).tolist()
+    path = dict(sorted(zip(places, points, strict=True)))
     assert list(path) == list(range(1 << bits * dimensions))
     way = list(path.values())
     for here, there in pairwise(way):
