@@ -1,6 +1,6 @@
 """A source that is read in a process of its own, on another core, while the command imports what the rest needs.
 
-Imports little itself: it is at work before the command has imported SQLAlchemy (docs/adr/0013).
+Imports little itself: it is at work before the command has imported SQLAlchemy (docs/adr/0014).
 """
 
 import fcntl
