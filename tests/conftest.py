@@ -56,6 +56,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--count-in", metavar="FOLDER", action="append", default=[], help=counted)
 
 
+_LONG = ("tests/e2e/", "tests/flows/", "tests/unit/cli/")
+"""Folders of long tests: they begin first, so that no process works alone at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have each process begin with a folder of long tests of its own, so those share what is made once for a process.
+
+    pytest-xdist gives each process as many of the tests, in their order, and what one has left to others that have not.
+    """
+    count = getattr(config, "workerinput", {}).get("workercount", 1)
+    begin: list[list[pytest.Item]] = [[] for _ in range(count)]
+    for i, folder in enumerate(_LONG):
+        begin[i % count] += [item for item in items if item.nodeid.startswith(folder)]
+    rest = [item for item in items if not item.nodeid.startswith(_LONG)]
+    left, ordered = len(items), []
+    for i, first in enumerate(begin):
+        more = max(0, left // (count - i) - len(first))
+        ordered += first + rest[:more]
+        left -= len(first) + more
+        del rest[:more]
+    items[:] = ordered + rest
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Count lines only where that is wanted: all Python that runs while they are counted takes half as long again."""
