@@ -6,13 +6,14 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from scratch import Scratch
+from scratch import Scratch, furnish
 
 from labelmill.core.errors import StoreFault
 from labelmill.store import embedded, launch, postmaster
@@ -28,13 +29,65 @@ settings.load_profile("labelmill")
 # a person's Python keeps what it compiled; without that every command of the tests would compile all of Labelmill
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+_ROOM = 4 * 2**30
+"""Bytes of memory that have to be free for what tests write: on a disk that costs three times as much CPU."""
+
+
+def _write_to_memory() -> None:
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):
+        return
+    there = os.statvfs(memory)
+    if there.f_bavail * there.f_frsize > _ROOM and not there.f_flag & os.ST_NOEXEC:  # some run what they copied
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None
+
+
+_write_to_memory()
+
 # a suite that was started in the background has SIGINT ignored, and so would every command that it starts
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--pictures` has the walks of the demo write the pictures that the documents show."""
+    """`--pictures` has the walks of the demo write the pictures that the documents show; `--count-in`: see below."""
     parser.addoption("--pictures", action="store_true", help="write docs/images anew")
+    counted = "have --cov count lines in tests of this folder alone; more than once for several"
+    parser.addoption("--count-in", metavar="FOLDER", action="append", default=[], help=counted)
+
+
+_LONG = ("tests/e2e/", "tests/flows/", "tests/unit/cli/")
+"""Folders of long tests: they begin first, so that no process works alone at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have each process begin with a folder of long tests of its own, so those share what is made once for a process.
+
+    pytest-xdist gives each process as many of the tests, in their order, and what one has left to others that have not.
+    """
+    count = getattr(config, "workerinput", {}).get("workercount", 1)
+    begin: list[list[pytest.Item]] = [[] for _ in range(count)]
+    for i, folder in enumerate(_LONG):
+        begin[i % count] += [item for item in items if item.nodeid.startswith(folder)]
+    rest = [item for item in items if not item.nodeid.startswith(_LONG)]
+    left, ordered = len(items), []
+    for i, first in enumerate(begin):
+        more = max(0, left // (count - i) - len(first))
+        ordered += first + rest[:more]
+        left -= len(first) + more
+        del rest[:more]
+    items[:] = ordered + rest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count lines only where that is wanted: all Python that runs while they are counted takes half as long again."""
+    counted = tuple(item.config.getoption("--count-in"))
+    counter = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+    if counted and counter and counter.started != item.nodeid.startswith(counted):
+        (counter.pause if counter.started else counter.resume)()
+    return (yield)
 
 
 def pytest_report_header() -> list[str]:
@@ -109,18 +162,34 @@ def home() -> Iterator[Path]:
         yield path
 
 
-@pytest.fixture(scope="session")
-def _scratch() -> Iterator[Scratch]:
-    """One PostgreSQL for all tests of this process.
-
-    It writes nothing through to the disk: what a power cut would do to it does not matter, and it is quicker.
-    """
-    with _home() as path, contextlib.ExitStack() as stack:
+@contextlib.contextmanager
+def _quick(home: Path) -> Iterator[str]:
+    """The database of a home, which writes nothing through to the disk: no test is about a power cut."""
+    with contextlib.ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 patch.setitem(launch.SETTINGS, name, "off")
-            url = stack.enter_context(Embedded(path))
-        yield Scratch(url)
+            url = stack.enter_context(Embedded(home))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_database() -> Iterator[Path]:
+    """The folder of a home's database with the schema, which is stopped: made once by this process, to be copied."""
+    with _home() as path:
+        with _quick(path) as url, contextlib.closing(Database(url)) as database:
+            database.prepare()
+        _stop(path)
+        yield where(path).folder
+
+
+@pytest.fixture(scope="session")
+def _scratch(prepared_database: Path) -> Iterator[Scratch]:
+    """One PostgreSQL for all tests of this process."""
+    with _home() as path:
+        furnish(path, prepared_database)
+        with _quick(path) as url:
+            yield Scratch(url)
 
 
 @pytest.fixture
@@ -130,9 +199,15 @@ def database_url(_scratch: Scratch) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def _opened() -> Callable[[str], Database]:
+    """The database of a URL: who gets the same URL later gets it with the statements that it has compiled."""
+    return cache(Database)
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, _opened: Callable[[str], Database]) -> Iterator[Database]:
     """An empty, prepared database."""
-    made = Database(database_url)
-    yield made
-    made.close()
+    opened = _opened(database_url)
+    yield opened
+    opened.close()

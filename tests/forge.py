@@ -5,6 +5,7 @@ It is a child of a keeper, which tells how it ended, and not of the tests. `pyth
 """
 
 import atexit
+import fcntl
 import importlib
 import json
 import os
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from multiprocessing import util
 from pathlib import Path
 from select import select
 from typing import IO
@@ -31,6 +33,9 @@ _IMPORTED = (
     "procrastinate",
     "rich.progress",
 )
+_HIRING = ("annotate", "tasks", "worker")
+"""Commands that may need worker processes beside those that they forked early."""
+
 _BORN_WITH = dict(os.environ)
 _MOST = 2**18
 """Bytes of a request: arguments and environment."""
@@ -178,9 +183,51 @@ def _command(request: dict[str, object], *streams: int) -> None:
     os.environ.update(request["env"])  # type: ignore[call-overload]
     sys.argv = request["args"]  # type: ignore[assignment]
     random.seed()
+    if sys.argv[1:2] and sys.argv[1] in _HIRING:
+        _lend_a_server()
     from labelmill.__main__ import main
 
     main()
+
+
+def _lend_a_server() -> None:
+    """Fork what may become the fork server of this command's workers, as what is started anew imports all again.
+
+    It is a child of the command, as one that was started would be, and called `forkserver`; it ends with the command.
+    """
+    line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        line.close()
+        _serve_workers(theirs)
+    theirs.close()
+    usual = util.spawnv_passfds
+
+    def start(path: bytes, args: list[str], fds: Sequence[int]) -> int:
+        if line.fileno() < 0 or "forkserver" not in args[-1]:
+            return usual(path, args, fds)
+        socket.send_fds(line, [json.dumps([args[-1], *fds]).encode()], fds)
+        line.close()
+        return pid
+
+    util.spawnv_passfds = start
+
+
+def _serve_workers(line: socket.socket) -> None:
+    Path("/proc/self/comm").write_text("forkserver")
+    try:
+        request, given, _, _ = socket.recv_fds(line, _MOST, 16)
+        if request:
+            line.close()
+            program, *numbers = json.loads(request)
+            aside = [fcntl.fcntl(fd, fcntl.F_DUPFD, 256) for fd in given]
+            os.closerange(3, 256)
+            for fd, number in zip(aside, numbers, strict=True):  # the program knows them by these
+                os.dup2(fd, number)
+                os.close(fd)
+            exec(program, {})  # what would have come after `python -c`
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import forge
 import psycopg
 import pytest
 import sqlalchemy as sa
+from scratch import furnish
 
 from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded
@@ -196,8 +197,9 @@ def mill(tmp_path: Path, database_url: str) -> Iterator[Mill]:
 
 
 @pytest.fixture
-def embedded_mill(home: Path) -> Iterator[Mill]:
-    """The command with a home of its own and the database in it."""
+def embedded_mill(home: Path, prepared_database: Path) -> Iterator[Mill]:
+    """The command with a home of its own and a prepared database in it."""
+    furnish(home, prepared_database)
     mill = Mill(home)
     yield mill
     mill.clear()

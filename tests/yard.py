@@ -17,9 +17,11 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from scratch import furnish
 
 import labelmill
 from labelmill.store import launch, place, postmaster
+from labelmill.store.database import HEAD
 from labelmill.store.embedded import Embedded, where
 
 ROOT = os.geteuid() == 0
@@ -76,11 +78,17 @@ class Yard:
     """A home to test with, which every account can reach, and all that was started in it."""
 
     base: Path
+    prepared: Path
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def home(self) -> Path:
         return self.base / "home"
+
+    def stopped(self) -> place.Place:
+        """The home with a prepared database that does not run."""
+        furnish(self.home, self.prepared)
+        return where(self.home)
 
     def spawn(self, code: str = USER, account: str | None = None, wrap: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         paths = [str(Path(module.__file__ or "").parents[1]) for module in (labelmill, psycopg)]
@@ -145,10 +153,10 @@ def tell(child: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture
-def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
-    base = Path(tempfile.mkdtemp(prefix="lm-", dir="/tmp")).resolve()
+def yard(monkeypatch: pytest.MonkeyPatch, prepared_database: Path) -> Iterator[Yard]:
+    base = Path(tempfile.mkdtemp(prefix="lm-")).resolve()
     base.chmod(0o755)
-    yard = Yard(base)
+    yard = Yard(base, prepared_database)
     for folder in (yard.temporary, base / "t"):
         folder.mkdir()
         folder.chmod(0o1777)
@@ -174,17 +182,10 @@ def kill(pid: int) -> None:
     until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
-def stopped(home: Path) -> place.Place:
-    """A home with a database that keeps one row and does not run."""
-    with Embedded(home) as url:
-        ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
-    until(lambda: gone(home))
-    return where(home)
-
-
 def keeps(home: Path) -> bool:
+    """Whether a database that was prepared once still is."""
     with Embedded(home) as url:
-        return ask(url, "SELECT answer FROM kept") == 42
+        return ask(url, "SELECT version_num FROM alembic_version") == HEAD
 
 
 def as_account(command: list[str], lies: place.Place, **more: Any) -> subprocess.Popen[bytes]:

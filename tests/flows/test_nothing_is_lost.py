@@ -83,8 +83,8 @@ def workers(process: Running) -> list[psutil.Process]:
     with contextlib.suppress(psutil.NoSuchProcess):
         command = psutil.Process(process.pid)
         children = command.children()
-        servers = [child for child in children if "forkserver" in " ".join(child.cmdline())]
-        forked = [child for child in children if child.cmdline() == command.cmdline()]
+        servers = [child for child in children if "forkserver" in " ".join([child.name(), *child.cmdline()])]
+        forked = [child for child in children if child not in servers and child.cmdline() == command.cmdline()]
         return [*forked, *(worker for server in servers for worker in server.children())]
     return []
 

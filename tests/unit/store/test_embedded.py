@@ -35,6 +35,7 @@ def test_first_enter_makes_a_database_that_trusts_nobody(yard: Yard) -> None:
 
 
 def test_postmaster_is_detached_and_holds_none_of_our_locks_but_alive(yard: Yard) -> None:
+    yard.stopped()
     with Embedded(yard.home):
         pid = pid_of(yard.home)
         assert os.getsid(pid) == pid
@@ -58,6 +59,7 @@ def test_any_home_path_works(yard: Yard, name: str) -> None:
 
 
 def test_warm_enter_is_quick(yard: Yard) -> None:
+    yard.stopped()
     with Embedded(yard.home):
         spent = []
         for _ in range(10):
@@ -80,6 +82,7 @@ def test_where_says_it_to_people_and_makes_nothing(yard: Yard) -> None:
 
 
 def test_the_last_to_leave_stops_it(yard: Yard) -> None:
+    yard.stopped()
     first, second = yard.spawn(), yard.spawn()
     assert hear(first) == hear(second)
     pid = pid_of(yard.home)
@@ -104,6 +107,7 @@ def test_entering_while_the_last_one_leaves_always_gives_a_server_that_stays(yar
 
 
 def test_a_killed_user_does_not_count(yard: Yard) -> None:
+    yard.stopped()
     killed, last = yard.spawn(), yard.spawn()
     hear(killed), hear(last)
     kill(killed.pid)
@@ -113,6 +117,7 @@ def test_a_killed_user_does_not_count(yard: Yard) -> None:
 
 
 def test_a_leaver_killed_before_it_stopped_the_server_is_finished_by_the_next(yard: Yard) -> None:
+    yard.stopped()
     with Embedded(yard.home):
         server = postmaster.find(where(yard.home).data)
         assert server
@@ -129,6 +134,7 @@ def test_a_leaver_killed_before_it_stopped_the_server_is_finished_by_the_next(ya
 
 
 def test_entering_again_is_harmless_and_a_fork_leaves_nothing(yard: Yard) -> None:
+    yard.stopped()
     base = Embedded(yard.home)
     assert base.enter() == base.enter()
     child = os.fork()

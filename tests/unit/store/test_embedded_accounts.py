@@ -20,7 +20,6 @@ from yard import (
     kill,
     only_root,
     pid_of,
-    stopped,
     tell,
     until,
 )
@@ -28,6 +27,7 @@ from yard import yard as yard
 
 from labelmill.core.errors import StoreFault
 from labelmill.store import launch, place, postmaster
+from labelmill.store.database import Database
 from labelmill.store.embedded import Embedded, where
 
 
@@ -73,7 +73,10 @@ def test_root_puts_it_elsewhere_if_the_account_cannot_reach_the_home(yard: Yard)
     closed.mkdir(mode=0o700)
     home = closed / "home"
     assert str(yard.shared) in str(where(home))
-    lies = stopped(home)
+    with Embedded(home) as url, contextlib.closing(Database(url)) as database:
+        database.prepare()
+    until(lambda: gone(home))
+    lies = where(home)
     assert lies.elsewhere
     assert lies.data.is_relative_to(yard.shared)
     assert (home / "database").resolve() == lies.folder
@@ -104,7 +107,7 @@ def test_root_copies_the_binaries_where_the_account_can_run_them(yard: Yard, mon
 
 @only_root
 def test_a_home_of_another_account_is_refused_to_one_who_is_not_root(yard: Yard) -> None:
-    stopped(yard.home)
+    yard.stopped()
     code = "from labelmill.core.errors import StoreFault\ntry: Embedded(home).enter()\nexcept StoreFault as e: say(e)"
     assert "belongs to 'root'" in hear(yard.spawn(code, account="nobody"))
 
@@ -112,7 +115,7 @@ def test_a_home_of_another_account_is_refused_to_one_who_is_not_root(yard: Yard)
 @only_root
 @pytest.mark.parametrize("trick", ["folder", "link", "open"])
 def test_a_socket_folder_made_by_somebody_else_is_not_used(yard: Yard, trick: str) -> None:
-    bait = where(yard.home).sockets
+    bait = yard.stopped().sockets
     if trick == "link":
         bait.symlink_to("/etc")
     else:
@@ -131,10 +134,9 @@ def test_a_socket_folder_made_by_somebody_else_is_not_used(yard: Yard, trick: st
 
 @only_root
 def test_files_smuggled_into_the_folder_are_not_touched_as_root(yard: Yard) -> None:
-    lies = stopped(yard.home)
+    lies = yard.stopped()
     secret = yard.base / "secret"
     secret.write_text("x")
-    lies.log.unlink()
     os.link(secret, lies.log)
     with pytest.raises(StoreFault, match="not touched"):
         Embedded(yard.home).enter()
@@ -165,6 +167,7 @@ def test_a_server_in_another_mount_namespace_is_left_alone(yard: Yard) -> None:
     wrap = ("unshare", "--mount", "sh", "-c", private, "sh")
     if subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("NOT TESTED with a mount namespace: it cannot be made here")
+    yard.stopped()
     child = yard.spawn(wrap=wrap)
     hear(child)
     pid = pid_of(yard.home)
@@ -174,6 +177,7 @@ def test_a_server_in_another_mount_namespace_is_left_alone(yard: Yard) -> None:
 
 
 def test_a_full_server_is_a_running_one(yard: Yard) -> None:
+    yard.stopped()
     with Embedded(yard.home) as url, contextlib.ExitStack() as lines:
         for _ in range(100):
             lines.enter_context(psycopg.connect(url))
