@@ -19,7 +19,7 @@ from labelmill.core.threshold import Thresholds
 from labelmill.engine import jobs, local
 from labelmill.flows import catalog, edit_task, new_task, try_model
 from labelmill.flows.export import export
-from labelmill.flows.ingest import extend_standing, ingest
+from labelmill.flows.ingest import Taken, extend_standing, ingest, tell
 from labelmill.flows.report import listing, report
 from labelmill.flows.start_task import Plan, check_plan, start_task
 from labelmill.models.cards import Card
@@ -50,13 +50,14 @@ class Local:
                     person_id = projects.owner(conn)
                     project_id = projects.project(conn, asked.project, person_id)
                     dataset_id = _dataset(conn, project_id, asked)
-                self._ingest(asked, project_id, dataset_id, progress)
+                taken = self._ingest(asked, project_id, dataset_id, progress)
                 pool.wait_ready()
                 plan = Plan(
                     asked.name, project_id, dataset_id, person_id, asked.thresholds, asked.floor, asked.concepts,
                     reviewers=[person_id], standing=asked.standing, ingest_seconds=time.monotonic() - started,
                 )  # fmt: skip
                 with self._database.begin() as conn:
+                    tell(conn, project_id, person_id, asked.source.resolve(), dataset_id, taken, failed=False)
                     task_id = start_task(conn, card, reference, plan, jobs.enqueue)
                     new_task.record(conn, plan, task_id)
                 progress.follow(lambda: self._numbers(task_id))
@@ -169,8 +170,8 @@ class Local:
             local.run_task(self._database, home.machine(self._settings), task_id, progress.tick)
         return self._report(task_id)
 
-    def _ingest(self, asked: Asked, project_id: int, dataset_id: int, progress: Progress) -> None:
-        ingest(
+    def _ingest(self, asked: Asked, project_id: int, dataset_id: int, progress: Progress) -> Taken:
+        taken = ingest(
             self._database,
             asked.source,
             self._batches,
@@ -180,6 +181,7 @@ class Local:
         )
         for task_id, count in extend_standing(self._database, dataset_id, jobs.enqueue).items():
             tell_grown(task_id, count)
+        return taken
 
 
 def _dataset(conn: sa.Connection, project_id: int, asked: Asked) -> int:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from labelmill.core.errors import BadCall, NotFound
 from labelmill.core.rejection import is_hidden
-from labelmill.flows.ingest import Taken, extend_standing, ingest
+from labelmill.flows.ingest import Taken, extend_standing, ingest, tell
 from labelmill.flows.read import read
 from labelmill.formats import table
 from labelmill.formats.found import is_plain
-from labelmill.store import activity, imports, projects
+from labelmill.store import imports, projects
 from labelmill.store.database import Database
 from labelmill.store.media import Media
 
@@ -103,17 +103,10 @@ def run_import(
         error = str(wrong)
     with database.begin() as conn:
         ended = imports.end(conn, import_id, error=error)
-        _tell(conn, ended, projects.dataset_name(conn, wanted.dataset_id))
+        taken = Taken(ended.read, ended.read - ended.accepted)
+        source, failed = Path(ended.folder), error is not None
+        tell(conn, wanted.project_id, wanted.created_by, source, wanted.dataset_id, taken, failed=failed)
     extend_standing(database, wanted.dataset_id, enqueue_task)
-
-
-def _tell(conn: sa.Connection, ended: imports.Import, dataset: str) -> None:
-    """Tell an import in the activity of its project; where its folder lies is not for all who see that."""
-    told = {
-        "name": Path(ended.folder).name, "dataset": dataset, "dataset_id": ended.dataset_id, "inputs": ended.accepted,
-        "refused": ended.read - ended.accepted, "failed": ended.error is not None,
-    }  # fmt: skip
-    activity.record(conn, ended.project_id, ended.created_by, "import_inputs", detail=told)
 
 
 def _real(root: Path) -> Path:

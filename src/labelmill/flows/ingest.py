@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import BadCall
 from labelmill.core.input import Batch, NewInput, Rejection
 from labelmill.core.rejection import nothing_in
-from labelmill.store import inputs, locks, tasks
+from labelmill.store import activity, inputs, locks, projects, tasks
 from labelmill.store.database import Database
 
 
@@ -79,6 +79,20 @@ def take_in(
                 on_refused(one)
             on_batch(taken)
     return taken
+
+
+def tell(
+    conn: sa.Connection, project_id: int, person_id: int, source: Path, dataset_id: int, taken: Taken, *, failed: bool
+) -> None:
+    """Tell an import in the activity of its project; where the source lies is not for all who see that.
+
+    `failed`: it ended before all was read.
+    """
+    told = {
+        "name": source.name, "dataset": projects.dataset_name(conn, dataset_id), "dataset_id": dataset_id,
+        "inputs": taken.read - taken.refused, "refused": taken.refused, "failed": failed,
+    }  # fmt: skip
+    activity.record(conn, project_id, person_id, "import_inputs", detail=told)
 
 
 def extend_standing(database: Database, dataset_id: int, enqueue: Callable[..., None]) -> dict[int, int]:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from live import either as either
 from live import live as live
-from mill import REPORT, Mill, bands, checked, write_card, write_texts
+from mill import REPORT, Mill, bands, checked, rows, write_card, write_texts
 from mill import mill as mill
+
+from labelmill.store.database import Database
 
 
 def write_picture(path: Path, shade: int, size: tuple[int, int] = (40, 30)) -> Path:
@@ -47,6 +49,17 @@ def test_a_folder_of_texts_and_pictures(either: Mill, tmp_path: Path) -> None:
     assert set(lines) == {"0000.txt", "0001.txt", "0002.txt", "deep/er/photo.png", "deep/photo.jpg"}
     assert (lines["deep/photo.jpg"]["width"], lines["deep/photo.jpg"]["height"]) == (40, 30)
     assert lines["0001.txt"]["text"] == "two"
+
+
+def test_what_came_in_is_told_in_the_activity(mill: Mill, tmp_path: Path, database: Database) -> None:
+    source = write_texts(tmp_path / "mixed", ["one", "two"])
+    (source / "no.jpg").write_bytes(b"no picture")
+    mill.annotate(source, "null", "--dataset", "Spring", status=1)
+    (told,) = rows(database, "SELECT detail FROM activity WHERE operation = 'import_inputs'")
+    dataset_id = rows(database, "SELECT id FROM dataset WHERE name = 'Spring'")[0]
+    assert told == {
+        "name": "mixed", "dataset": "Spring", "dataset_id": dataset_id, "inputs": 2, "refused": 1, "failed": False,
+    }  # fmt: skip
 
 
 def test_progress_and_tables_without_json(either: Mill, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_pause_stops_a_run_that_is_under_way_and_resume_ends_it(mill: Mill, tmp_
     assert checked(mill("tasks", "resume", 1, "--json").json)["status"] == "complete"
     assert rows(database, "SELECT DISTINCT attempts FROM ledger") == [1]
     told = rows(database, "SELECT operation FROM activity ORDER BY id")
-    assert told == ["create_task", "start_run", "pause_task", "resume_task", "start_run", "finish_run"]
+    assert told == ["import_inputs", "create_task", "start_run", "pause_task", "resume_task", "start_run", "finish_run"]
 
 
 def test_apply_in_the_middle_of_a_run(mill: Mill, tmp_path: Path, database: Database) -> None:
