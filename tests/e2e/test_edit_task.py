@@ -69,6 +69,13 @@ def test_edit_shares_out_anew_what_is_open(walk: Walk, desk: Desk) -> None:
     expect(page.get_by_text(f"1 of 6 reviewed · you 1 of {1 + open_[desk.me]}")).to_be_visible()
 
 
+_BOTH = """() => {
+    [...document.querySelectorAll('[role=option]')].find((one) => one.textContent === 'Paused').click()
+    document.querySelector('[aria-label="Which tasks"] input[value=assigned]').click()
+}"""
+"""At once, so that nothing is drawn between the two."""
+
+
 def test_a_list_is_narrowed_to_ones_own(walk: Walk, enter: Enter, desk: Desk) -> None:
     rita = desk.client.members.add(desk.project, "Rita", "reviewer")
     desk.task("wearables", name="To check", reviewers=[rita["id"]])
@@ -85,6 +92,10 @@ def test_a_list_is_narrowed_to_ones_own(walk: Walk, enter: Enter, desk: Desk) ->
         mine.get_by_text(choice, exact=True).click()
         expect(listed).to_have_text([re.compile(name) for name in names])
     assert theirs.faults() == []
+    theirs.page.get_by_role("combobox", name="Status").click()
+    expect(theirs.page.get_by_role("option", name="Paused")).to_be_visible()
+    theirs.page.evaluate(_BOTH)
+    theirs.page.wait_for_url(re.compile(r"\?(?=.*mine=assigned)(?=.*status=paused)"))
 
 
 def test_pause_and_resume(walk: Walk, desk: Desk, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -106,6 +108,11 @@ def serve(
         import_(import_id)
 
     async def work() -> None:
+        me = asyncio.current_task()
+        if me is not None and threading.current_thread() is threading.main_thread():
+            # from the first step to the last, also before and after Procrastinate hears signals itself: what is raised
+            # in the middle of the loop leaves its tasks in pieces
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
         async with app.open_async():
             await _take_up_the_dead(app)
             dead = asyncio.create_task(_watch_for_the_dead(app))
@@ -117,9 +124,23 @@ def serve(
                     await dead
 
     try:
-        asyncio.run(work())
+        with _as_before(signal.SIGTERM):
+            asyncio.run(work())
+    except asyncio.CancelledError:
+        signal.raise_signal(signal.SIGTERM)  # outside of the loop it stops the process as it always does
     except procrastinate.exceptions.ConnectorException as error:
         raise StoreFault("The database went away while the worker served its queue.") from error
+
+
+@contextmanager
+def _as_before(number: int) -> Iterator[None]:
+    """Have a signal mean afterwards what it meant: a loop that ends leaves it at what the system does."""
+    meant = signal.getsignal(number)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(number, meant)
 
 
 def _log_in_one_line(*names: str) -> None:

@@ -3,7 +3,7 @@ import {
   IconArrowLeft, IconArrowsMaximize, IconChevronLeft, IconChevronRight, IconEye, IconEyeOff, IconLayoutSidebarRight, IconZoomIn, IconZoomOut,
 } from '@tabler/icons-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { useNavigate } from 'react-router'
 
 import type { ViewerControls } from '../actions'
 import { useInput } from '../api/inputs'
@@ -16,7 +16,7 @@ import { Story } from '../parts/Story'
 import { Tags } from '../parts/Tags'
 import { TextView } from '../parts/TextView'
 import { many, neighbour } from '../parts/words'
-import { useColours, useFilter, useId } from './place'
+import { useAddress, useColours, useFilter, useId } from './place'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -113,16 +113,15 @@ function Viewer({ project, input, search }: { project: number; input: InputDetai
 
 /** What is selected stands in the address, so that a link shows it to somebody else. */
 function useSelected(annotations: Annotation[]): [number | null, (id: number | null) => void] {
-  const [search, setSearch] = useSearchParams()
+  const [search, setSearch] = useAddress()
   const said = Number(search.get('annotation'))
   const selected = annotations.some(({ id }) => id === said) ? said : null
   const select = useCallback(
     (id: number | null) =>
       setSearch(
-        (before) => {
-          if (id === null) before.delete('annotation')
-          else before.set('annotation', String(id))
-          return before
+        (now) => {
+          if (id === null) now.delete('annotation')
+          else now.set('annotation', String(id))
         },
         { replace: true },
       ),

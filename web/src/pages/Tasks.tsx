@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, SegmentedControl, Select, Table, Text, TextI
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconDots, IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 
 import type { TaskFilter } from '../api/calls'
 import { useProject, useTasks } from '../api/queries'
@@ -13,7 +13,7 @@ import { Empty, PageHead, Trouble, Waiting } from '../parts/states'
 import { TaskMenu } from '../parts/taskMenu'
 import { date, percentReviewed, PRIORITY_WORDS, progress, timeLeft, TYPE_WORDS, whole } from '../parts/words'
 import { WorkButtons } from '../parts/workButtons'
-import { useId, useMayChange } from './place'
+import { useAddress, useId, useMayChange } from './place'
 
 const MINE = [
   { value: 'all', label: 'All' },
@@ -90,7 +90,7 @@ export function Component() {
 
 /** What is looked for and how it is sorted stand in the address. */
 function useFound(): [TaskFilter, Order, (more: Record<string, string>) => void] {
-  const [search, setSearch] = useSearchParams()
+  const [search, setSearch] = useAddress()
   const one = <T extends string>(name: keyof TaskFilter, of: readonly { value: T }[]) => {
     const found = of.find(({ value }) => value === search.get(name))
     return found === undefined ? {} : { [name]: found.value }
@@ -99,12 +99,11 @@ function useFound(): [TaskFilter, Order, (more: Record<string, string>) => void]
   const filter: TaskFilter = { ...(text ? { text } : {}), ...one('mine', MINE.slice(1)), ...one('status', STATUSES), ...one('priority', PRIORITIES) }
   const change = (more: Record<string, string>): void =>
     setSearch(
-      (before) => {
+      (now) => {
         for (const [name, value] of Object.entries(more)) {
-          if (value === '') before.delete(name)
-          else before.set(name, value)
+          if (value === '') now.delete(name)
+          else now.set(name, value)
         }
-        return before
       },
       { replace: true },
     )

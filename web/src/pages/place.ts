@@ -10,10 +10,27 @@ export function useId(name: 'project' | 'input' | 'task'): number {
   return Number(useParams()[name])
 }
 
+/**
+ * What follows the ? of the address, and how to change it: from what stands there by then, as what was drawn last may be
+ * older, and one of two changes at nearly the same time would be lost.
+ */
+export function useAddress(): [URLSearchParams, (change: (now: URLSearchParams) => void, how?: { replace: boolean }) => void] {
+  const [search, setSearch] = useSearchParams()
+  const change = useCallback(
+    (to: (now: URLSearchParams) => void, how?: { replace: boolean }) => {
+      const now = new URLSearchParams(window.location.search)
+      to(now)
+      setSearch(now, how)
+    },
+    [setSearch],
+  )
+  return [search, change]
+}
+
 const NAMES = ['dataset_id', 'task_id', 'kind'] as const
 
 export function useFilter(): [Filter, (more: Filter) => void, string] {
-  const [search, setSearch] = useSearchParams()
+  const [search, setSearch] = useAddress()
   const text = search.toString()
   const filter = useMemo(() => {
     const given = new URLSearchParams(text)
@@ -21,12 +38,11 @@ export function useFilter(): [Filter, (more: Filter) => void, string] {
   }, [text])
   const change = useCallback(
     (more: Filter) =>
-      setSearch((before) => {
+      setSearch((now) => {
         for (const [name, value] of Object.entries(more)) {
-          if (value) before.set(name, value)
-          else before.delete(name)
+          if (value) now.set(name, value)
+          else now.delete(name)
         }
-        return before
       }),
     [setSearch],
   )
