@@ -101,7 +101,9 @@ def enter(up: Up, browser: Browser, signed_in: Any) -> Iterator[Enter]:
 
     def open_(*, known: bool = True) -> Walk:
         known_by = {"storage_state": signed_in} if known else {}
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, **known_by)
+        # without movement: what is aimed at lies still, and is where it will be clicked
+        how = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+        context = browser.new_context(**how, **known_by)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(20_000)
         walks.append(Walk(context.new_page(), up.site))
