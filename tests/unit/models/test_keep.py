@@ -6,44 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from pets import CARD, TEXT_CARD, write
+from pets import folder as folder
 
 from labelmill.core.errors import BadCard
 from labelmill.models import keep
 from labelmill.models.cards import Card, read_card
 from labelmill.models.keep import store_copy
-
-CARD: dict[str, Any] = {
-    "name": "pets",
-    "runtime": "onnx",
-    "weights": "pets.onnx",
-    "licence": "MIT",
-    "makes": "box",
-    "reads": "image",
-    "concepts": "classes.txt",
-    "input": {"size": [416, 416]},
-    "head": {"type": "yolox"},
-}
-TEXT_CARD = CARD | {
-    "makes": "class",
-    "reads": "text",
-    "input": {"words": "words.txt", "length": 8},
-    "head": {"type": "classifier", "activation": "none"},
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "pets.onnx").write_bytes(b"weights")
-    (tmp_path / "classes.txt").write_text("cat\ndog\n")
-    (tmp_path / "words.txt").write_text("good 1\nbad 2\n")
-    return tmp_path
-
-
-def write(folder: Path, said: dict[str, Any]) -> Path:
-    path = folder / "pets.yaml"
-    path.write_text(yaml.safe_dump(said, sort_keys=False))
-    return path
 
 
 @pytest.mark.parametrize("said", [CARD, TEXT_CARD], ids=["image", "text"])
