@@ -10,6 +10,8 @@ from contextlib import suppress
 def main() -> None:
     """Run the command and exit with its status."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before ONNX Runtime is imported, here or in a worker
+    # before NumPy is: there is a process for each core already, and a thread that waits for work does so by running
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         _exit(_run())
     except KeyboardInterrupt:  # before there is a command that says so itself

@@ -1,10 +1,11 @@
 """Which mill a command talks to: what is typed goes before what the environment says."""
 
+import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelmill.cli.home import machine, media, opened
+from labelmill.cli.home import begun, cores, media, opened
 from labelmill.cli.mill import Asked, Mill
 from labelmill.core.errors import BadCall
 from labelmill.core.input import Batch
@@ -29,13 +30,18 @@ def chosen(home: Path | None, server: str | None, token: str | None, *, asked: A
         with Client(settings.server, settings.token) as client:
             yield Remote(client)
         return
-    with _read(asked, settings) as batches:
-        # here, because they bring all that work takes: the source is read meanwhile
-        from labelmill.cli.local import Local
+    with _read(asked, settings) as batches, begun(settings):
+        # here, because they bring all that work takes: the source is read and the database starts meanwhile
+        gc.disable()  # as for what was imported before (labelmill.__main__)
         from labelmill.engine import nursery
 
+        gc.freeze()
         if asked is not None:
-            nursery.fork(machine(settings).workers)
+            nursery.fork(settings.workers or cores())
+        from labelmill.cli.local import Local
+
+        gc.freeze()
+        gc.enable()
         with opened(settings) as database:
             yield Local(settings, database, batches)
 

@@ -19,6 +19,20 @@ MIB = 2**20
 
 
 @contextmanager
+def begun(settings: Settings) -> Iterator[None]:
+    """The embedded database of a home is started while the caller imports what works with it."""
+    if settings.database_url:
+        yield
+        return
+    embedded = Embedded(settings.home, on_wait=tell)
+    embedded.begin()
+    try:
+        yield
+    finally:
+        embedded.leave()
+
+
+@contextmanager
 def opened(settings: Settings) -> Iterator["Database"]:
     """The database of a home, started if need be and left to others or stopped at the end."""
     if settings.database_url:

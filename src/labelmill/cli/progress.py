@@ -12,7 +12,7 @@ EVERY = 0.5
 """Seconds between looks at a task; ten times as long as the look took, if that is longer."""
 
 LINE_EVERY = 10.0
-"""Seconds between lines where stderr is no terminal."""
+"""Seconds between lines, and looks, where stderr is no terminal."""
 
 WORTH_TELLING = 32 * 2**20
 
@@ -64,6 +64,7 @@ class Progress:
         now = look()
         self._done_before = now.inputs - now.waiting
         self._next_line = time.monotonic() + LINE_EVERY
+        self._next = 0.0 if self._live else self._next_line
 
     def tick(self) -> None:
         """Look at the task and show it, when it is time."""
@@ -72,8 +73,8 @@ class Progress:
             return
         seen = self._look()
         took = time.monotonic() - now
-        self._next = now + max(EVERY, 10 * took)
         self._show(_line(seen, now - self._started, self._done_before))
+        self._next = now + max(EVERY, 10 * took) if self._live else self._next_line
 
     def _show(self, line: str) -> None:
         now = time.monotonic()

@@ -3,9 +3,7 @@
 Imports no database: what reads ahead while others import that does without (engine.ahead).
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -21,9 +19,6 @@ BATCH = 1000
 BATCH_CHARACTERS = 16_000_000
 """Characters of text after which a batch ends before it is full."""
 
-AHEAD = 4
-"""Images that are looked at while the next is read; so many are in memory."""
-
 
 def read(source: Path, media: Media, *, limit: int | None = None, within: Path | None = None) -> Iterator[Batch]:
     """What a source holds, in batches. `limit`: only the first so many. `within`: a folder that no link leads out of.
@@ -38,7 +33,8 @@ def in_batches(items: Iterable[Found | Refused], media: Media) -> Iterator[Batch
     """Items that are opened already, looked at. What lies nowhere else is stored in `media`."""
     batch: Batch = []
     characters = 0
-    for item in _looked_at(items, media):
+    for found in items:
+        item = _looked(found, media)
         batch.append(item)
         characters += len(item.text or "") if isinstance(item, NewInput) else 0
         if len(batch) == BATCH or characters > BATCH_CHARACTERS:
@@ -46,23 +42,6 @@ def in_batches(items: Iterable[Found | Refused], media: Media) -> Iterator[Batch
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _looked_at(items: Iterable[Found | Refused], media: Media) -> Iterator[NewInput | Rejection]:
-    """In order. Images are hashed on a thread of their own, which leaves this one free to read."""
-    with ThreadPoolExecutor(1) as thread:
-        ahead: deque[Future[NewInput | Rejection]] = deque()
-        for item in items:
-            if isinstance(item, Found) and item.data is not None:
-                ahead.append(thread.submit(_looked, item, media))
-                if len(ahead) == AHEAD:
-                    yield ahead.popleft().result()
-                continue
-            while ahead:
-                yield ahead.popleft().result()
-            yield _looked(item, media)
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def _looked(item: Found | Refused, media: Media) -> NewInput | Rejection:

@@ -133,7 +133,7 @@ def _need_nothing(answer: Sequence[Prediction], known: frozenset[str], *, on_ima
             or said.concept not in known
             or type(score) is not float
             or not 0 <= score <= 1
-            or round(score, 6) != score
+            or int(score * 1e6 + 0.5) / 1e6 != score  # as round(score, 6), which takes five times as long
             or said.parent is not None
             or (region is not None and not (on_image and type(region) is Box and is_exact(region)))
         ):

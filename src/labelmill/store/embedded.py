@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import util
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -48,30 +49,26 @@ class Embedded:
         self._patience = patience
         self._users: int | None = None
         self._pid = 0
+        self._child: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
+        util.register_after_fork(self, Embedded._forget)  # a worker that outlives its command is no user
+
+    def begin(self) -> None:
+        """Become one of the server's users, and start it without waiting for it: whoever enters then does.
+
+        One that is not there yet, or that crashed, is left to `enter`. Raises what that does.
+        """
+        with self._guard, self._faults(), self._joined() as place:
+            if place.data.exists() and postmaster.read_pid_file(place.data) is None:
+                self._start_unless_others_do(place)
 
     def enter(self) -> str:
         """Start the server if nobody has, become one of its users, and return its libpq URL.
 
         Safe to call again: it starts a server that has died since. Raises BadCall for a home that cannot be made.
         """
-        with self._guard, self._faults():
-            place = where(self._home)
-            prepare(place)
-            fresh = self._users is None or self._pid != os.getpid()
-            if fresh:
-                self._forget()
-                self._users, self._pid = self._join(place), os.getpid()
-            try:
-                return self._ready(place)
-            except Exception:
-                if fresh:
-                    self._forget()
-                raise
-            except BaseException:  # interrupted: nobody else may know of the server that was just started
-                if fresh:
-                    self._give_back(place)
-                raise
+        with self._guard, self._faults(), self._joined() as place:
+            return self._ready(place)
 
     def leave(self) -> None:
         """Stop being a user; the last one asks the server to stop and does not wait for it."""
@@ -101,6 +98,26 @@ class Embedded:
                 f"The embedded database of {self._home} cannot be used: {fault}. Put that right and start again; "
                 "nothing that was committed is lost."
             ) from fault
+
+    @contextlib.contextmanager
+    def _joined(self) -> Iterator[Place]:
+        """As one of the users; no longer when what is done fails and it was none before."""
+        place = where(self._home)
+        prepare(place)
+        fresh = self._users is None or self._pid != os.getpid()
+        if fresh:
+            self._forget()
+            self._users, self._pid = self._join(place), os.getpid()
+        try:
+            yield place
+        except Exception:
+            if fresh:
+                self._forget()
+            raise
+        except BaseException:  # interrupted: nobody else may know of the server that was just started
+            if fresh:
+                self._give_back(place)
+            raise
 
     def _give_back(self, place: Place) -> None:
         if self._users is None:
@@ -136,6 +153,8 @@ class Embedded:
         if server:
             os.pwrite(users, _mark(server), 0)
             postmaster.interrupt(server.pid)
+        elif self._child is not None and self._child.poll() is None:  # it has not come to write its pid file
+            postmaster.interrupt(self._child.pid)
 
     def _leaving(self, server: Postmaster) -> bool:
         return self._users is not None and os.pread(self._users, _MARK, 0) == _mark(server)
@@ -176,6 +195,14 @@ class Embedded:
                 if child is not None:
                     wait = _Wait(self._on_wait, self._patience)  # what came before is no part of the start
 
+    def _start_unless_others_do(self, place: Place) -> None:
+        start = open_safely(place.folder / "start.lock", os.O_RDWR, place.account)
+        try:
+            if _locked(start) and postmaster.read_pid_file(place.data) is None:
+                self._start_if_alone(place, _Wait(self._on_wait, self._patience))
+        finally:
+            os.close(start)
+
     def _await_other(self, server: Postmaster, wait: "_Wait") -> None:
         if self._leaving(server) or postmaster.is_deaf(server):
             if server.status != "stopping":
@@ -209,9 +236,9 @@ class Embedded:
             launch.initialise(place, programs, alive, self._patience)
         elif (seen := postmaster.read_pid_file(place.data)) is not None:
             postmaster.remove_pid_file(place.data, seen)
-        child = launch.start(place, programs, alive)
-        _children.append(child)
-        return child
+        self._child = launch.start(place, programs, alive)
+        _children.append(self._child)
+        return self._child
 
 
 class _Wait:

@@ -6,6 +6,7 @@ to, in one transaction, and deleted only by the functions of this package (docs/
 """
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.event import listen
 
 from labelmill.core.annotation import Outcome, Status, Work
 from labelmill.store.columns import id_, refers, when
@@ -309,6 +311,8 @@ prediction = Table(
     Column("parents", ARRAY(SmallInteger), comment="per prediction the index of its parent; null: none has one"),
     postgresql_partition_by="LIST (run_id)",
 )
+for _column in ("scores", "regions"):  # such numbers hardly get smaller, and to try takes time
+    listen(prediction, "after_create", DDL(f"ALTER TABLE prediction ALTER COLUMN {_column} SET STORAGE EXTERNAL"))  # type: ignore[no-untyped-call]
 
 region = Table(
     "region",

@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Work
-from labelmill.store import locks
+from labelmill.store import locks, packed
 from labelmill.store import schema as t
-from labelmill.store.database import copy_rows
 
 _MOMENT = "1s"
 
@@ -217,9 +216,13 @@ def put_histograms(conn: sa.Connection, task_id: int, no: int, rows: Sequence[tu
     """Replace a shard's histograms: rows of (concept id, packed counts, approved, review, discarded)."""
     where = (t.score_histogram.c.task_id == task_id) & (t.score_histogram.c.no == no)
     conn.execute(sa.delete(t.score_histogram).where(where))
-    types = ("int4", "int4", "int8", "bytea", "int4", "int4", "int4")
     into = "score_histogram (task_id, no, concept_id, counts, approved, review, discarded)"
-    copy_rows(conn, into, [(task_id, no, *row) for row in rows], types)
+    shard = packed.integer(task_id), packed.integer(no)
+    rows_of_shard = (
+        packed.row(*shard, packed.bigint(concept_id), counts, *(packed.integer(n) for n in bands))
+        for concept_id, counts, *bands in rows
+    )
+    packed.copy(conn, into, rows_of_shard)
 
 
 def isolate(conn: sa.Connection, task_id: int, no: int, input_ids: Sequence[int], attempts: int) -> None:

@@ -27,6 +27,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Broken:
             raise error
 
         monkeypatch.setattr(local, "listing", listing)
+        monkeypatch.setattr(choose, "begun", _nothing)
         monkeypatch.setattr(choose, "opened", _nothing)
         return ["tasks", "list", "--home", str(tmp_path / "home")]
 

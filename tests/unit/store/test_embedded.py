@@ -1,11 +1,13 @@
 """The embedded PostgreSQL and who is there: real servers, real processes, real kill -9."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from yard import ROOT, STRESS, Yard, ask, gone, hear, kill, pid_of, tell, until
@@ -13,6 +15,18 @@ from yard import yard as yard
 
 from labelmill.store import embedded, postmaster
 from labelmill.store.embedded import Embedded, where
+
+FORKING = """
+import multiprocessing, threading
+base = Embedded(home)
+base.begin()
+worker = multiprocessing.get_context("fork").Process(target=threading.Event().wait)
+worker.start()
+base.enter()
+say(worker.pid)
+threading.Event().wait()
+"""
+"""A command that begins, forks a worker, and enters."""
 
 
 def test_first_enter_makes_a_database_that_trusts_nobody(yard: Yard) -> None:
@@ -76,6 +90,61 @@ def test_where_says_it_to_people_and_makes_nothing(yard: Yard) -> None:
     assert str(yard.home / "database" / "data") in text
     assert ("nobody" in text) == ROOT
     assert not yard.home.exists()
+
+
+# --- begun, not entered ----------------------------------------------------------------------------------------------
+
+
+def test_begin_starts_it_for_whoever_enters_and_the_last_of_both_stops_it(yard: Yard) -> None:
+    lies = yard.stopped()
+    ahead = Embedded(yard.home)
+    ahead.begin()
+    with Embedded(yard.home) as url:
+        assert ask(url) == 1
+    ahead.begin()
+    assert ask(url) == 1
+    assert lies.log.read_text().count("starting PostgreSQL") == 1
+    ahead.leave()
+    until(lambda: gone(yard.home))
+
+
+def test_leaving_at_once_leaves_no_server_behind(yard: Yard) -> None:
+    yard.stopped()
+    for _ in range(3):
+        ahead = Embedded(yard.home)
+        ahead.begin()
+        ahead.leave()
+        until(lambda: not yard.processes())
+    with Embedded(yard.home) as url:
+        assert ask(url) == 1
+
+
+def test_begin_leaves_making_and_repairing_to_who_enters(yard: Yard) -> None:
+    ahead = Embedded(yard.home)
+    ahead.begin()
+    assert not where(yard.home).data.exists()
+    ahead.leave()
+    yard.stopped()
+    with Embedded(yard.home):
+        kill(pid_of(yard.home))
+        until(lambda: not yard.processes())
+        ahead.begin()
+        assert not yard.processes()
+        ahead.leave()
+
+
+def test_a_forked_worker_that_outlives_its_command_is_no_user(yard: Yard) -> None:
+    yard.stopped()
+    child = yard.spawn(FORKING)
+    worker = int(hear(child))
+    kill(child.pid)
+    try:
+        with Embedded(yard.home) as url:
+            assert ask(url) == 1
+        until(lambda: gone(yard.home))
+        assert psutil.pid_exists(worker)
+    finally:
+        os.kill(worker, signal.SIGKILL)
 
 
 # --- who is there -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from labelmill.store.schema import metadata
 CATALOG = {
     "columns": """
         SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
-               pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
+               a.attstorage, pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d
         ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attnum > 0 AND c.relkind IN ('r', 'p')
     """,
