@@ -276,8 +276,8 @@ class TaskHead(TypedDict):
     `error`). `model` None: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
     people are through with. `can_review`, `can_label`: the one who asks has something there now.
-    `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the last
-    minute, `seconds_left` at this rate; None where it is not running.
+    `revision`: grows whenever the thresholds move; `deciding`: slices that are still to be decided under the newest.
+    `rate`: inputs a second within the last minute, `seconds_left` at this rate; None where it is not running.
     """
 
     id: int
@@ -301,6 +301,7 @@ class TaskHead(TypedDict):
     labelers: list[Colleague]
     concepts: list[str]
     thresholds: Bands
+    revision: int
     standing: bool
     inputs: int
     waiting: int

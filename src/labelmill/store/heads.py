@@ -21,10 +21,10 @@ NEWEST = 2**31 - 1
 class Head:
     """A task with its ledger: waiting + annotated + empty + failed = inputs.
 
-    `thresholds`: as core.triage.limits_json; `deciding`: shards to be decided under newer thresholds; `rate`: inputs a
-    second, of those done within the last minute, None where too little was done to tell. `model` None: people label,
-    and `makes` says what they draw. `entered`: inputs that entered review, `reviewed` of them people are through with.
-    `reviewers`, `labelers`: each with `id` and `name`, by name.
+    `thresholds`: as core.triage.limits_json, `revision`: how often they moved; `deciding`: shards to be decided under
+    newer thresholds; `rate`: inputs a second, of those done within the last minute, None where too little was done to
+    tell. `model` None: people label, and `makes` says what they draw. `entered`: inputs that entered review, `reviewed`
+    of them people are through with. `reviewers`, `labelers`: each with `id` and `name`, by name.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Head:
     reviewers: list[dict[str, Any]]
     labelers: list[dict[str, Any]]
     thresholds: dict[str, Any]
+    revision: int
     standing: bool
     created_by: str
     floor: float
@@ -76,7 +77,7 @@ SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.paused_at,
         FROM reviewer g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.name), '[]')
         FROM task_labeler g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
-       t.thresholds, t.standing, p.name, coalesce(r.floor, 0),
+       t.thresholds, t.revision, t.standing, p.name, coalesce(r.floor, 0),
        ARRAY(SELECT c.name FROM concept c
              WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id AND k.asked)
              ORDER BY c.id),

@@ -18,6 +18,8 @@ from mill import until
 from world import app_of
 
 from labelmill.core.role import Role
+from labelmill.core.threshold import Limits, Thresholds
+from labelmill.flows.apply import redecide_all
 from labelmill.server import events
 from labelmill.server.events import MOST_TASKS, news
 from labelmill.server.serve import Server
@@ -100,6 +102,20 @@ def test_a_task_is_told_of_as_it_moves_and_when_it_is_gone(served: Served) -> No
         with served.database.begin() as conn:
             tasks.delete(conn, task.id, keep_annotations=True)
         assert until_event(heard, "gone") == {"id": task.id}
+
+
+def test_limits_that_moved_there_and_back_between_two_looks_are_told(database: Database) -> None:
+    """Whoever read in between has to read again, and all counts are what they were."""
+    task = make_task(database, 3)
+    who = (task.project_id, owned(database, task.project_id))
+    work(database, task.id)
+    before = events.look(database, [who])[who]
+    for limits in (Limits(0.96, 0.97), Limits(0.5, 0.9)):
+        with database.begin() as conn:
+            tasks.set_thresholds(conn, task.id, Thresholds(limits), who[1])
+        with database.session() as conn:
+            redecide_all(conn, task.id, 0.5)
+    assert [event for event, _ in news(before, events.look(database, [who])[who])] == ["task"]
 
 
 def test_no_answer_waits_for_its_head_to_be_acknowledged(served: Served) -> None:

@@ -2920,6 +2920,8 @@ export interface components {
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
+            /** Revision */
+            revision: number;
             /** Standing */
             standing: boolean;
             /** Inputs */
@@ -3007,8 +3009,9 @@ export interface components {
          *     `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
          *     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
          *     people are through with. `can_review`, `can_label`: the one who asks has something there now.
-         *     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
-         *     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running.
+         *     `revision`: grows whenever the thresholds move, there and back too; `deciding`: slices that are still to be decided
+         *     under the newest. `rate`: inputs a second within the last minute; `seconds_left`: for those that wait, at this rate;
+         *     both null where it is not running.
          */
         TaskHead: {
             /** Id */
@@ -3057,6 +3060,8 @@ export interface components {
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
+            /** Revision */
+            revision: number;
             /** Standing */
             standing: boolean;
             /** Inputs */
