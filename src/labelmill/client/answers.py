@@ -276,8 +276,8 @@ class TaskHead(TypedDict):
     `error`). `model` None: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
     people are through with. `can_review`, `can_label`: the one who asks has something there now.
-    `revision`: grows whenever the thresholds move; `deciding`: slices that are still to be decided under the newest.
-    `rate`: inputs a second within the last minute, `seconds_left` at this rate; None where it is not running.
+    `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the last
+    minute, `seconds_left` at this rate; None where it is not running. `last_act`: the newest of its activity.
     """
 
     id: int
@@ -301,7 +301,6 @@ class TaskHead(TypedDict):
     labelers: list[Colleague]
     concepts: list[str]
     thresholds: Bands
-    revision: int
     standing: bool
     inputs: int
     waiting: int
@@ -315,6 +314,7 @@ class TaskHead(TypedDict):
     deciding: int
     rate: float | None
     seconds_left: float | None
+    last_act: int | None
     created_by: str
     created_at: str
 

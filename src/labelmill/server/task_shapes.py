@@ -102,9 +102,9 @@ class TaskHead(BaseModel):
     `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
     people are through with. `can_review`, `can_label`: the one who asks has something there now.
-    `revision`: grows whenever the thresholds move, there and back too; `deciding`: slices that are still to be decided
-    under the newest. `rate`: inputs a second within the last minute; `seconds_left`: for those that wait, at this rate;
-    both null where it is not running.
+    `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
+    last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running. `last_act`: the
+    newest of its activity: it grows with all that is done, also when everything comes back to what it was.
     """
 
     id: int
@@ -128,7 +128,6 @@ class TaskHead(BaseModel):
     labelers: list[Colleague]
     concepts: list[str]
     thresholds: Bands
-    revision: int
     standing: bool
     inputs: int
     waiting: int
@@ -142,6 +141,7 @@ class TaskHead(BaseModel):
     deciding: int
     rate: float | None
     seconds_left: float | None
+    last_act: int | None
     created_by: str
     created_at: datetime
 

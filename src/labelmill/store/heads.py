@@ -21,10 +21,10 @@ NEWEST = 2**31 - 1
 class Head:
     """A task with its ledger: waiting + annotated + empty + failed = inputs.
 
-    `thresholds`: as core.triage.limits_json, `revision`: how often they moved; `deciding`: shards to be decided under
-    newer thresholds; `rate`: inputs a second, of those done within the last minute, None where too little was done to
-    tell. `model` None: people label, and `makes` says what they draw. `entered`: inputs that entered review, `reviewed`
-    of them people are through with. `reviewers`, `labelers`: each with `id` and `name`, by name.
+    `thresholds`: as core.triage.limits_json; `deciding`: shards to be decided under newer thresholds; `rate`: inputs a
+    second, of those done within the last minute, None where too little was done to tell. `model` None: people label,
+    and `makes` says what they draw. `entered`: inputs that entered review, `reviewed` of them people are through with.
+    `reviewers`, `labelers`: each with `id` and `name`, by name. `last_act`: the id of the newest in its activity.
     """
 
     id: int
@@ -48,7 +48,6 @@ class Head:
     reviewers: list[dict[str, Any]]
     labelers: list[dict[str, Any]]
     thresholds: dict[str, Any]
-    revision: int
     standing: bool
     created_by: str
     floor: float
@@ -62,6 +61,7 @@ class Head:
     reviewed: int
     deciding: int
     rate: float | None
+    last_act: int | None
 
     @property
     def waiting(self) -> int:
@@ -77,13 +77,14 @@ SELECT t.id, t.project_id, o.name, t.name, t.error, t.cancelled_at, t.paused_at,
         FROM reviewer g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.name), '[]')
         FROM task_labeler g JOIN person w ON w.id = g.person_id WHERE g.task_id = t.id),
-       t.thresholds, t.revision, t.standing, p.name, coalesce(r.floor, 0),
+       t.thresholds, t.standing, p.name, coalesce(r.floor, 0),
        ARRAY(SELECT c.name FROM concept c
              WHERE c.id IN (SELECT k.concept_id FROM task_concept k WHERE k.task_id = t.id AND k.asked)
              ORDER BY c.id),
        coalesce(n.inputs, 0), coalesce(n.annotated, 0), coalesce(n.empty, 0), coalesce(n.failed, 0),
        coalesce(n.predictions, 0), coalesce(n.entered, 0), coalesce(n.reviewed, 0), n.deciding,
-       CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END
+       CASE WHEN n.seconds > 0 THEN n.recent::float8 * (n.shards - 1) / n.shards / n.seconds END,
+       (SELECT max(a.id) FROM activity a WHERE a.task_id = t.id)
 FROM task t JOIN project o ON o.id = t.project_id JOIN dataset d ON d.id = t.dataset_id
 JOIN person p ON p.id = t.created_by LEFT JOIN run r ON r.id = t.run_id
 LEFT JOIN labeler l ON l.id = t.labeler_id LEFT JOIN model_version v ON v.id = l.model_version_id

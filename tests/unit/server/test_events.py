@@ -19,6 +19,7 @@ from world import app_of
 
 from labelmill.core.role import Role
 from labelmill.core.threshold import Limits, Thresholds
+from labelmill.flows import edit_task
 from labelmill.flows.apply import redecide_all
 from labelmill.server import events
 from labelmill.server.events import MOST_TASKS, news
@@ -104,7 +105,7 @@ def test_a_task_is_told_of_as_it_moves_and_when_it_is_gone(served: Served) -> No
         assert until_event(heard, "gone") == {"id": task.id}
 
 
-def test_limits_that_moved_there_and_back_between_two_looks_are_told(database: Database) -> None:
+def test_what_went_there_and_back_between_two_looks_is_told(database: Database) -> None:
     """Whoever read in between has to read again, and all counts are what they were."""
     task = make_task(database, 3)
     who = (task.project_id, owned(database, task.project_id))
@@ -112,7 +113,7 @@ def test_limits_that_moved_there_and_back_between_two_looks_are_told(database: D
     before = events.look(database, [who])[who]
     for limits in (Limits(0.96, 0.97), Limits(0.5, 0.9)):
         with database.begin() as conn:
-            tasks.set_thresholds(conn, task.id, Thresholds(limits), who[1])
+            edit_task.set_thresholds(conn, task.id, who[1], Thresholds(limits))
         with database.session() as conn:
             redecide_all(conn, task.id, 0.5)
     assert [event for event, _ in news(before, events.look(database, [who])[who])] == ["task"]

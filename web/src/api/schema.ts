@@ -2920,8 +2920,6 @@ export interface components {
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
-            /** Revision */
-            revision: number;
             /** Standing */
             standing: boolean;
             /** Inputs */
@@ -2948,6 +2946,8 @@ export interface components {
             rate: number | null;
             /** Seconds Left */
             seconds_left: number | null;
+            /** Last Act */
+            last_act: number | null;
             /** Created By */
             created_by: string;
             /**
@@ -3009,9 +3009,9 @@ export interface components {
          *     `error`). `model` null: people label, and `makes` says what they draw. `agree`: votes that decide where `review` is
          *     stacked. `checked`: what a person submits another reviews. `entered`: inputs that entered review; `reviewed` of them
          *     people are through with. `can_review`, `can_label`: the one who asks has something there now.
-         *     `revision`: grows whenever the thresholds move, there and back too; `deciding`: slices that are still to be decided
-         *     under the newest. `rate`: inputs a second within the last minute; `seconds_left`: for those that wait, at this rate;
-         *     both null where it is not running.
+         *     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
+         *     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running. `last_act`: the
+         *     newest of its activity: it grows with all that is done, also when everything comes back to what it was.
          */
         TaskHead: {
             /** Id */
@@ -3060,8 +3060,6 @@ export interface components {
             /** Concepts */
             concepts: string[];
             thresholds: components["schemas"]["Bands"];
-            /** Revision */
-            revision: number;
             /** Standing */
             standing: boolean;
             /** Inputs */
@@ -3088,6 +3086,8 @@ export interface components {
             rate: number | null;
             /** Seconds Left */
             seconds_left: number | null;
+            /** Last Act */
+            last_act: number | null;
             /** Created By */
             created_by: string;
             /**
