@@ -89,7 +89,11 @@ def mapped(
     concepts, the best score wins per region: the same region or tag, and boxes or polygons whose intersection over
     union is `overlap` (0 to 1) or more, are kept once per project concept (greedy suppression by score).
     """
-    named = [(i, _renamed(p, concepts[p.concept])) for i, p in enumerate(predictions) if p.concept in concepts]
+    named = [
+        (i, p if name == p.concept else replace(p, concept=name))
+        for i, p in enumerate(predictions)
+        if (name := concepts.get(p.concept)) is not None
+    ]
     if len(set(concepts.values())) == len(concepts):
         return named
     joined = _joined(concepts)
@@ -99,10 +103,6 @@ def mapped(
         if prediction.concept not in joined or not any(is_same(prediction.region, p.region, overlap) for p in rivals):
             kept.append((index, prediction))
     return sorted(kept, key=lambda pair: pair[0])
-
-
-def _renamed(prediction: Prediction, concept: str) -> Prediction:
-    return prediction if prediction.concept == concept else replace(prediction, concept=concept)
 
 
 def _joined(concepts: Mapping[str, str]) -> set[str]:

@@ -39,11 +39,13 @@ class Changes:
 
 def triage(predictions: Iterable[tuple[int, Prediction]], thresholds: Thresholds) -> list[Decided]:
     """Decide every prediction of one input; `predictions` as `mapped` gives them. What is discarded is left out."""
-    of, default = thresholds.by_concept.get, thresholds.default
+    of, default, lowest = thresholds.by_concept.get, thresholds.default, thresholds.lowest
     found = []
     for index, said in predictions:
+        if said.score < lowest:  # nearly all of what a detector says
+            continue
         band = decide(said.score, of(said.concept, default))
-        if band is not Band.DISCARDED:  # nearly all of what a detector says
+        if band is not Band.DISCARDED:
             found.append(Decided(index, said, band))
     return found
 

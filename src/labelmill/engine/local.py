@@ -9,7 +9,6 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
-import psutil
 import sqlalchemy as sa
 
 from labelmill.core.errors import BadCard, LabelmillError, ModelUnusable, StoreFault
@@ -42,6 +41,8 @@ class Limits:
     @property
     def most_memory(self) -> int:
         """The limit in bytes; by default four fifths of the machine's memory."""
+        import psutil  # here and below: 8 ms that a command has when its workers load the model
+
         return self.memory or psutil.virtual_memory().total * 4 // 5
 
 
@@ -298,6 +299,8 @@ class Pool:
 
 
 def _memory(worker: _Worker) -> int:
+    import psutil
+
     try:
         return int(psutil.Process(worker.hand.process.pid).memory_info().rss)
     except psutil.NoSuchProcess:

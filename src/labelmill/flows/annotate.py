@@ -120,9 +120,10 @@ def _a(kind: str) -> str:
 
 def _kept(answer: Sequence[Prediction], terms: Terms) -> list[Prediction]:
     """Asked concepts down to the floor; a parent that is left out is forgotten, one that stays is renumbered."""
-    kept = [i for i, p in enumerate(answer) if p.score >= terms.floor and p.concept in terms.asked]
-    if all(answer[i].parent is None for i in kept):
-        return [answer[i] for i in kept]
+    floor, asked = terms.floor, terms.asked
+    if all(p.parent is None for p in answer):
+        return [p for p in answer if p.score >= floor and p.concept in asked]
+    kept = [i for i, p in enumerate(answer) if p.score >= floor and p.concept in asked]
     place = {old: new for new, old in enumerate(kept)}
     return [
         Prediction(p.concept, p.score, p.region, None if p.parent is None else place.get(p.parent))

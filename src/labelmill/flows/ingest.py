@@ -33,9 +33,10 @@ def ingest(
 ) -> Taken:
     """Take what a source holds (flows.read) into a dataset; `on_batch` hears how far it is.
 
-    Raises BadCall when the source is none, or holds nothing.
+    Its batches do not wait for the disk: with whatever the caller commits next they are there for good, and a source
+    can be read again. Raises BadCall when the source is none, or holds nothing.
     """
-    taken = take_in(database, batches, project_id=project_id, dataset_id=dataset_id, on_batch=on_batch)
+    taken = take_in(database, batches, project_id=project_id, dataset_id=dataset_id, on_batch=on_batch, lasting=False)
     if not taken.read:
         raise BadCall(nothing_in(source))
     return taken
@@ -50,11 +51,12 @@ def take_in(
     on_batch: Callable[[Taken], None] = lambda _: None,
     on_refused: Callable[[Rejection], None] = lambda _: None,
     on_kept: Callable[[sa.Connection, int], None] = lambda _conn, _count: None,
+    lasting: bool = True,
 ) -> Taken:
     """Put what was read into a project and a dataset, or none; each batch in a transaction, while the next is read.
 
     `on_refused` hears of each refusal; where there is a dataset, they are recorded in it, too. `on_kept` hears, in the
-    transaction of each batch, how many items it keeps.
+    transaction of each batch, how many items it keeps. `lasting`: a batch that is told of outlives a power cut.
     """
     with database.begin() as conn:
         fresh = dataset_id is not None and inputs.is_fresh(conn, dataset_id)
@@ -63,6 +65,8 @@ def take_in(
         good = [item for item in batch if isinstance(item, NewInput)]
         bad = [item for item in batch if isinstance(item, Rejection)]
         with database.begin() as conn:
+            if not lasting:
+                conn.execute(sa.text("SET LOCAL synchronous_commit = off"))
             if good:
                 inputs.add(conn, project_id, dataset_id, good, fresh=fresh)
                 on_kept(conn, len(good))
