@@ -120,7 +120,9 @@ def enter(up: Up, browser: Browser, signed_in: Any) -> Iterator[Enter]:
 @pytest.fixture(scope="session")
 def window(browser: Browser, signed_in: Any) -> BrowserContext:
     """The owner's browser. It keeps the scripts of the pages: to read them anew took a tenth of all walks' time."""
-    return _opened(browser, signed_in)
+    window = _opened(browser, signed_in)
+    window.new_page()  # it stays, and clears what walks leave
+    return window
 
 
 @pytest.fixture
@@ -128,10 +130,11 @@ def walk(up: Up, window: BrowserContext) -> Iterator[Walk]:
     """A person who is signed in, on a page of their own; what they leave behind in the browser is cleared."""
     walk = Walk(window.new_page(), up.site)
     yield walk
+    stays, *others = window.pages
+    for page in others:
+        page.close()  # now, because it writes down what is unsaved
     left = {"origin": up.site, "storageTypes": "local_storage"}
-    window.new_cdp_session(walk.page).send("Storage.clearDataForOrigin", left)
-    for page in window.pages:
-        page.close()
+    window.new_cdp_session(stays).send("Storage.clearDataForOrigin", left)
     assert walk.complaints == []
 
 

@@ -37,7 +37,7 @@ def edit(
     change: Change,
     requeue: Callable[[sa.Connection, int, int], None],
 ) -> None:
-    """Change a task. Raises BadCall for what cannot be, NotFound.
+    """Change a task; what leaves it as it is is no act. Raises BadCall for what cannot be, NotFound.
 
     With other reviewers open inputs are shared out anew, see store.partition. `requeue` hears of another priority.
     """
@@ -65,7 +65,8 @@ def edit(
         partition.set_labelers(conn, task_id, labelers)
     notifications.make(conn, task_id, "assigned", got - {person_id})
     told = _told(before, heads.one(conn, task_id))
-    activity.record(conn, before.project_id, person_id, "edit_task", task_id=task_id, detail=told)
+    if told["changed"]:
+        activity.record(conn, before.project_id, person_id, "edit_task", task_id=task_id, detail=told)
 
 
 def pause(conn: sa.Connection, task_id: int, person_id: int) -> None:

@@ -104,7 +104,7 @@ class TaskHead(BaseModel):
     people are through with. `can_review`, `can_label`: the one who asks has something there now.
     `deciding`: slices that are still to be decided under the newest thresholds. `rate`: inputs a second within the
     last minute; `seconds_left`: for those that wait, at this rate; both null where it is not running. `last_act`: the
-    newest of its activity: it grows with all that is done, also when everything comes back to what it was.
+    newest of its activity: it grows with what is done to it, also when all comes back to what it was.
     """
 
     id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -298,23 +299,25 @@ def _parents(said: Sequence[Prediction]) -> bytes | None:
 
 
 def _packed_regions(said: Sequence[Prediction]) -> bytes | None:
-    """Boxes alone: `B` and four little-endian float64 each. Anything else: `J` and JSON, null or {kind: value} each."""
+    """Boxes alone: `B` and four little-endian float64 each. Anything else: `Z` and, compressed by zlib, JSON: null or
+    {kind: value} each; without compression, as it was before, `J`."""
     if all(p.region is None for p in said):
         return None
     boxes = [p.region for p in said if type(p.region) is Box]
     if len(boxes) < len(said):
         mixed = [None if p.region is None else {kind_of(p.region): encode(p.region)} for p in said]
-        return b"J" + as_json(mixed).encode()
+        return b"Z" + zlib.compress(as_json(mixed).encode(), 1)
     numbers = [n for box in boxes for n in (box.x1, box.y1, box.x2, box.y2)]
     return struct.pack(f"<c{len(numbers)}d", b"B", *numbers)
 
 
-def _unpacked_regions(packed: bytes | None, count: int) -> list[Region | None]:
-    if packed is None:
+def _unpacked_regions(stored: bytes | None, count: int) -> list[Region | None]:
+    if stored is None:
         return [None] * count
-    if packed[:1] == b"B":
-        return [Box(*four) for four in struct.iter_unpack("<4d", packed[1:])]
-    return [_region(value) for value in json.loads(packed[1:])]
+    if stored[:1] == b"B":
+        return [Box(*four) for four in struct.iter_unpack("<4d", stored[1:])]
+    told = zlib.decompress(stored[1:]) if stored[:1] == b"Z" else stored[1:]
+    return [_region(value) for value in json.loads(told)]
 
 
 def _region(value: dict[str, list[Any]] | None) -> Region | None:

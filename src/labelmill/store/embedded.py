@@ -32,7 +32,9 @@ PATIENCE = 900.0
 """Seconds to wait for a recovery, a shutdown or another starter before giving up; nothing is stopped by giving up."""
 _ORPHANS_MAY_TAKE = 5.0
 _MARK = 32  # bytes; written when the file is made, so that a full disk cannot keep the last process from leaving
-_children: list["subprocess.Popen[bytes]"] = []  # started by this process; kept to be reaped once they are gone
+_children: dict[Path, "subprocess.Popen[bytes]"] = {}
+"""By their data folders the servers that this process started: kept to be reaped, and stopped before they tell their
+pids."""
 
 
 class Embedded:
@@ -49,7 +51,6 @@ class Embedded:
         self._patience = patience
         self._users: int | None = None
         self._pid = 0
-        self._child: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
         util.register_after_fork(self, Embedded._forget)  # a worker that outlives its command is no user
 
@@ -153,8 +154,8 @@ class Embedded:
         if server:
             os.pwrite(users, _mark(server), 0)
             postmaster.interrupt(server.pid)
-        elif self._child is not None and self._child.poll() is None:  # it has not come to write its pid file
-            postmaster.interrupt(self._child.pid)
+        elif (child := _children.get(place.data)) is not None and child.poll() is None:
+            postmaster.interrupt(child.pid)
 
     def _leaving(self, server: Postmaster) -> bool:
         return self._users is not None and os.pread(self._users, _MARK, 0) == _mark(server)
@@ -198,8 +199,13 @@ class Embedded:
     def _start_unless_others_do(self, place: Place) -> None:
         start = open_safely(place.folder / "start.lock", os.O_RDWR, place.account)
         try:
-            if _locked(start) and postmaster.read_pid_file(place.data) is None:
-                self._start_if_alone(place, _Wait(self._on_wait, self._patience))
+            if not _locked(start) or postmaster.read_pid_file(place.data) is not None:
+                return
+            wait = _Wait(self._on_wait, self._patience)
+            child = self._start_if_alone(place, wait)
+            # until it has told its pid nobody else could stop it, or tell it from what a killed one left
+            while child and child.poll() is None and postmaster.read_pid_file(place.data) is None:
+                wait.for_("the database, which is starting")
         finally:
             os.close(start)
 
@@ -236,9 +242,8 @@ class Embedded:
             launch.initialise(place, programs, alive, self._patience)
         elif (seen := postmaster.read_pid_file(place.data)) is not None:
             postmaster.remove_pid_file(place.data, seen)
-        self._child = launch.start(place, programs, alive)
-        _children.append(self._child)
-        return self._child
+        child = _children[place.data] = launch.start(place, programs, alive)
+        return child
 
 
 class _Wait:
@@ -293,4 +298,5 @@ def _limit_log(place: Place) -> None:
 
 
 def _reap() -> None:
-    _children[:] = [child for child in _children if child.poll() is None]
+    for data in [data for data, child in _children.items() if child.poll() is not None]:
+        del _children[data]

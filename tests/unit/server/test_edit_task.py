@@ -129,6 +129,8 @@ def test_rules_and_concepts_hold_from_now_on(world: World, model: Model) -> None
         "name": [task["name"], "other"], "priority": ["medium", "low"], "instructions": [],
         "concepts": [["cloth"], ["b"]],
     }  # fmt: skip
+    acts = ask(world, "GET", path)["last_act"]
+    assert ask(world, "PATCH", path, json={"name": "other", "priority": "low"})["last_act"] == acts  # as it is already
 
 
 def test_who_is_to_label_later_gets_what_came_out_empty_or_failed(world: World, model: Model) -> None:

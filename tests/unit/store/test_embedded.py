@@ -119,6 +119,20 @@ def test_leaving_at_once_leaves_no_server_behind(yard: Yard) -> None:
         assert ask(url) == 1
 
 
+def test_what_is_begun_can_be_stopped_by_another_from_then_on(yard: Yard) -> None:
+    """Before it tells its pid nobody could, nor tell it from what a killed one left."""
+    yard.stopped()
+    ahead = Embedded(yard.home)
+    ahead.begin()
+    assert not gone(yard.home)
+    other = Embedded(yard.home)
+    other.begin()
+    ahead.leave()
+    assert not gone(yard.home)
+    other.leave()
+    until(lambda: not yard.processes())
+
+
 def test_begin_leaves_making_and_repairing_to_who_enters(yard: Yard) -> None:
     ahead = Embedded(yard.home)
     ahead.begin()

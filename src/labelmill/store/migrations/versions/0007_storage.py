@@ -1,5 +1,4 @@
-"""Scores and regions are stored as they are: such numbers hardly get smaller, and to try took a tenth of a run's
-database."""
+"""Scores and packed regions are stored as they are: such numbers hardly get smaller, and trying takes time."""
 
 from alembic import op
 
@@ -8,6 +7,6 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """For the partitions of runs to come; those that are there keep what they have."""
+    """For rows to come, in runs that are there, too; what is stored stays as it is."""
     for column in ("scores", "regions"):
         op.execute(f"ALTER TABLE prediction ALTER COLUMN {column} SET STORAGE EXTERNAL")
