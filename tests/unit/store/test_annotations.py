@@ -16,22 +16,19 @@ BOX = Box(0.125, 0.25, 0.5, 0.75)
 RING = Polygon((Part(((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)), (((0.4, 0.2), (0.6, 0.2), (0.5, 0.4)),)),))
 
 
+@pytest.mark.parametrize("parents", [False, True])
 @pytest.mark.parametrize(
     "regions",
     [[], [None], [None, None], [BOX, BOX], [BOX, None], [RING, BOX, None], [RING] * 50, [Span(0, 3), Span(2, 9)]],
 )
-def test_predictions_come_back_as_they_were_stored(database: Database, regions: list[Region | None]) -> None:
+def test_predictions_come_back_as_they_were_stored(
+    database: Database, regions: list[Region | None], parents: bool
+) -> None:
     task = make_task(database, 1)
-    said = [Prediction(NAMES[i % 2], 1 / (i + 1), region) for i, region in enumerate(regions)]
-    with database.begin() as conn:
-        run_id = tasks.terms(conn, task.id).run_id
-        annotations.put_predictions(conn, run_id, {"a": 0, "b": 1}, [(7, said)])
-        assert annotations.predictions(conn, run_id, NAMES, [7]) == {7: said}
-
-
-def test_parents_come_back_too(database: Database) -> None:
-    task = make_task(database, 1)
-    said = [Prediction("a", 0.9, BOX), Prediction("b", 0.8, BOX, parent=0), Prediction("b", 0.7, BOX)]
+    said = [
+        Prediction(NAMES[i % 2], 1 / (i + 1), region, parent=0 if parents and i == 1 else None)
+        for i, region in enumerate(regions)
+    ]
     with database.begin() as conn:
         run_id = tasks.terms(conn, task.id).run_id
         annotations.put_predictions(conn, run_id, {"a": 0, "b": 1}, [(7, said)])
