@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelmill.cli.home import begun, cores, media, opened
+from labelmill.cli.home import begun, media, opened, workers
 from labelmill.cli.mill import Asked, Mill
 from labelmill.core.errors import BadCall
 from labelmill.core.input import Batch
@@ -37,7 +37,7 @@ def chosen(home: Path | None, server: str | None, token: str | None, *, asked: A
 
         gc.freeze()
         if asked is not None:
-            nursery.fork(settings.workers or cores())
+            nursery.fork(workers(settings))
         from labelmill.cli.local import Local
 
         gc.freeze()

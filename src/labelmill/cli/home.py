@@ -67,16 +67,21 @@ def import_roots(settings: Settings) -> tuple[Path, ...]:
 
 
 def machine(settings: Settings) -> "Machine":
-    """What this machine gives to a run: one worker a core unless the settings say otherwise."""
+    """What this machine gives to a run."""
     from labelmill.engine import local
 
     return local.Machine(
         home=settings.home,
-        workers=settings.workers or cores(),
+        workers=workers(settings),
         limits=local.Limits(settings.batch_seconds, settings.load_seconds, settings.worker_memory_mb * MIB),
         max_bytes=settings.max_file_mb * MIB,
         max_pixels=settings.max_megapixels * 1_000_000,
     )
+
+
+def workers(settings: Settings) -> int:
+    """How many worker processes a run has: one a core unless the settings say otherwise."""
+    return settings.workers or cores()
 
 
 def cores() -> int:

@@ -312,7 +312,8 @@ prediction = Table(
     postgresql_partition_by="LIST (run_id)",
 )
 for _column in ("scores", "regions"):  # such numbers hardly get smaller, and to try takes time
-    listen(prediction, "after_create", DDL(f"ALTER TABLE prediction ALTER COLUMN {_column} SET STORAGE EXTERNAL"))  # type: ignore[no-untyped-call]
+    _as_it_is = f"ALTER TABLE prediction ALTER COLUMN {_column} SET STORAGE EXTERNAL"
+    listen(prediction, "after_create", DDL(_as_it_is))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 region = Table(
     "region",

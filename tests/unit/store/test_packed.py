@@ -1,6 +1,8 @@
 """What is packed for COPY is what PostgreSQL reads."""
 
 import struct
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +25,7 @@ ROWS = st.tuples(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(rows=st.lists(ROWS, max_size=5))
 def test_the_database_reads_what_was_packed(database: Database, rows: list[tuple[object, ...]]) -> None:
-    how = (packed.integer, packed.bigint, packed.shorts, packed.doubles, bytes)
+    how: list[Callable[[Any], bytes]] = [packed.integer, packed.bigint, packed.shorts, packed.doubles, bytes]
     with database.begin() as conn:
         made = (
             "CREATE TEMPORARY TABLE read_back (no serial, a int, b bigint, c smallint[], d double precision[], e bytea)"
@@ -31,7 +33,7 @@ def test_the_database_reads_what_was_packed(database: Database, rows: list[tuple
         conn.execute(sa.text(f"{made} ON COMMIT DROP"))
         fields = (
             [None if value is None else pack(value) for pack, value in zip(how, row, strict=True)] for row in rows
-        )  # type: ignore[arg-type]
+        )
         packed.copy(conn, "read_back (a, b, c, d, e)", (packed.row(*row) for row in fields))
         found = conn.execute(sa.text("SELECT a, b, c, d, e FROM read_back ORDER BY no")).all()
     assert [tuple(row) for row in found] == rows
