@@ -182,8 +182,7 @@ def test_no_sequence_of_moves_reaches_a_forbidden_state(
                 assert all(team.state()[one] == before[one] for one in ("annotation", "vote"))
             if kind in KINDS and at_once:
                 undo.undo(conn, team.project, team.acts.pop()[1], person)
-                if not stacked:
-                    assert team.state() == before
+                assert team.state() == before
                 check(team)
 
 
@@ -262,6 +261,21 @@ def test_two_of_three_decide_and_a_tie_goes_to_the_owner(database: Database) -> 
         done = review.decide(conn, team.task, input_id, holder, review.Word("approve", [one]))
         assert done.work == Work.REVIEWED
         assert {a.id: a.status for a in team.standing(0)} == {one: Status.SUCCESS, other: Status.REJECTED}
+
+
+def test_what_was_drawn_and_agreed_on_by_one_word_is_gone_when_it_is_taken_back(database: Database) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=True, checked=False)
+        conn.execute(sa.text("UPDATE task SET agree = 1"))
+        input_id, ones, state = team.ids[0], team.standing(0), team.state()
+        changed = Edit(ones[0].id, NAMES[2], Span(0, 4))
+        word = review.Word(
+            "approve", [one.id for one in ones], Shaping(edits=[changed], additions=[Addition(NAMES[1])])
+        )
+        done = review.decide(conn, team.task, input_id, team.people[0], word)
+        assert len(team.standing(0)) > len(ones)
+        undo.undo(conn, team.project, done.activity_id, team.people[0])
+        assert team.state() == state
 
 
 def test_what_two_draw_alike_counts_as_one(database: Database) -> None:

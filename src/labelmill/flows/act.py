@@ -14,6 +14,7 @@ from labelmill.store import activity, annotations, assignments, inputs, projects
 from labelmill.store.annotations import NewAnnotation, Update
 from labelmill.store.assignments import Holder
 from labelmill.store.reviews import Place, Rules
+from labelmill.store.votes import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,16 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What an act did to one input but for its annotations: where it stood and with whom, and where it stands now."""
+    """What an act did to one input but for its annotations: where it stood and with whom, and where it stands now.
+
+    `voted`: how many votes it cast there; `replaced`: votes that stand no more for it.
+    """
 
     before: Place
     after: Place
     holders: Sequence[Holder]
+    voted: int = 0
+    replaced: Sequence[Vote] = ()
 
 
 def scene(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> Scene:
@@ -130,6 +136,8 @@ def remember(conn: sa.Connection, task_id: int, act: int, traces: Sequence[Trace
             "seen": newest.get(one.after.input_id, 0),
             "held": [asdict(holder) for holder in one.holders],
             "holds": [asdict(holder) for holder in holders.get(one.after.input_id, [])],
+            "voted": one.voted,
+            "replaced": [asdict(vote) for vote in one.replaced],
         }
         for one in traces
     }

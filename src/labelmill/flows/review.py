@@ -13,6 +13,7 @@ from labelmill.core.errors import Conflict
 from labelmill.flows import act, vote
 from labelmill.flows.act import Done, Scene, Trace
 from labelmill.store import activity, annotations, assignments, projects, reviews, votes
+from labelmill.store.votes import Vote
 
 Action = Literal["approve", "reject", "request_changes"]
 
@@ -61,6 +62,7 @@ def decide(conn: sa.Connection, task_id: int, input_id: int, person_id: int, wor
 
 
 def _alone(at: Scene, word: Word, concepts: Mapping[str, int], act_id: int) -> Trace:
+    replaced: Sequence[Vote] = ()
     match word.action:
         case "approve":
             effect, work = decision.approve(at.standing, word.ticked, word.shaping), Work.REVIEWED
@@ -68,11 +70,11 @@ def _alone(at: Scene, word: Word, concepts: Mapping[str, int], act_id: int) -> T
             effect, work = decision.reject(at.standing), Work.REJECTED
         case "request_changes":
             effect, work = decision.request_changes(at.standing), Work.LABEL
-            votes.forget(at.conn, at.task_id, at.input_id)
+            replaced = votes.forget(at.conn, at.task_id, at.input_id)
     act.carry_out(at, effect, concepts, act_id)
     assignments.finish(at.conn, at.task_id, [at.input_id], at.person_id)
     assignments.unassign(at.conn, at.task_id, [at.input_id])
-    return Trace(at.place, replace(at.place, work=work), at.holders)
+    return Trace(at.place, replace(at.place, work=work), at.holders, replaced=replaced)
 
 
 def check_waits(conn: sa.Connection, task_id: int, input_id: int, person_id: int) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from labelmill.core.errors import Conflict, NotAllowed
 from labelmill.store import activity, annotations, assignments, leases, partition, projects, reviews, votes
 from labelmill.store.assignments import Holder
+from labelmill.store.votes import Vote
 
 UNDOABLE = frozenset({"approve", "reject", "request_changes", "submit", "decide", "approve_all", "reject_all"})
 
@@ -29,12 +30,13 @@ def undo(conn: sa.Connection, project_id: int, activity_id: int, person_id: int)
         return ids
     places = reviews.lock(conn, found.task_id, ids)
     holders = assignments.holders(conn, found.task_id, ids)
-    _check(conn, found.task_id, told, places, holders)
+    _check(conn, found, told, places, holders)
     act = activity.record(conn, project_id, person_id, "undo", task_id=found.task_id, input_id=found.input_id,
                           detail={"undone": activity_id})  # fmt: skip
     actor = projects.person_labeler(conn, person_id)
     annotations.put_back(conn, actor, found.task_id, ids, activity_id, act=act)
-    votes.withdraw(conn, activity_id)
+    votes.withdraw(conn, found.task_id, ids, activity_id)
+    votes.restore(conn, found.task_id, [Vote(**vote) for one in told.values() for vote in one.get("replaced", ())])
     for i, one in told.items():
         then = [Holder(**holder) for holder in one["held"]]
         assignments.restore(conn, found.task_id, places[i].shard, i, holders.get(i, []), then)
@@ -45,13 +47,13 @@ def undo(conn: sa.Connection, project_id: int, activity_id: int, person_id: int)
 
 def _check(
     conn: sa.Connection,
-    task_id: int,
+    found: sa.Row[Any],
     told: dict[int, Any],
     places: dict[int, reviews.Place],
     holders: dict[int, list[Holder]],
 ) -> None:
-    newest = reviews.newest_lasting(conn, task_id, list(told))
-    reviewers = partition.reviewers(conn, task_id)
+    newest = reviews.newest_lasting(conn, found.task_id, list(told))
+    reviewers, cast = partition.reviewers(conn, found.task_id), votes.of_act(conn, found.task_id, list(told), found.id)
     for i, one in told.items():
         if i not in places:
             raise Conflict(f"Input {i} was removed since.")
@@ -60,5 +62,6 @@ def _check(
         if gone:
             raise Conflict("That cannot be undone: it would wait for somebody who reviews this task no more.")
         same = places[i] == places[i].like(one["after"]) and newest.get(i, 0) == one["seen"]
-        if not same or now != holders.get(i, []) or leases.somebodys(conn, task_id, i):
+        same &= now == holders.get(i, []) and one.get("voted", cast.get(i, 0)) == cast.get(i, 0)
+        if not same or leases.somebodys(conn, found.task_id, i):
             raise Conflict(f"Something came after it on input {i}, so it cannot be undone: look at the input again.")

@@ -39,20 +39,21 @@ def cast(at: Scene, ticked: Collection[int], shaping: Shaping, concepts: Mapping
     through = [one.person_id for one in at.holders if one.done and not one.arbiter and one.person_id != at.person_id]
     cast_ = [(i, at.person_id, i in accepted) for i in proposals]
     cast_ += [(i, at.person_id, True) for i in made] + [(i, person, False) for i in made for person in through]
-    votes.put(at.conn, at.task_id, at.input_id, cast_, act=act_id)
+    replaced = votes.put(at.conn, at.task_id, at.input_id, cast_, act=act_id)
     assignments.finish(at.conn, at.task_id, [at.input_id], at.person_id)
-    return tally(at, [*proposals, *made], act_id)
+    return replace(tally(at, [*proposals, *made], act_id), voted=len(cast_), replaced=replaced)
 
 
 def cast_some(at: Scene, accept: Sequence[int], reject: Sequence[int], act_id: int) -> Trace:
     """A reviewer's votes on some annotations; they are through with the input when none is left for them."""
     proposals = votes.proposals(at.conn, at.task_id, at.input_id)
     said = dict.fromkeys(accept, True) | dict.fromkeys(reject, False)
-    votes.put(at.conn, at.task_id, at.input_id, [(i, at.person_id, yes) for i, yes in said.items()], act=act_id)
+    cast_ = [(i, at.person_id, yes) for i, yes in said.items()]
+    replaced = votes.put(at.conn, at.task_id, at.input_id, cast_, act=act_id)
     voted = votes.of_person(at.conn, at.task_id, [at.input_id], at.person_id)
     if not proposals.keys() - voted.keys():
         assignments.finish(at.conn, at.task_id, [at.input_id], at.person_id)
-    return tally(at, list(proposals), act_id)
+    return replace(tally(at, list(proposals), act_id), voted=len(cast_), replaced=replaced)
 
 
 def _direct(at: Scene, proposals: Mapping[int, Said], ticked: Collection[int], shaping: Shaping) -> Effect:

@@ -238,10 +238,16 @@ def record_new(conn: sa.Connection, actor: int, ids: Sequence[int], operation: s
 
 _SHAPED = "(p.before ->> 'concept')::bigint, (p.before ->> 'region')::bigint, (p.before ->> 'touched')::boolean"
 
+# an act may do several things to one annotation, draw it and agree on it: what counts is how it was found and left
 _PUT_BACK = sa.text(f"""
-WITH p AS MATERIALIZED (
-    SELECT annotation_id AS id, input_id, before, after FROM annotation_event
-    WHERE task_id = :task AND input_id = ANY(:ids) AND activity_id = :undone
+WITH e AS (
+    SELECT annotation_id AS id, input_id,
+           array_agg(before ORDER BY id) AS befores, array_agg(after ORDER BY id) AS afters
+    FROM annotation_event WHERE task_id = :task AND input_id = ANY(:ids) AND activity_id = :undone
+    GROUP BY annotation_id, input_id
+), p AS MATERIALIZED (
+    SELECT id, input_id, befores[cardinality(befores)] || befores[1] AS before, afters[cardinality(afters)] AS after
+    FROM e WHERE befores[1] IS NOT NULL OR afters[cardinality(afters)] IS NOT NULL
 ), gone AS (
     DELETE FROM annotation a USING p WHERE a.id = p.id AND p.before IS NULL RETURNING a.*
 ), dropped AS (

@@ -1,6 +1,7 @@
 """Votes on annotations where reviewers see all inputs, and what is voted on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 
 import sqlalchemy as sa
 
@@ -19,25 +20,47 @@ def proposals(conn: sa.Connection, task_id: int, input_id: int) -> dict[int, Sai
     return {row.id: Said(row.name, None if row.kind is None else decode(row.kind, row.value)) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What a person says of an annotation, and in which act they said so."""
+
+    annotation_id: int
+    person_id: int
+    input_id: int
+    accepts: bool
+    activity_id: int
+
+
 _PUT = sa.text("""
-INSERT INTO vote (annotation_id, person_id, task_id, input_id, accepts, activity_id)
-SELECT v.annotation_id, v.person_id, :task, :input, v.accepts, :act
-FROM unnest(CAST(:annotations AS bigint[]), CAST(:persons AS bigint[]), CAST(:accepts AS bool[]))
-    AS v (annotation_id, person_id, accepts)
-ON CONFLICT (annotation_id, person_id) DO UPDATE SET accepts = excluded.accepts, activity_id = excluded.activity_id
+WITH v AS (
+    SELECT * FROM unnest(CAST(:annotations AS bigint[]), CAST(:persons AS bigint[]), CAST(:accepts AS bool[]))
+        AS v (annotation_id, person_id, accepts)
+), was AS MATERIALIZED (
+    SELECT o.annotation_id, o.person_id, o.input_id, o.accepts, o.activity_id
+    FROM vote o JOIN v USING (annotation_id, person_id)
+), now AS (
+    INSERT INTO vote (annotation_id, person_id, task_id, input_id, accepts, activity_id)
+    SELECT annotation_id, person_id, :task, :input, accepts, :act FROM v
+    ON CONFLICT (annotation_id, person_id) DO UPDATE SET accepts = excluded.accepts, activity_id = excluded.activity_id
+)
+SELECT * FROM was ORDER BY annotation_id, person_id
 """)
 
 # who votes touches: moving thresholds leaves alone what people have begun to decide
 _TOUCH = sa.text("UPDATE annotation SET touched = true WHERE id = ANY(:annotations) AND NOT touched")
 
 
-def put(conn: sa.Connection, task_id: int, input_id: int, votes: Sequence[tuple[int, int, bool]], *, act: int) -> None:
-    """Write votes (annotation id, person id, accepts), each in place of that person's earlier one."""
-    if votes:
-        ids, persons, accepts = ([vote[i] for vote in votes] for i in range(3))
-        columns = {"annotations": ids, "persons": persons, "accepts": accepts}
-        conn.execute(_PUT, {"task": task_id, "input": input_id, "act": act, **columns})
-        conn.execute(_TOUCH, {"annotations": ids})
+def put(
+    conn: sa.Connection, task_id: int, input_id: int, votes: Sequence[tuple[int, int, bool]], *, act: int
+) -> list[Vote]:
+    """Write votes (annotation id, person id, accepts), each in place of that person's earlier one; the earlier ones."""
+    if not votes:
+        return []
+    ids, persons, accepts = ([vote[i] for vote in votes] for i in range(3))
+    columns = {"annotations": ids, "persons": persons, "accepts": accepts}
+    earlier = conn.execute(_PUT, {"task": task_id, "input": input_id, "act": act, **columns})
+    conn.execute(_TOUCH, {"annotations": ids})
+    return [Vote(*row) for row in earlier]
 
 
 def on_input(conn: sa.Connection, task_id: int, input_id: int) -> dict[int, Mapping[int, bool]]:
@@ -69,13 +92,43 @@ def counted(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict
     return {row.annotation_id: (row.yes, row.no) for row in rows}
 
 
-def withdraw(conn: sa.Connection, act: int) -> None:
-    """Take back the votes of an act."""
-    conn.execute(sa.text("DELETE FROM vote WHERE activity_id = :act"), {"act": act})
+_OF_ACT = "FROM vote WHERE task_id = :task AND input_id = ANY(:ids) AND activity_id = :act"
 
 
-def forget(conn: sa.Connection, task_id: int, input_id: int) -> None:
-    """Drop all votes on an input: it is labeled anew."""
-    conn.execute(
-        sa.text("DELETE FROM vote WHERE task_id = :task AND input_id = :input"), {"task": task_id, "input": input_id}
-    )
+def of_act(conn: sa.Connection, task_id: int, input_ids: Sequence[int], act: int) -> dict[int, int]:
+    """How many votes of an act on inputs count, by input id; not those that the same person replaced later."""
+    query = sa.text(f"SELECT input_id, count(*) AS votes {_OF_ACT} GROUP BY input_id")
+    found = conn.execute(query, {"task": task_id, "ids": list(input_ids), "act": act})
+    return {row.input_id: row.votes for row in found}
+
+
+def withdraw(conn: sa.Connection, task_id: int, input_ids: Sequence[int], act: int) -> None:
+    """Take back the votes of an act on inputs."""
+    conn.execute(sa.text(f"DELETE {_OF_ACT}"), {"task": task_id, "ids": list(input_ids), "act": act})
+
+
+def forget(conn: sa.Connection, task_id: int, input_id: int) -> list[Vote]:
+    """Drop all votes on an input, which is labeled anew; those there were."""
+    query = sa.text("""
+        DELETE FROM vote WHERE task_id = :task AND input_id = :input
+        RETURNING annotation_id, person_id, input_id, accepts, activity_id
+    """)
+    return [Vote(*row) for row in conn.execute(query, {"task": task_id, "input": input_id})]
+
+
+_RESTORE = sa.text("""
+INSERT INTO vote (annotation_id, person_id, task_id, input_id, accepts, activity_id)
+SELECT annotation_id, person_id, :task, input_id, accepts, activity_id
+FROM unnest(CAST(:annotations AS bigint[]), CAST(:persons AS bigint[]), CAST(:inputs AS bigint[]),
+            CAST(:accepts AS bool[]), CAST(:acts AS bigint[]))
+    AS v (annotation_id, person_id, input_id, accepts, activity_id)
+ON CONFLICT DO NOTHING
+""")
+
+
+def restore(conn: sa.Connection, task_id: int, votes: Sequence[Vote]) -> None:
+    """Put votes back that an act replaced or dropped; not where that person has voted anew."""
+    if votes:
+        names = ("annotations", "persons", "inputs", "accepts", "acts")
+        columns = zip(*(astuple(vote) for vote in votes), strict=True)
+        conn.execute(_RESTORE, {"task": task_id, **{name: list(c) for name, c in zip(names, columns, strict=True)}})

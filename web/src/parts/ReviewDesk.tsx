@@ -163,7 +163,7 @@ function Working({ project, task, filter, change: refilter, review, drafts, inpu
         close={() => comment(false)}
         send={(said) => {
           comment(false)
-          decide(history, 'request_changes', said)
+          turn(following, () => decide(history, 'request_changes', said))
         }}
       />
     </div>
