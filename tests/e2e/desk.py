@@ -102,8 +102,8 @@ def _rounded(region: Any) -> list[Any]:
 
 
 def stage(walk: Walk) -> Locator:
-    """The picture, once all on it is painted."""
-    walk.page.locator("canvas.stage[data-painted=all]").wait_for()
+    """The picture, once all on it is painted; not the one before, which a key has just put behind it."""
+    walk.page.locator("canvas.stage[data-painted=all]:not([data-behind] *)").wait_for()
     return walk.page.locator("canvas.stage")
 
 
