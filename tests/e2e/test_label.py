@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from e2e.desk import COAT, HAT, SHIRT, Desk, at, make_desk, rows, saved, stage
 from e2e.walk import Walk
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from labelmill import Client
 
@@ -194,6 +194,30 @@ def test_two_labelers_never_get_the_same_and_what_is_skipped_is_free(walk: Walk,
     expect(page).to_have_url(re.compile(rf"/tasks/{task}$"))
     start(walk, desk, task)
     expect(page.get_by_role("img", name=names[ids[0]])).to_be_visible()
+
+
+def test_who_leaves_and_comes_back_at_once_gets_the_same(walk: Walk, desk: Desk) -> None:
+    """The input beyond it was being taken meanwhile: it goes back before the first is asked for again."""
+    task, ids, page = desk.task("blind"), desk.inputs(), walk.page
+    name = desk.client.inputs.get(desk.project, ids[0])["name"]
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if "after" in (route.request.post_data_json or {}) and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/label/next", hold)
+    with page.expect_request(lambda request: "after" in (request.post_data or "")):
+        start(walk, desk, task)
+    expect(page.get_by_role("img", name=name)).to_be_visible()
+    page.get_by_role("link", name="Back to the task").click()
+    page.get_by_role("link", name="Label", exact=True).click()
+    expect(page).to_have_url(re.compile("/label$"))
+    ((route, response),) = held
+    route.fulfill(response=response)
+    expect(page.get_by_role("img", name=name)).to_be_visible()
 
 
 def test_it_keeps_nobody_out(walk: Walk, desk: Desk) -> None:

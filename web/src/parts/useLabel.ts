@@ -26,6 +26,14 @@ interface Made {
 
 const MOST = 50
 
+/** What pages that were left are giving back: who comes again asks once that is done, else others' inputs could be theirs. */
+const leaving = new Set<Promise<unknown>>()
+
+function leave(given: Promise<unknown>): void {
+  const done = given.catch(() => undefined).finally(() => leaving.delete(done)) // a lease that stays runs out by itself
+  leaving.add(done)
+}
+
 export interface Label {
   /** What is worked on now; null: see `over`. */
   input: WorkInput | null
@@ -113,15 +121,14 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
   const wanting = !ended && !unsent && error === null && (held === null || ahead === null)
   const after = held?.id ?? null
   const gone = useRef(false)
+  const asking = useRef<Promise<unknown>>(Promise.resolve())
   useEffect(() => {
     if (!wanting) return
     let here = true
-    labelNext(project, task, after).then(
+    const asked = Promise.all(leaving).then(() => labelNext(project, task, after))
+    asking.current = asked.then(
       ({ input, left: now }) => {
-        if (!here) {
-          if (gone.current && input !== null) giveBack(project, task, input.id).catch(() => undefined)
-          return
-        }
+        if (!here) return gone.current && input !== null ? giveBack(project, task, input.id) : undefined
         setLeft(now)
         if (input === null || input.id === after) return setEnded(true)
         if (after === null) return setHeld(input)
@@ -159,8 +166,8 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
     return () => {
       gone.current = true
       clearInterval(timer)
-      // else it runs out by itself
-      for (const { id } of mine.current) giveBack(project, task, id).catch(() => undefined)
+      leave(asking.current)
+      for (const { id } of mine.current) leave(giveBack(project, task, id))
     }
   }, [project, task, begun])
 
