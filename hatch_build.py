@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class PagesHook(BuildHookInterface[Any]):
-    """Runs `npm ci` and `vite build`; the latter writes to `src/labelmill/pages`, where the server looks."""
+    """Runs `npm ci`, unless that was done, and `vite build`, which writes to `src/labelmill/pages` for the server."""
 
     PLUGIN_NAME = "custom"
 
@@ -21,8 +22,22 @@ class PagesHook(BuildHookInterface[Any]):
         """Does nothing for editable installs: there `make` builds the pages."""
         if version == "editable":
             return
-        for words in (["ci", "--prefer-offline", "--no-audit", "--no-fund"], ["run", "build"]):
-            _npm(words, Path(self.root) / "web")
+        web = Path(self.root) / "web"
+        if not is_installed(web):
+            _npm(["ci", "--prefer-offline", "--no-audit", "--no-fund"], web)
+        _npm(["run", "build"], web)
+
+
+def is_installed(web: Path) -> bool:
+    """Whether npm has installed what the lock file names, by what it notes of that; but for other systems' packages."""
+    noted = web / "node_modules/.package-lock.json"
+    if not noted.is_file():
+        return False
+    wanted, there = (json.loads(file.read_bytes())["packages"] for file in (web / "package-lock.json", noted))
+    lacking = {name for name, one in wanted.items() if name and name not in there and not one.get("optional")}
+    return not lacking and all(
+        name in wanted and one["version"] == wanted[name]["version"] for name, one in there.items()
+    )
 
 
 def _npm(words: list[str], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -35,6 +36,8 @@ def wheel(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[z
     with tarfile.open(archive) as packed:
         packed.extractall(source, filter="data")
     (folder,) = source.iterdir()
+    if (modules := ROOT / "web/node_modules").is_dir():  # as npm made them of the same lock file, for the pages here
+        (folder / "web/node_modules").symlink_to(modules)
     with zipfile.ZipFile(hatch("wheel", folder, tmp_path_factory.mktemp("wheel"))) as opened:
         yield opened
 
@@ -83,6 +86,23 @@ def _with_imports(manifest: dict[str, dict[str, Any]], entry: str) -> set[str]:
             seen.add(name)
             left += manifest[name].get("imports", [])
     return {file for name in seen for file in (manifest[name]["file"], *manifest[name].get("css", []))}
+
+
+def test_packages_are_installed_anew_when_the_lock_file_names_others(tmp_path: Path) -> None:
+    hook = runpy.run_path(str(ROOT / "hatch_build.py"))
+    locked = {"": {}, "node_modules/a": {"version": "1"}, "node_modules/of-macos": {"version": "1", "optional": True}}
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": locked}))
+    assert not hook["is_installed"](tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    for there, enough in (
+        ({"node_modules/a": "1"}, True),
+        ({"node_modules/a": "2"}, False),
+        ({}, False),
+        ({"node_modules/a": "1", "node_modules/gone": "1"}, False),
+    ):
+        noted = {"packages": {name: {"version": version} for name, version in there.items()}}
+        (tmp_path / "node_modules/.package-lock.json").write_text(json.dumps(noted))
+        assert hook["is_installed"](tmp_path) is enough
 
 
 def test_the_lock_file_pins_every_package_and_names_no_place() -> None:
