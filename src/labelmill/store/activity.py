@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from labelmill.core.errors import Conflict, NotFound
 from labelmill.store import schema as t
@@ -14,6 +13,13 @@ from labelmill.store.tasks import as_json
 
 Happening = Literal["start_run", "finish_run", "fail_run"]
 """What happens to a task's run: a worker takes it up, nothing waits any more, its model cannot run."""
+
+
+_RECORD = sa.text("""
+INSERT INTO activity (project_id, task_id, input_id, person_id, operation, detail, key)
+VALUES (:project, :task, :input, :person, :operation, CAST(:detail AS jsonb), :key)
+ON CONFLICT DO NOTHING RETURNING id
+""")
 
 
 def record(
@@ -28,16 +34,8 @@ def record(
     key: str | None = None,
 ) -> int:
     """Write down an act; its id. `key`: the request's. Raises Conflict when another act of the person has it."""
-    row = insert(t.activity).values(
-        project_id=project_id,
-        task_id=task_id,
-        input_id=input_id,
-        person_id=person_id,
-        operation=operation,
-        detail=dict(detail or {}),
-        key=key,
-    )
-    made = conn.execute(row.on_conflict_do_nothing().returning(t.activity.c.id)).scalar()
+    values = {"project": project_id, "task": task_id, "input": input_id, "person": person_id, "operation": operation}
+    made = conn.execute(_RECORD, {**values, "detail": as_json(dict(detail or {})), "key": key}).scalar()
     if made is None:
         raise _of_another()
     return int(made)
@@ -99,7 +97,8 @@ def by_key(
     """
     if key is None:
         return None
-    found = conn.execute(sa.select(t.activity).filter_by(person_id=person_id, key=key)).one_or_none()
+    query = sa.text("SELECT id, task_id, input_id, detail FROM activity WHERE person_id = :person AND key = :key")
+    found = conn.execute(query, {"person": person_id, "key": key}).one_or_none()
     if found is not None and (found.task_id, found.input_id) != (task_id, input_id):
         raise _of_another()
     return found

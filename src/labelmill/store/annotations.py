@@ -112,11 +112,13 @@ def put(conn: sa.Connection, task_id: int, new: Sequence[NewAnnotation]) -> list
 
 def standing(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, list[Standing]]:
     """A task's annotations on inputs, by input id."""
-    a = t.annotation.c
-    wanted = a.input_id == sa.any_(sa.cast(list(input_ids), sa.ARRAY(sa.BigInteger)))
-    query = sa.select(a.input_id, a.id, a.prediction, a.status, a.touched).where(a.task_id == task_id, wanted)
+    query = sa.text("""
+        SELECT input_id, id, prediction, status, touched FROM annotation
+        WHERE task_id = :task AND input_id = ANY(:ids) ORDER BY id
+    """)
+    rows = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
     found: dict[int, list[Standing]] = {}
-    for input_id, annotation_id, index, status, touched in conn.execute(query.order_by(a.id)):
+    for input_id, annotation_id, index, status, touched in rows:
         found.setdefault(input_id, []).append(Standing(annotation_id, index, Status(status), touched))
     return found
 

@@ -14,12 +14,11 @@ from labelmill.store import schema as t
 
 def of(conn: sa.Connection, project_id: int, person_id: int) -> tuple[Role, bool] | None:
     """A person's role in a project and whether that is archived; None when they have none, or it is not there."""
-    query = (
-        sa.select(t.member.c.role, t.project.c.archived_at.is_not(None))
-        .join(t.project, t.project.c.id == t.member.c.project_id)
-        .where(t.member.c.project_id == project_id, t.member.c.person_id == person_id)
-    )
-    row = conn.execute(query).first()
+    query = sa.text("""
+        SELECT m.role, p.archived_at IS NOT NULL FROM member m JOIN project p ON p.id = m.project_id
+        WHERE m.project_id = :project AND m.person_id = :person
+    """)
+    row = conn.execute(query, {"project": project_id, "person": person_id}).first()
     return (Role(row[0]), row[1]) if row else None
 
 

@@ -71,9 +71,13 @@ def concepts(conn: sa.Connection, project_id: int, names: Sequence[str]) -> dict
 
 def person_labeler(conn: sa.Connection, person_id: int) -> int:
     """The labeler id under which a person's annotations stand."""
-    name = sa.select(t.person.c.name).where(t.person.c.id == person_id).scalar_subquery()
-    conn.execute(insert(t.labeler).values(name=name, person_id=person_id).on_conflict_do_nothing())
-    return int(conn.execute(sa.select(t.labeler.c.id).where(t.labeler.c.person_id == person_id)).scalar_one())
+    query, values = sa.text("SELECT id FROM labeler WHERE person_id = :person"), {"person": person_id}
+    found = conn.execute(query, values).scalar()
+    if found is None:
+        name = sa.select(t.person.c.name).where(t.person.c.id == person_id).scalar_subquery()
+        conn.execute(insert(t.labeler).values(name=name, person_id=person_id).on_conflict_do_nothing())
+        found = conn.execute(query, values).scalar_one()
+    return int(found)
 
 
 def _get_or_make(conn: sa.Connection, table: sa.Table, **key: object) -> int:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from labelmill.core.annotation import Outcome, Work
 from labelmill.core.decision import Drawn
-from labelmill.store import schema as t
 
 THROUGH = frozenset({Work.REVIEWED, Work.REJECTED, Work.LABELED})
 """What an input that entered review is, once people are through with it."""
@@ -48,11 +47,11 @@ def lock(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[in
 
     Deciding a shard again holds its inputs the same way, so the two never interleave on one input.
     """
-    row = t.ledger.c
-    query = sa.select(row.input_id, row.shard, row.work, row.outcome, row.annotated, row.entered).where(
-        row.task_id == task_id, row.input_id == sa.any_(sa.cast(list(input_ids), sa.ARRAY(sa.BigInteger)))
-    )
-    rows = conn.execute(query.order_by(row.input_id).with_for_update())
+    query = sa.text("""
+        SELECT input_id, shard, work, outcome, annotated, entered FROM ledger
+        WHERE task_id = :task AND input_id = ANY(:ids) ORDER BY input_id FOR UPDATE
+    """)
+    rows = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
     return {i: Place(i, shard, Work(work), Outcome(outcome), *rest) for i, shard, work, outcome, *rest in rows}
 
 
@@ -132,12 +131,10 @@ def _by_input(conn: sa.Connection, query: sa.TextClause, task_id: int, input_ids
 
 def concepts(conn: sa.Connection, task_id: int) -> dict[str, int]:
     """Ids of a task's project concepts by name."""
-    query = (
-        sa.select(t.concept.c.name, t.concept.c.id)
-        .join(t.task_concept, t.task_concept.c.concept_id == t.concept.c.id)
-        .where(t.task_concept.c.task_id == task_id)
-    )
-    return {row.name: row.id for row in conn.execute(query)}
+    query = sa.text("""
+        SELECT c.name, c.id FROM concept c JOIN task_concept k ON k.concept_id = c.id WHERE k.task_id = :task
+    """)
+    return {row.name: row.id for row in conn.execute(query, {"task": task_id})}
 
 
 @dataclass(frozen=True, slots=True)
