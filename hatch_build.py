@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -29,15 +31,30 @@ class PagesHook(BuildHookInterface[Any]):
 
 
 def is_installed(web: Path) -> bool:
-    """Whether npm has installed what the lock file names, by what it notes of that; but for other systems' packages."""
-    noted = web / "node_modules/.package-lock.json"
-    if not noted.is_file():
+    """Whether npm has installed what the lock file names for this system, by what it notes of that itself."""
+    try:
+        wanted, there = (
+            json.loads((web / file).read_bytes())["packages"]
+            for file in ("package-lock.json", "node_modules/.package-lock.json")
+        )
+    except (OSError, ValueError, KeyError):
         return False
-    wanted, there = (json.loads(file.read_bytes())["packages"] for file in (web / "package-lock.json", noted))
-    lacking = {name for name, one in wanted.items() if name and name not in there and not one.get("optional")}
-    return not lacking and all(
-        name in wanted and one["version"] == wanted[name]["version"] for name, one in there.items()
-    )
+    lacking = [one for name, one in wanted.items() if name and name not in there]
+    same = all(one.get("version") == wanted.get(name, {}).get("version") for name, one in there.items())
+    return same and not any(_is_needed(one) for one in lacking)
+
+
+def _is_needed(package: dict[str, Any]) -> bool:
+    """Whether it is no option, or the one for this system: a program that some other package is of no use without."""
+    if not package.get("optional"):
+        return True
+    machine = platform.machine().lower()
+    here = {
+        "os": sys.platform,
+        "cpu": {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(machine, machine),
+        "libc": platform.libc_ver()[0] or "musl",
+    }
+    return "os" in package and all(here[key] in package.get(key, [here[key]]) for key in here)
 
 
 def _npm(words: list[str], folder: Path) -> None:

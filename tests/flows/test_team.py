@@ -278,6 +278,32 @@ def test_what_was_drawn_and_agreed_on_by_one_word_is_gone_when_it_is_taken_back(
         assert team.state() == state
 
 
+def test_what_is_submitted_stays_when_somebody_has_begun_to_vote_on_it(database: Database) -> None:
+    with undone(database) as conn:
+        team = Team(conn, stacked=True, checked=True)
+        labeler, reviewer, other = team.people
+        drawn = Shaping(additions=[Addition(NAMES[0], Span(0, 2)), Addition(NAMES[1], Span(3, 5))])
+        edit_task.edit(conn, team.task, labeler, edit_task.Change(labelers=[labeler]), lambda *_: None)
+        submitted = label.submit(conn, team.task, team.ids[2], labeler, drawn).activity_id
+        one, _ = (annotation.id for annotation in team.standing(2))
+        first = review.decide_some(conn, team.task, reviewer, [one], []).activity_id
+        state = team.state()
+        with pytest.raises(Conflict, match="Something came after it"):
+            undo.undo(conn, team.project, submitted, labeler)
+        second = review.decide_some(conn, team.task, reviewer, [], [one]).activity_id
+        assert first is not None
+        assert second is not None
+        with pytest.raises(Conflict, match="Something came after it"):
+            undo.undo(conn, team.project, first, reviewer)
+        sent_back = review.decide(conn, team.task, team.ids[2], other, review.Word("request_changes"))
+        for act, person in ((sent_back.activity_id, other), (second, reviewer)):
+            undo.undo(conn, team.project, act, person)
+        assert team.state() == state
+        for act, person in ((first, reviewer), (submitted, labeler)):
+            undo.undo(conn, team.project, act, person)
+        assert team.standing(2) == []
+
+
 def test_what_two_draw_alike_counts_as_one(database: Database) -> None:
     with undone(database) as conn:
         team = Team(conn, stacked=True, checked=False)

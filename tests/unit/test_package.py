@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+is_installed = runpy.run_path(str(ROOT / "hatch_build.py"))["is_installed"]
 FIRST_LOAD = 400_000
 """Bytes, compressed, of all that a browser fetches before it shows the first page."""
 
@@ -36,8 +37,8 @@ def wheel(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[z
     with tarfile.open(archive) as packed:
         packed.extractall(source, filter="data")
     (folder,) = source.iterdir()
-    if (modules := ROOT / "web/node_modules").is_dir():  # as npm made them of the same lock file, for the pages here
-        (folder / "web/node_modules").symlink_to(modules)
+    if is_installed(ROOT / "web"):  # of the same lock file, for the pages here
+        (folder / "web/node_modules").symlink_to(ROOT / "web/node_modules")
     with zipfile.ZipFile(hatch("wheel", folder, tmp_path_factory.mktemp("wheel"))) as opened:
         yield opened
 
@@ -89,10 +90,11 @@ def _with_imports(manifest: dict[str, dict[str, Any]], entry: str) -> set[str]:
 
 
 def test_packages_are_installed_anew_when_the_lock_file_names_others(tmp_path: Path) -> None:
-    hook = runpy.run_path(str(ROOT / "hatch_build.py"))
-    locked = {"": {}, "node_modules/a": {"version": "1"}, "node_modules/of-macos": {"version": "1", "optional": True}}
+    optional = {"version": "1", "optional": True}
+    locked = {"": {}, "node_modules/a": {"version": "1"}, "node_modules/of-nobody": {**optional, "os": ["none"]}}
+    ours = {"node_modules/ours": {**optional, "os": [sys.platform]}}
     (tmp_path / "package-lock.json").write_text(json.dumps({"packages": locked}))
-    assert not hook["is_installed"](tmp_path)
+    assert not is_installed(tmp_path)
     (tmp_path / "node_modules").mkdir()
     for there, enough in (
         ({"node_modules/a": "1"}, True),
@@ -102,7 +104,14 @@ def test_packages_are_installed_anew_when_the_lock_file_names_others(tmp_path: P
     ):
         noted = {"packages": {name: {"version": version} for name, version in there.items()}}
         (tmp_path / "node_modules/.package-lock.json").write_text(json.dumps(noted))
-        assert hook["is_installed"](tmp_path) is enough
+        assert is_installed(tmp_path) is enough
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": locked | ours}))
+    (tmp_path / "node_modules/.package-lock.json").write_text(
+        json.dumps({"packages": {"node_modules/a": {"version": "1"}}})
+    )
+    assert not is_installed(tmp_path)
+    (tmp_path / "node_modules/.package-lock.json").write_text("{")
+    assert not is_installed(tmp_path)
 
 
 def test_the_lock_file_pins_every_package_and_names_no_place() -> None:

@@ -54,6 +54,8 @@ def _check(
 ) -> None:
     newest = reviews.newest_lasting(conn, found.task_id, list(told))
     reviewers, cast = partition.reviewers(conn, found.task_id), votes.of_act(conn, found.task_id, list(told), found.id)
+    # what was submitted stays when somebody has begun to vote on it; of other acts others' votes are independent
+    newest_vote = votes.newest(conn, found.task_id, list(told)) if found.operation == "submit" else {}
     for i, one in told.items():
         if i not in places:
             raise Conflict(f"Input {i} was removed since.")
@@ -63,5 +65,6 @@ def _check(
             raise Conflict("That cannot be undone: it would wait for somebody who reviews this task no more.")
         same = places[i] == places[i].like(one["after"]) and newest.get(i, 0) == one["seen"]
         same &= now == holders.get(i, []) and one.get("voted", cast.get(i, 0)) == cast.get(i, 0)
+        same &= newest_vote.get(i, 0) <= found.id
         if not same or leases.somebodys(conn, found.task_id, i):
             raise Conflict(f"Something came after it on input {i}, so it cannot be undone: look at the input again.")

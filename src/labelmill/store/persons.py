@@ -181,7 +181,10 @@ FROM access_token o JOIN person p ON p.id = o.person_id
 WHERE o.hash = :digest AND (o.expires_at IS NULL OR o.expires_at > now()) AND p.disabled_at IS NULL
 """)
 
-_USED = sa.text("UPDATE access_token SET used_at = now() WHERE hash = :digest")
+_USED = sa.text("""
+UPDATE access_token SET used_at = now()
+WHERE hash = :digest AND (used_at IS NULL OR used_at < now() - interval '1 minute')
+""")
 
 
 def note_failure(conn: sa.Connection, name: str, address: str) -> None:

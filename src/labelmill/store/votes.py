@@ -102,6 +102,16 @@ def of_act(conn: sa.Connection, task_id: int, input_ids: Sequence[int], act: int
     return {row.input_id: row.votes for row in found}
 
 
+def newest(conn: sa.Connection, task_id: int, input_ids: Sequence[int]) -> dict[int, int]:
+    """By input id the newest act with a vote there that counts; inputs without votes lack."""
+    query = sa.text("""
+        SELECT input_id, max(activity_id) AS act FROM vote WHERE task_id = :task AND input_id = ANY(:ids)
+        GROUP BY input_id
+    """)
+    found = conn.execute(query, {"task": task_id, "ids": list(input_ids)})
+    return {row.input_id: row.act for row in found}
+
+
 def withdraw(conn: sa.Connection, task_id: int, input_ids: Sequence[int], act: int) -> None:
     """Take back the votes of an act on inputs."""
     conn.execute(sa.text(f"DELETE {_OF_ACT}"), {"task": task_id, "ids": list(input_ids), "act": act})
@@ -122,12 +132,13 @@ SELECT annotation_id, person_id, :task, input_id, accepts, activity_id
 FROM unnest(CAST(:annotations AS bigint[]), CAST(:persons AS bigint[]), CAST(:inputs AS bigint[]),
             CAST(:accepts AS bool[]), CAST(:acts AS bigint[]))
     AS v (annotation_id, person_id, input_id, accepts, activity_id)
+WHERE NOT EXISTS (SELECT FROM activity WHERE id = v.activity_id AND undone_at IS NOT NULL)
 ON CONFLICT DO NOTHING
 """)
 
 
 def restore(conn: sa.Connection, task_id: int, votes: Sequence[Vote]) -> None:
-    """Put votes back that an act replaced or dropped; not where that person has voted anew."""
+    """Put votes back that an act replaced or dropped; not those of acts undone since, nor where one has voted anew."""
     if votes:
         names = ("annotations", "persons", "inputs", "accepts", "acts")
         columns = zip(*(astuple(vote) for vote in votes), strict=True)

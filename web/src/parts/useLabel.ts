@@ -27,12 +27,15 @@ interface Made {
 const MOST = 50
 
 /** What pages that were left are giving back: who comes again asks once that is done, else others' inputs could be theirs. */
-const leaving = new Set<Promise<unknown>>()
+const leaving = new Map<Promise<unknown>, number>()
 
-function leave(given: Promise<unknown>): void {
+/** `task`: of which something is given back. */
+function leave(task: number, given: Promise<unknown>): void {
   const done = given.catch(() => undefined).finally(() => leaving.delete(done)) // a lease that stays runs out by itself
-  leaving.add(done)
+  leaving.set(done, task)
 }
+
+const givenBack = (task: number): Promise<unknown> => Promise.all([...leaving].map(([done, of]) => of === task && done))
 
 export interface Label {
   /** What is worked on now; null: see `over`. */
@@ -125,8 +128,8 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
   useEffect(() => {
     if (!wanting) return
     let here = true
-    const asked = Promise.all(leaving).then(() => labelNext(project, task, after))
-    asking.current = asked.then(
+    const asked = givenBack(task).then(() => (gone.current ? { input: null, expires_at: null, left: 0 } : labelNext(project, task, after)))
+    const answered = asked.then(
       ({ input, left: now }) => {
         if (!here) return gone.current && input !== null ? giveBack(project, task, input.id) : undefined
         setLeft(now)
@@ -137,6 +140,7 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
       },
       (fault: Error) => here && setError(fault),
     )
+    asking.current = Promise.allSettled([asking.current, answered])
     return () => {
       here = false
     }
@@ -166,8 +170,8 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
     return () => {
       gone.current = true
       clearInterval(timer)
-      leave(asking.current)
-      for (const { id } of mine.current) leave(giveBack(project, task, id))
+      leave(task, asking.current)
+      for (const { id } of mine.current) leave(task, giveBack(project, task, id))
     }
   }, [project, task, begun])
 
