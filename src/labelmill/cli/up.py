@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -50,9 +51,10 @@ def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], 
     told = {"LABELMILL_HOME": str(settings.home), "LABELMILL_DATABASE_URL": settings.database_url}
     server = _Child("server", ["--host", host, "--port", str(port)], told, ends)
     worker = _Child("worker", [], told, ends)
-    try:
+    with _stopping(server, worker):
         server.start()  # imports while the database starts here
-        with opened(settings) as database:
+        # stopped before the database is left: one that has to be killed does not ask it to stop, and this one then does
+        with opened(settings) as database, _stopping(server, worker):
             place = server.line()
             if not place:
                 return server.status()  # it has said why
@@ -68,8 +70,14 @@ def run(settings: Settings, host: str, port: int, prepare: Callable[[Database], 
             elif urlsplit(place).scheme == "http" and not settings.hosts:
                 shared.tell("Passwords travel unencrypted to this address: put a proxy with TLS before it.")
             return _watch(ends, _Keeper(settings), door)
+
+
+@contextmanager
+def _stopping(*children: "_Child") -> Iterator[None]:
+    try:
+        yield
     finally:
-        for child in (server, worker):
+        for child in children:
             child.stop()
 
 
@@ -191,7 +199,7 @@ class _Child:
         return min(_FIRST_PAUSE * 2.0 ** (self.failures - 1), _LONGEST_PAUSE)
 
     def stop(self) -> None:
-        """Have it stop, and see it gone."""
+        """Have it stop, and see it gone; once is enough."""
         with self._guard:
             self._stopped = True
             process = self._process

@@ -131,6 +131,19 @@ def test_a_database_that_dies_comes_back(embedded_mill: Mill) -> None:
     assert "fault of Labelmill" not in said.err
 
 
+def test_no_database_is_left_by_a_worker_that_has_to_be_killed(embedded_mill: Mill) -> None:
+    up = start(embedded_mill)
+    until(lambda: up.pid("worker"))
+    stuck, server = psutil.Process(up.pid("worker")), psutil.Process(up.pid("server"))
+    until(lambda: [one for one in stuck.open_files() if Path(one.path).name == "users.lock"])
+    stuck.suspend()
+    up.process.send_signal(signal.SIGTERM)
+    server.wait(20)
+    stuck.kill()
+    ended(up.process, 143, 30)
+    until(lambda: postmaster.find(where(embedded_mill.home).data) is None, 20)
+
+
 def test_others_are_let_in_only_once_the_owner_has_a_password(mill: Mill) -> None:
     refused = mill("up", "--host", "0.0.0.0", "--port", "0", status=2)
     assert "labelmill password" in refused.line
