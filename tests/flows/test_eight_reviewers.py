@@ -20,7 +20,7 @@ HALF = INPUTS // REVIEWERS // 2
 # a process of their own, as it is where people work: what they do takes the server none of its time
 REVIEW = """
 import sys
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 from labelmill import Client
 from labelmill.core.errors import BadCall, Conflict
@@ -56,11 +56,8 @@ def review(token):
             return
 
 
-threads = [Thread(target=review, args=(token,)) for token in tokens]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+with ThreadPoolExecutor(len(tokens)) as pool:
+    list(pool.map(review, tokens))  # raises what one of them raised
 """
 
 

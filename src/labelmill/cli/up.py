@@ -199,7 +199,7 @@ class _Child:
         return min(_FIRST_PAUSE * 2.0 ** (self.failures - 1), _LONGEST_PAUSE)
 
     def stop(self) -> None:
-        """Have it stop, and see it gone; once is enough."""
+        """Have it stop, and see it gone; to be told again does no harm."""
         with self._guard:
             self._stopped = True
             process = self._process
