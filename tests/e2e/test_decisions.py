@@ -290,6 +290,7 @@ def test_what_is_saved_behind_ones_back_is_no_draft_any_more(walk: Walk, desk: D
     saved(walk)
     page.get_by_role("link", name="Label", exact=True).click()
     stage(walk)
+    expect(walk.button("Previous input")).to_be_enabled()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_text("submitted before")).to_be_visible()
     stage(walk)

@@ -7,7 +7,7 @@ import pytest
 from e2e.desk import HAT, Desk, at, make_desk, rows, saved, stage
 from e2e.walk import Walk
 from mill import until
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from labelmill import Client
 
@@ -266,6 +266,27 @@ def test_who_leaves_with_the_key_that_decides_has_decided(walk: Walk, desk: Desk
         walk.page.evaluate(f"() => {{ {_ENTER}; location.reload() }}")
     expect(walk.page.get_by_text("1 of 6 reviewed · you 1 of 6")).to_be_visible()
     expect(walk.page.locator("canvas.stage")).to_have_attribute("aria-label", second)
+
+
+def test_what_is_saved_while_the_next_page_is_read_counts(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    sent: list[Route] = []
+    read: list[tuple[Route, APIResponse]] = []
+    page.route(re.compile(r"/review/\d+$"), lambda r: sent.append(r) if r.request.method == "POST" else r.continue_())
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    stage(walk)
+    page.keyboard.press("Enter")
+    until(lambda: page.title() and sent)
+    page.route(
+        re.compile(r"/api/.*/review\?"), lambda r: read.append((r, r.fetch()))
+    )  # as it stood before it was saved
+    page.reload()
+    until(lambda: page.title() and len(sent) == 2 and read)
+    sent[1].continue_()
+    saved(walk)
+    route, answer = read.pop()
+    route.fulfill(response=answer)
+    expect(page.get_by_text("1 of 6 reviewed · you 1 of 6")).to_be_visible()
 
 
 def test_what_no_frame_has_shown_is_not_decided(walk: Walk, desk: Desk) -> None:

@@ -116,6 +116,7 @@ def test_all_at_once_is_taken_back(walk: Walk, desk: Desk) -> None:
     walk.button("Approve all", walk.dialog()).click()
     walk.button("Approve 12", walk.dialog()).click()
     expect(page.get_by_text("All that waited for you is reviewed")).to_be_visible()
+    expect(walk.dialog()).to_be_hidden()  # while it goes it has the keys
     page.keyboard.press("u")
     stage(walk)
     assert statuses(desk, task, "hat") == ["awaiting_review"] * 6

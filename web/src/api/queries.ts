@@ -1,12 +1,12 @@
 /** What pages read, kept fresh by the server's events; every key starts with the noun that an event names. */
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import * as call from './calls'
-import { client } from './client'
+import { brings, isKnown, put } from './heads'
 import { moved, type Noun } from './moved'
 import { BASE, keepCsrf } from './request'
-import type { Concept, Page, Task, TaskHead } from './types'
+import type { Concept, TaskHead } from './types'
 
 export const useMe = () =>
   useQuery({
@@ -196,27 +196,4 @@ export function useEvents(project: number): boolean {
     }
   }, [project])
   return lost
-}
-
-/** Whether all that a head says stands in what was read of the task last, if anything was. */
-function isKnown(project: number, head: TaskHead): boolean {
-  const listed = client.getQueriesData<InfiniteData<Page<TaskHead>>>({ queryKey: ['tasks', project, 'found'] }).flatMap(([, data]) => data?.pages ?? [])
-  const read = [client.getQueryData<Task>(['tasks', project, head.id]), ...listed.flatMap(({ items }) => items.filter(({ id }) => id === head.id))]
-  const found = read.filter((one) => one !== undefined)
-  const told = Object.entries(head).map(([name, value]) => [name, JSON.stringify(value)] as const)
-  return (found.length > 0 || listed.length === 0) && found.every((one) => told.every(([name, value]) => JSON.stringify(one[name as keyof TaskHead]) === value))
-}
-
-/** Whether a task made concepts that were not there when they were read. */
-function brings(project: number, { concepts }: TaskHead): boolean {
-  const known = client.getQueryData<Concept[]>(['concepts', project])?.map(({ name }) => name)
-  return known !== undefined && concepts.some((one) => !known.includes(one))
-}
-
-/** A task's new numbers go into the table at once; what else shows it is read again a moment later. */
-function put(project: number, head: TaskHead): void {
-  client.setQueriesData<InfiniteData<Page<TaskHead>>>({ queryKey: ['tasks', project, 'found'] }, (before) =>
-    before && { ...before, pages: before.pages.map((page) => ({ ...page, items: page.items.map((one) => (one.id === head.id ? head : one)) })) },
-  )
-  client.setQueryData<Task>(['tasks', project, head.id], (before) => before && { ...before, ...head })
 }

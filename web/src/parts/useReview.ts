@@ -107,7 +107,8 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     reviewPage(project, task, filter, feed.next).then(
       (page) => {
         if (!here) return
-        setProgress(page.progress)
+        // saved while this page was under way: then that answer's progress is the newer one
+        if ([...decided].every((id) => outbox.waiting.some((one) => one.task === task && one.input === id))) setProgress(page.progress)
         setFeed((before) => loaded(before, page, new Set(decided)))
       },
       (fault: Error) => here && setError(fault),
