@@ -36,7 +36,7 @@ $(NODE): pyproject.toml constraints.txt
 	@touch $@
 
 $(STAMP): $(NODE)
-	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile -c constraints.txt --no-build-isolation -e '.[dev]'
 	@touch $@
 
 $(MODULES): web/package.json web/package-lock.json $(NODE)

@@ -10,5 +10,5 @@ export default defineConfig({
   // into the package, where the server looks; assets are never inlined, which the content security policy would refuse
   build: { outDir: '../src/labelmill/pages', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, manifest: true },
   server: { proxy: { '/api': server } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], isolate: false },
 })
