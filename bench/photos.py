@@ -51,23 +51,18 @@ def _measure_model(name: str, folder: Path, home: Path) -> list[Row]:
         seconds["processes"].append(_script("bench.bare", "processes", str(card), str(folder)))
         seconds["plain"].append(_script("bench.plain", name, str(card), str(folder)))
     best = min("threads", "processes", key=lambda loop: median(seconds[loop]))
+    ours, bare = seconds["ours"], "of the best bare loop, two one-thread sessions"
     return [
-        _row(f"{name}, {COUNT:,} photos, whole command", "of the best bare loop, two one-thread sessions", OF_BARE,
-             seconds["ours"], seconds[best]),
-        _row(f"{name}, the same", "times a plain script with one session", OF_PLAIN, seconds["ours"], seconds["plain"]),
-    ]  # fmt: skip
+        _row(f"{name}, {COUNT:,} photos, whole command", bare, OF_BARE, ours, seconds[best]),
+        _row(f"{name}, the same", "times a plain script with one session", OF_PLAIN, ours, seconds["plain"]),
+    ]
 
 
 def _row(what: str, beside: str, target: float, ours: list[float], other: list[float]) -> Row:
-    """How our speed and another's compare, round by round: between two rounds a machine may change by half."""
-    ratio = median(theirs / mine for mine, theirs in zip(ours, other, strict=True))
-    return Row(
-        what,
-        f"{COUNT / median(ours):.0f} photos/s",
-        f"{ratio:.2f} {beside} ({COUNT / median(other):.0f}/s)",
-        f"{target}",
-        ratio >= target,
-    )
+    """How the medians of the rounds compare; each has a run of everything, as the machine changes between them."""
+    ratio = median(other) / median(ours)
+    speeds = [f"{COUNT / median(seconds):.0f}" for seconds in (ours, other)]
+    return Row(what, f"{speeds[0]} photos/s", f"{ratio:.2f} {beside} ({speeds[1]}/s)", f"{target}", ratio >= target)
 
 
 def _script(module: str, *args: str) -> float:
