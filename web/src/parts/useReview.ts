@@ -1,5 +1,5 @@
 /** One reviewer's way through what waits: the next inputs at hand, decisions sent behind one's back, the last taken back. */
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { type Fault, isGone } from '../api/request'
 import { type Decided, freshKey, type Progress, type ReviewFilter, reviewInput, reviewPage, taskPath, undoActivities, type WorkInput } from '../api/work'
@@ -61,6 +61,8 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   useEarlier(project, task, before)
   /** Ids of inputs that were decided here and that the server may not know of when it sends the next ones. */
   const [decided] = useState(() => new Set<number>())
+  /** How often progress came with what was saved. */
+  const saves = useRef(0)
 
   const heard = useMemo(
     () => ({
@@ -68,6 +70,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       task,
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
+        saves.current += 1
         setProgress(now)
         const others = (before: readonly Made[]): readonly Made[] => before.filter(({ key }) => key !== `${activity_id}`) // it may have been read meanwhile
         setMade((before) => others(before).map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
@@ -104,11 +107,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     // what the server has heard of and sends all the same waits again; of what it hears meanwhile it may not know yet
     decided.clear()
     for (const one of outbox.waiting) if (one.task === task) decided.add(one.input)
+    const known = saves.current
     reviewPage(project, task, filter, feed.next).then(
       (page) => {
         if (!here) return
-        // saved while this page was under way: then that answer's progress is the newer one
-        if ([...decided].every((id) => outbox.waiting.some((one) => one.task === task && one.input === id))) setProgress(page.progress)
+        // what was saved while this page was under way told the newer progress
+        if (saves.current === known) setProgress(page.progress)
         setFeed((before) => loaded(before, page, new Set(decided)))
       },
       (fault: Error) => here && setError(fault),
