@@ -47,9 +47,12 @@ def yolox_nano(session: Any, photo: np.ndarray, floor: float) -> list[Found]:
         for y in range(416 // stride):
             for x in range(416 // stride):
                 cx, cy, w, h, objectness = (float(v) for v in rows[row, :5])
-                number = int(np.argmax(rows[row, 5:]))
-                score = objectness * float(rows[row, 5 + number])
+                classes = rows[row, 5:]
                 row += 1
+                if objectness < floor:  # no class makes the product more than that
+                    continue
+                number = int(np.argmax(classes))
+                score = objectness * float(classes[number])
                 if score >= floor:
                     mx, my = (cx + x) * stride / ratio, (cy + y) * stride / ratio
                     half_w, half_h = exp(w) * stride / ratio / 2, exp(h) * stride / ratio / 2
@@ -66,6 +69,8 @@ def fastestdet(session: Any, photo: np.ndarray, floor: float) -> list[Found]:
     found: list[Found] = []
     for y in range(22):
         for x in range(22):
+            if float(grid[0, y, x]) ** 0.6 < floor:  # no class makes the product more than that
+                continue
             cell = [float(v) for v in grid[:, y, x]]
             number = int(np.argmax(cell[5:]))
             score = cell[0] ** 0.6 * cell[5 + number] ** 0.4
