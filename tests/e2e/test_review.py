@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from e2e.desk import COAT, HAT, SHIRT, Desk, at, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
-from playwright.sync_api import Route, expect
+from mill import until
+from playwright.sync_api import APIResponse, Route, expect
 
 from labelmill import Client
 from labelmill.core.likeness import glimpse, of_images
@@ -279,6 +280,25 @@ def test_grid_by_keys_and_by_mouse(walk: Walk, desk: Desk) -> None:
     assert [desk.said(task, i)[1][1] for i in ids] == ["success"] * 5 + ["rejected"]
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/tasks/{task}$"))
+
+
+def test_what_the_grid_saves_while_the_desk_opens_leaves_it_its_progress(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    sent: list[Route] = []
+    read: list[tuple[Route, APIResponse]] = []
+    page.route("**/api/**", lambda r: sent.append(r) if r.request.method == "POST" else r.fallback())
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review/grid?concept=hat")
+    crops(walk, "hat", 6)
+    page.keyboard.press("Enter")
+    until(lambda: page.title() and sent)
+    page.route(re.compile(r"/api/.*/review\?"), lambda r: read.append((r, r.fetch())))
+    walk.go(f"/projects/{desk.project}/tasks/{task}/review?on=1")
+    until(lambda: page.title() and len(sent) == 2 and read)
+    sent[1].continue_()
+    saved(walk)
+    route, answer = read.pop()
+    route.fulfill(response=answer)
+    expect(page.get_by_text("0 of 6 reviewed · you 0 of 6")).to_be_visible()
 
 
 def test_the_last_screen_of_the_grid_is_taken_back(walk: Walk, desk: Desk) -> None:
