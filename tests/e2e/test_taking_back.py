@@ -7,7 +7,8 @@ import pytest
 from e2e.conftest import Enter
 from e2e.desk import Desk, come_in, crops, make_desk, rows, saved, stage
 from e2e.walk import Walk
-from playwright.sync_api import Route, expect
+from mill import until
+from playwright.sync_api import APIResponse, Route, expect
 
 from labelmill import Client
 
@@ -85,6 +86,38 @@ def test_what_was_decided_before_a_reload_is_taken_back(walk: Walk, desk: Desk) 
         stage(walk)
     expect(walk.button("Take the last decision back")).to_be_disabled()
     assert statuses(desk, task, "hat") == ["awaiting_review"] * 6
+
+
+def test_what_is_taken_back_while_a_page_is_read_counts(walk: Walk, desk: Desk) -> None:
+    task, page = desk.task("wearables"), walk.page
+    review(walk, desk, task)
+    page.keyboard.press("Enter")
+    stage(walk)
+    saved(walk)
+    asked: list[Route] = []
+    held: list[tuple[Route, APIResponse]] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.continue_(
+                url=f"{route.request.url}&limit=2"
+            )  # so there is a second page, and it is asked for at once
+        elif len(asked) == 2:
+            held.append((route, route.fetch()))  # as it stands before anything is taken back
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/api/.*/review\?"), answer)
+    page.reload()
+    until(lambda: page.title() and held)
+    walk.button("Take the last decision back").click()
+    expect(page.get_by_text("0 of 6 reviewed · you 0 of 6")).to_be_visible()
+    ((route, response),) = held
+    with page.expect_response(re.compile(r"/api/.*/review\?")):
+        route.fulfill(response=response)
+    stage(walk)
+    expect(page.get_by_text("0 of 6 reviewed · you 0 of 6")).to_be_visible()
 
 
 def test_all_at_once_is_taken_back(walk: Walk, desk: Desk) -> None:

@@ -61,8 +61,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   useEarlier(project, task, before)
   /** Ids of inputs that were decided here and that the server may not know of when it sends the next ones. */
   const [decided] = useState(() => new Set<number>())
-  /** How often progress came with what was saved. */
-  const saves = useRef(0)
+  /** How often progress came with what was saved or taken back; that of a page under way meanwhile is older. */
+  const tellings = useRef(0)
+  const told = useCallback((now: Progress) => {
+    tellings.current += 1
+    setProgress(now)
+  }, [])
 
   const heard = useMemo(
     () => ({
@@ -70,8 +74,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       task,
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
-        saves.current += 1
-        setProgress(now)
+        told(now)
         const others = (before: readonly Made[]): readonly Made[] => before.filter(({ key }) => key !== `${activity_id}`) // it may have been read meanwhile
         setMade((before) => others(before).map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
         decided.add(one.input)
@@ -96,7 +99,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         )
       },
     }),
-    [project, task, begun, decided],
+    [project, task, begun, decided, told],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -107,12 +110,11 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     // what the server has heard of and sends all the same waits again; of what it hears meanwhile it may not know yet
     decided.clear()
     for (const one of outbox.waiting) if (one.task === task) decided.add(one.input)
-    const known = saves.current
+    const known = tellings.current
     reviewPage(project, task, filter, feed.next).then(
       (page) => {
         if (!here) return
-        // what was saved while this page was under way told the newer progress
-        if (saves.current === known) setProgress(page.progress)
+        if (tellings.current === known) setProgress(page.progress)
         setFeed((before) => loaded(before, page, new Set(decided)))
       },
       (fault: Error) => here && setError(fault),
@@ -162,11 +164,13 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         decided.clear()
         setFeed(empty)
       }
-      setProgress((await reviewPage(project, task, {}, null, 1)).progress)
+      const known = tellings.current
+      const { progress: now } = await reviewPage(project, task, {}, null, 1)
+      if (tellings.current === known) told(now)
     } catch (fault) {
       tellFault(fault as Error)
     }
-  }, [project, task, last, outbox, decided])
+  }, [project, task, last, outbox, decided, told])
 
   const unsent = waiting.filter((one) => one.task === task).length
   return {
