@@ -1,7 +1,13 @@
 """labelmill annotate, as a script meets it: a process, its status, its JSON."""
 
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +76,25 @@ def test_progress_and_tables_without_json(either: Mill, tmp_path: Path) -> None:
         assert word in said.out
     assert "2 sources: 2 inputs, 0 duplicates, 0 rejected" in said.out
     assert "Task 1 (complete): 2 annotated, 0 empty, 0 failed, 0 waiting" in said.out
+
+
+def test_a_terminal_shows_how_far_it_is_how_fast_and_what_became_of_it(mill: Mill, tmp_path: Path) -> None:
+    source, card = write_texts(tmp_path / "texts", [f"text {n}" for n in range(60)]), tmp_path / "slow.yaml"
+    command = [sys.executable, "-m", "labelmill", "annotate", source, "--model", write_card(card, delay=0.04)]
+    settings = {"LABELMILL_HOME": str(mill.home), "LABELMILL_DATABASE_URL": mill.url, "LABELMILL_WORKERS": "1"}
+    terminal, its_err = pty.openpty()
+    with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=its_err) as process:
+        os.close(its_err)
+        seen = b""
+        with suppress(OSError):  # how a terminal says that nobody writes to it any more
+            while more := os.read(terminal, 2**16):
+                seen += more
+    os.close(terminal)
+    assert process.returncode == 0
+    first, *shown = seen.decode().split("\r\x1b[2K")
+    assert first == ""
+    under_way = r"([1-9]\d*) of 60 inputs · [\d.]+/s · about \d+ s left · approved \1 · review \1 · discarded 0"
+    assert [line for line in shown if re.fullmatch(under_way, line)], shown
 
 
 def test_progress_goes_to_stderr_with_json(mill: Mill, tmp_path: Path) -> None:

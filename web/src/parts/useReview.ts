@@ -61,10 +61,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
   useEarlier(project, task, before)
   /** Ids of inputs that were decided here and that the server may not know of when it sends the next ones. */
   const [decided] = useState(() => new Set<number>())
-  /** How often progress came with what was saved or taken back; that of a page under way meanwhile is older. */
-  const tellings = useRef(0)
-  const told = useCallback((now: Progress) => {
-    tellings.current += 1
+  /** The last that asked for progress, and whose was shown last: what was asked for before that is older. */
+  const asking = useRef({ last: 0, shown: 0 })
+  const ask = useCallback(() => (asking.current.last += 1), [])
+  const told = useCallback((asked: number, now: Progress) => {
+    if (asked < asking.current.shown) return
+    asking.current.shown = asked
     setProgress(now)
   }, [])
 
@@ -74,7 +76,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
       task,
       saved: (one: Unsaved, answer: unknown) => {
         const { activity_id, progress: now } = answer as Decided
-        told(now)
+        told(ask(), now) // whatever was asked for before knows nothing of it
         const others = (before: readonly Made[]): readonly Made[] => before.filter(({ key }) => key !== `${activity_id}`) // it may have been read meanwhile
         setMade((before) => others(before).map((other) => (other.key === one.key ? { ...other, was: null, acts: [activity_id] } : other)))
         decided.add(one.input)
@@ -99,7 +101,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         )
       },
     }),
-    [project, task, begun, decided, told],
+    [project, task, begun, decided, ask, told],
   )
   const { outbox, waiting } = useOutbox(heard)
 
@@ -110,11 +112,11 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     // what the server has heard of and sends all the same waits again; of what it hears meanwhile it may not know yet
     decided.clear()
     for (const one of outbox.waiting) if (one.task === task) decided.add(one.input)
-    const known = tellings.current
+    const asked = ask()
     reviewPage(project, task, filter, feed.next).then(
       (page) => {
         if (!here) return
-        if (tellings.current === known) setProgress(page.progress)
+        told(asked, page.progress)
         setFeed((before) => loaded(before, page, new Set(decided)))
       },
       (fault: Error) => here && setError(fault),
@@ -122,7 +124,7 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
     return () => {
       here = false
     }
-  }, [project, task, filter, feed.next, wanting, error, outbox, decided])
+  }, [project, task, filter, feed.next, wanting, error, outbox, decided, ask, told])
 
   const input = current(feed)
   useEffect(() => {
@@ -164,13 +166,12 @@ export function useReview(project: number, task: number, filter: ReviewFilter, {
         decided.clear()
         setFeed(empty)
       }
-      const known = tellings.current
-      const { progress: now } = await reviewPage(project, task, {}, null, 1)
-      if (tellings.current === known) told(now)
+      const asked = ask()
+      told(asked, (await reviewPage(project, task, {}, null, 1)).progress)
     } catch (fault) {
       tellFault(fault as Error)
     }
-  }, [project, task, last, outbox, decided, told])
+  }, [project, task, last, outbox, decided, ask, told])
 
   const unsent = waiting.filter((one) => one.task === task).length
   return {
