@@ -62,7 +62,8 @@ def show(
         shared.put_json(facts)
         return 0
     for key, value in facts.items():
-        print(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+        if value != []:
+            print(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
     return 0
 
 

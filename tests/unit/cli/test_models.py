@@ -19,7 +19,9 @@ def test_a_card_is_added_shown_listed_and_used_by_name(either: Mill, tmp_path: P
     assert set(listed) == {"mine", "null"}
     assert listed["mine"]["concepts"] == ["yes", "no"]
     assert either("models", "show", "mine", "--json").json == listed["mine"]
-    assert "runtime: fake" in either("models", "show", "mine").out
+    shown = either("models", "show", "mine").out
+    assert "\nruntime: fake\n" in shown
+    assert "models:" not in shown  # it is no workflow
     assert len(either("models", "list").out.splitlines()) == 2
     report = either.annotate(write_texts(tmp_path / "texts", ["a"]), "mine")
     assert report["annotations"] == {"success": 1, "awaiting_review": 1}
