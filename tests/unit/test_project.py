@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from labelmill import cli
 from labelmill.core import errors
 from labelmill.core.annotation import Status
 from labelmill.settings import Settings
-from labelmill.store.schema import metadata
+from labelmill.store import schema
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -162,7 +163,7 @@ def test_no_table_has_a_name_that_the_glossary_avoids() -> None:
     )
     avoided = {word.strip() for row in rows for word in row.split(",")}
     assert {"asset", "chunk", "annotator"} <= avoided
-    assert not avoided & set(metadata.tables)
+    assert not avoided & set(schema.metadata.tables)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -186,6 +187,39 @@ def test_constraints_pin_all_that_is_asked_for_and_name_no_place() -> None:
     asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     assert {re.split(r"[\[<>=;! ]", one)[0].lower() for one in asked} <= pinned
     assert "torch" not in pinned
+
+
+def test_all_that_the_package_imports_comes_with_an_installation() -> None:
+    """What only the tests' own packages bring would be missing where `pip install .` was all."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    brought, left = set[str](), [*project["dependencies"]]
+    while left:
+        if "extra ==" not in (asked := left.pop()) and (name := plain(asked)) not in brought:
+            brought.add(name)
+            left += (metadata.requires(name) or []) if name in INSTALLED else []
+    assert {"numpy", "starlette"} <= brought
+    assert "pytest" not in brought
+    of = metadata.packages_distributions()
+    modules = {name.partition(".")[0] for path in SOURCES for name in imported(path)} - {"labelmill"}
+    alien = {name for name in modules - sys.stdlib_module_names if not {plain(one) for one in of[name]} & brought}
+    assert alien == set()
+
+
+INSTALLED = {re.sub(r"[-_.]+", "-", one.name).lower() for one in metadata.distributions()}
+
+
+def plain(asked: str) -> str:
+    """The name of a distribution in what asks for it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~;( ]", asked)[0]).lower()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def test_what_make_help_lists_is_what_the_documents_name() -> None:
