@@ -99,10 +99,8 @@ def test_what_is_taken_back_while_a_page_is_read_counts(walk: Walk, desk: Desk) 
 
     def answer(route: Route) -> None:
         asked.append(route)
-        if len(asked) == 1:
-            route.continue_(
-                url=f"{route.request.url}&limit=2"
-            )  # so there is a second page, and it is asked for at once
+        if len(asked) == 1:  # made short, so that there is a second page, which is asked for at once
+            route.continue_(url=f"{route.request.url}&limit=2")
         elif len(asked) == 2:
             held.append((route, route.fetch()))  # as it stands before anything is taken back
         else:

@@ -182,10 +182,10 @@ def test_constraints_pin_all_that_is_asked_for_and_name_no_place() -> None:
     text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line) for line in lines)
-    pinned = {re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines}
+    pinned = {plain(line) for line in lines}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {re.split(r"[\[<>=;! ]", one)[0].lower() for one in asked} <= pinned
+    assert {plain(one) for one in asked} <= pinned
     assert "torch" not in pinned
 
 
@@ -205,12 +205,12 @@ def test_all_that_the_package_imports_comes_with_an_installation() -> None:
     assert alien == set()
 
 
-INSTALLED = {re.sub(r"[-_.]+", "-", one.name).lower() for one in metadata.distributions()}
-
-
 def plain(asked: str) -> str:
     """The name of a distribution in what asks for it."""
     return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~;( ]", asked)[0]).lower()
+
+
+INSTALLED = {plain(one.name) for one in metadata.distributions()}
 
 
 def imported(path: Path) -> Iterator[str]:
