@@ -62,7 +62,7 @@ def test_acts_are_listed_by_project_task_person_and_input(world: World, model: M
     assert acts() == made[::-1]
     (changed,) = rows(world.database, "SELECT detail FROM activity WHERE operation = 'change_member'")
     assert changed == {"name": "new", "person_id": person, "role": "reviewer", "was": "labeler"}
-    told = "SELECT detail - '{dataset_id,until}'::text[] FROM activity WHERE operation = :operation"
+    told = "SELECT detail - '{dataset_id,until}'::text[] FROM activity WHERE operation = :operation ORDER BY id"
     assert rows(world.database, told, operation="rename_project") == [{"name": f"shop {ids['project_id']}"}]
     assert rows(world.database, told, operation="add_inputs")[0] == {"dataset": "texts", "inputs": 2}
     assert rows(world.database, told, operation="delete_inputs") == [{"inputs": 2}]
