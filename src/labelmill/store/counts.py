@@ -142,16 +142,18 @@ def rejected(conn: sa.Connection, task_id: int) -> int:
 def failures(conn: sa.Connection, task_id: int, *, limit: int) -> Iterator[dict[str, str]]:
     """The first failures of a task: refused sources, then failed inputs, as source, stage, kind, message."""
     query = sa.text(f"""
-        (SELECT r.name AS source, 'ingest' AS stage, r.kind, r.message {_REJECTED} ORDER BY r.uri LIMIT :limit)
-        UNION ALL
-        (SELECT coalesce((SELECT min(s.name) FROM task t JOIN dataset_source d USING (dataset_id)
-                          JOIN source s ON s.id = d.source_id WHERE t.id = :task AND d.input_id = l.input_id),
-                         (SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
-                l.stage, l.kind, l.message
-         FROM ledger l WHERE l.task_id = :task AND l.outcome = 'failed'
-           AND l.shard = ANY(ARRAY(SELECT no FROM shard WHERE task_id = :task AND failed > 0))
-         ORDER BY l.input_id LIMIT :limit)
-        LIMIT :limit
+        SELECT source, stage, kind, message FROM (
+            (SELECT r.name AS source, 'ingest' AS stage, r.kind, r.message, r.uri, 0 AS input_id {_REJECTED}
+             ORDER BY r.uri LIMIT :limit)
+            UNION ALL
+            (SELECT coalesce((SELECT min(s.name) FROM task t JOIN dataset_source d USING (dataset_id)
+                              JOIN source s ON s.id = d.source_id WHERE t.id = :task AND d.input_id = l.input_id),
+                             (SELECT min(s.name) FROM source s WHERE s.input_id = l.input_id), l.input_id::text),
+                    l.stage, l.kind, l.message, '', l.input_id
+             FROM ledger l WHERE l.task_id = :task AND l.outcome = 'failed'
+               AND l.shard = ANY(ARRAY(SELECT no FROM shard WHERE task_id = :task AND failed > 0))
+             ORDER BY l.input_id LIMIT :limit)
+        ) AS found ORDER BY input_id, uri LIMIT :limit
     """)  # noqa: S608 - the text put in is this module's own
     for row in conn.execute(query, {"task": task_id, "limit": limit}):
         yield dict(row._mapping)
