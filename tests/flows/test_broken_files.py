@@ -1,6 +1,7 @@
 """Files that cannot be read, among good ones: each is on record with its stage, kind and reason, the rest goes on."""
 
 import os
+import resource
 import socket
 import struct
 import zlib
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from made import NULL, check_sums
 from mill import Mill, bands, checked, rows, until, write_texts
@@ -178,16 +180,20 @@ def imported(database: Database, tmp_path: Path) -> Iterator[tuple[int, Path, Me
     for i in range(9):
         picture(source / f"{i}.png", i)
     media = Media(tmp_path / "home", max_bytes=2**20)
+    yield task_over(database, source, media), source, media
+
+
+def task_over(database: Database, source: Path, media: Media) -> int:
+    """A task over what a folder holds."""
     with database.begin() as conn:
         person_id = projects.owner(conn)
         project_id = projects.project(conn, "p", person_id)
         dataset_id = projects.dataset(conn, project_id, "d")
     where = {"project_id": project_id, "dataset_id": dataset_id}
-    assert ingest(database, source, read(source, media), **where).read == 9
+    assert ingest(database, source, read(source, media), **where).read == len([*source.iterdir()])
     plan = Plan("t", person_id=person_id, thresholds=Thresholds(Limits(0.5, 0.9)), floor=0.05, **where)
     with database.begin() as conn:
-        task_id = start_task(conn, NULL, "builtin:null", plan, lambda conn, task_id: None)
-    yield task_id, source, media
+        return start_task(conn, NULL, "builtin:null", plan, lambda conn, task_id: None)
 
 
 @pytest.mark.parametrize("spoil", AFTER, ids=lambda spoil: spoil.__name__)
@@ -204,6 +210,26 @@ def test_what_became_of_a_file_after_its_import(
     assert (failure["source"], failure["stage"], failure["kind"]) == ("3.png", "read", AFTER[spoil])
     assert len(failure["message"]) > 15
     check_sums(database, task_id)
+
+
+def test_a_picture_for_which_there_is_not_the_memory(database: Database, tmp_path: Path) -> None:
+    source = tmp_path / "photos"
+    source.mkdir()
+    picture(source / "good.png", 1)
+    Image.new("F", (4000, 4000), 0.5).save(source / "large.tiff", compression="tiff_deflate")
+    media = Media(tmp_path / "home", max_bytes=2**20)
+    task_id = task_over(database, source, media)
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + 100 * 2**20, most))
+    try:
+        run(database, task_id, media)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    with database.begin() as conn:
+        found = checked(report(conn, task_id))
+    assert (found["status"], found["annotated"], found["failed"]) == ("complete", 1, 1)
+    (failure,) = found["failures"]
+    assert (failure["source"], failure["stage"], failure["kind"]) == ("large.tiff", "read", "memory")
 
 
 def run(database: Database, task_id: int, media: Media) -> None:

@@ -26,6 +26,9 @@ LIMITS = {"batch_seconds": 30, "worker_memory_mb": 400}
 CULPRITS = (17, 30)
 
 
+RECORDER_CARD = "name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n"
+
+
 def annotated(mill: Mill, tmp_path: Path, do: str, batch: int, count: int = 40, **more: Any) -> Any:
     texts = [f"culprit {i}" if i in CULPRITS else f"good {i}" for i in range(count)]
     card = write_card(tmp_path / "model.yaml", {"text": "culprit", "do": do}, batch=batch, **more)
@@ -49,8 +52,18 @@ def test_only_the_culprits_fail(mill: Mill, database: Database, tmp_path: Path, 
     assert {line["source"] for line in mill.export(tmp_path / "out")}.isdisjoint({"0017.txt", "0030.txt"})
 
 
-def test_a_wrong_number_of_answers_fails_that_batch_alone(mill: Mill, tmp_path: Path) -> None:
-    report = annotated(mill, tmp_path, "wrong-length", 1)
+def test_any_number_of_culprits_fails_and_the_rest_goes_on(mill: Mill, tmp_path: Path) -> None:
+    """More of them than a model may die in a row, which then are all that is left."""
+    texts = [f"culprit {i}" if i % 2 else f"good {i}" for i in range(44)]
+    card = write_card(tmp_path / "model.yaml", {"text": "culprit", "do": "segfault"}, batch=1)
+    report = mill.annotate(write_texts(tmp_path / "texts", texts), card, status=1)
+    assert (report["status"], report["annotated"], report["failed"]) == ("complete", 22, 22)
+    assert {failure["kind"] for failure in report["failures"]} == {"crashed"}
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+def test_a_wrong_number_of_answers_fails_the_culprits_alone(mill: Mill, tmp_path: Path, batch: int) -> None:
+    report = annotated(mill, tmp_path, "wrong-length", batch)
     assert report["failed"] == 2
     assert {failure["message"] for failure in report["failures"]} == {"model answered 0 answers for a batch of 1"}
     assert {failure["kind"] for failure in report["failures"]} == {"rubbish"}
@@ -62,7 +75,7 @@ def test_retry_runs_the_failures_and_nothing_else(mill: Mill, database: Database
     seen, broken = tmp_path / "seen", tmp_path / "broken"
     mill.settings = {"PYTHONPATH": str(package), "RECORDER": str(tmp_path)}
     card = tmp_path / "recorder.yaml"
-    card.write_text("name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n")
+    card.write_text(RECORDER_CARD)
     broken.write_text("text 3\ntext 11\ntext 12")
     source = write_texts(tmp_path / "texts", [f"text {i}" for i in range(20)])
     first = mill.annotate(source, card, status=1)
@@ -143,13 +156,25 @@ def test_a_model_that_dies_of_everything_stops_the_task(mill: Mill, tmp_path: Pa
     assert mill("tasks", "list", "--json").json[0]["status"] == "failed"
 
 
+def test_a_model_that_dies_as_it_is_loaded_leaves_the_doctor_alive(mill: Mill, tmp_path: Path) -> None:
+    package = write_recorder(tmp_path / "site")
+    (package / "recorder.py").write_text("import os\nos._exit(3)")
+    mill.settings = {"PYTHONPATH": str(package)}
+    (tmp_path / "recorder.yaml").write_text(RECORDER_CARD)
+    mill("models", "add", tmp_path / "recorder.yaml")
+    told = {one["what"]: one for one in mill("doctor", "--json", status=1).json}
+    assert told["Model recorder"]["said"] == "cannot be loaded"
+    assert "ended with 3" in told["Model recorder"]["advice"]
+    assert told["Model null"]["said"].startswith("loads")
+
+
 def test_a_model_that_cannot_be_loaded_fails_before_anything(mill: Mill, tmp_path: Path) -> None:
     package = tmp_path / "site"
     write_recorder(package)
     (package / "recorder.py").write_text("raise ImportError('no tensors here', name='tensors')")
     mill.settings = {"PYTHONPATH": str(package)}
     card = tmp_path / "recorder.yaml"
-    card.write_text("name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n")
+    card.write_text(RECORDER_CARD)
     source = write_texts(tmp_path / "texts", ["a"])
     line = mill("annotate", source, "--model", card, "--json", status=2).line
     assert "recorder" in line
@@ -172,7 +197,7 @@ def test_a_loader_that_raises_crashes_or_hangs(mill: Mill, tmp_path: Path, body:
     (package / "recorder.py").write_text(f"def load(card, **options):\n    {body}\n")
     mill.settings = {"PYTHONPATH": str(package)}
     card = tmp_path / "recorder.yaml"
-    card.write_text("name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n")
+    card.write_text(RECORDER_CARD)
     source = write_texts(tmp_path / "texts", ["a"])
     said = mill("annotate", source, "--model", card, "--json", status=2, load_seconds=2)
     assert part in said.line
@@ -203,6 +228,6 @@ def test_a_worker_prefers_itself_to_the_database(mill: Mill, tmp_path: Path) -> 
     )
     mill.settings = {"PYTHONPATH": str(package), "RECORDER": str(tmp_path)}
     card = tmp_path / "recorder.yaml"
-    card.write_text("name: recorder\nruntime: recorder\nlicence: none\nmakes: class\nreads: text\nconcepts: [good]\n")
+    card.write_text(RECORDER_CARD)
     assert mill.annotate(write_texts(tmp_path / "texts", ["a"]), card)["annotated"] == 1
     assert Path("/proc/self/oom_score_adj").read_text().strip() != "800"

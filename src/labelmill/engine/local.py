@@ -26,8 +26,9 @@ TICK = 0.2
 """Seconds between looks at clocks and memory."""
 
 DEATHS_IN_A_ROW = 20
-"""So many deaths without one shard done in between mean that the model, not an input, is at fault: halving a batch of
-256 down to one culprit takes 8, its tries 3."""
+"""So many deaths of which each took what the model was shown first, with no shard done in between, mean that the model,
+not an input, is at fault: halving a batch of 256 down to one culprit takes 8. An input alone in its shard is left out:
+it has been found already, and its tries come to an end by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,8 @@ class Pool:
         if self._task is not None:
             database, task_id = self._task
             worker.state = "resting"
-            worker.hand.line.send((database.url, task_id))
+            with suppress(OSError):  # it just died: _listen hears of it
+                worker.hand.line.send((database.url, task_id))
 
     def _let_look(self) -> None:
         """One found nothing left to do: so will those that wait for what it might have lost."""
@@ -281,16 +283,23 @@ class Pool:
         self._workers.remove(worker)
         self._bury(worker)
         kind, message = worker.killed or ("crashed", f"the model's process {_manner(worker.hand.process.exitcode)}")
-        self._deaths += 1
+        if worker.suspects and self._task is not None:  # first: who resumes a model that died too often comes further
+            database, task_id = self._task
+            with database.session() as conn:
+                blame(conn, task_id, worker.shard, worker.suspects, kind, message)
+        self._count(worker)
         if worker.state == "loading" and self._deaths >= 3:
             raise ModelUnusable(f"The model cannot be loaded: {message}.")
         if self._deaths >= DEATHS_IN_A_ROW:
             raise ModelUnusable(f"The model died {self._deaths} times in a row; at the last: {message}.")
-        if worker.suspects and self._task is not None:
-            database, task_id = self._task
-            with database.session() as conn:
-                blame(conn, task_id, worker.shard, worker.suspects, kind, message)
         self._hire()
+
+    def _count(self, worker: _Worker) -> None:
+        _, answered, _ = worker.hand.place.get()
+        if worker.state == "working" and answered:
+            self._deaths = 0
+        if not (worker.suspects and len(worker.inputs) == 1):
+            self._deaths += 1
 
     def _bury(self, worker: _Worker) -> None:
         worker.hand.line.close()

@@ -13,7 +13,7 @@ from labelmill.core.errors import ModelFault, Unreadable
 from labelmill.core.likeness import glimpse, of_images, of_text
 from labelmill.flows import triage
 from labelmill.formats import image
-from labelmill.models.base import Checked, Input, Model, Picture, check_predictions, raised
+from labelmill.models.base import Checked, Input, Model, Picture, check_predictions, one_for_each, raised
 from labelmill.store import annotations, assignments, locks, models, shards, tasks
 from labelmill.store.media import Media
 from labelmill.store.shards import Claim, Failed, Item, Settled
@@ -69,15 +69,17 @@ def predict(model: Model, media: Media, items: Sequence[Item], terms: Terms, tel
 
 
 def ask(model: Model, batch: Sequence[Input]) -> list[Checked]:
-    """The model's checked answers; a batch that it raises on is halved until only the culprits fail."""
+    """The model's checked answers. A batch that it raises on or miscounts is halved until only the culprits fail."""
     try:
         said = model.predict(batch)
     except Exception as error:  # noqa: BLE001 - whatever a model raises is that input's failure, on record
         if len(batch) == 1:
             return [raised(model.info.name, error)]
-        middle = len(batch) // 2
-        return ask(model, batch[:middle]) + ask(model, batch[middle:])
-    return check_predictions(model.info, batch, said)
+    else:
+        if len(batch) == 1 or one_for_each(batch, said):
+            return check_predictions(model.info, batch, said)
+    middle = len(batch) // 2
+    return ask(model, batch[:middle]) + ask(model, batch[middle:])
 
 
 def read(item: Item, model: Model, media: Media) -> Input:
@@ -104,6 +106,8 @@ def _readable(
             failed.append(Failed(item.input_id, work, "read", error.kind, str(error)))
         except ModelFault as error:
             failed.append(Failed(item.input_id, work, "predict", error.kind, str(error)))
+        except MemoryError:
+            failed.append(Failed(item.input_id, work, "read", "memory", "there is not the memory to decode it"))
     return found
 
 

@@ -74,6 +74,11 @@ MOST_PREDICTIONS = 32_767
 Checked: TypeAlias = list[Prediction] | ModelFault
 
 
+def one_for_each(batch: Sequence[Input], answers: object) -> bool:
+    """Whether a model's answers are as many as it was asked for."""
+    return isinstance(answers, Sequence) and len(answers) == len(batch)
+
+
 def check_predictions(
     info: ModelInfo, batch: Sequence[Input], answers: Sequence[Sequence[Prediction]]
 ) -> list[Checked]:
@@ -82,7 +87,7 @@ def check_predictions(
     Scores are rounded to six decimals, so a float32 0.9 meets a limit of 0.9; coordinates that rounding left just
     outside the image are clipped.
     """
-    if not isinstance(answers, Sequence) or len(answers) != len(batch):
+    if not one_for_each(batch, answers):
         got = f"{len(answers)} answers" if isinstance(answers, Sequence) else f"a {type(answers).__name__}"
         wrong = ModelFault("rubbish", f"{info.name} answered {got} for a batch of {len(batch)}")
         return [wrong] * len(batch)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from made import NULL, make_task
 from mill import Mill, checked, ended, rows, until, write_card, write_texts
 from mill import mill as mill
 
@@ -48,6 +49,18 @@ def test_a_pool_that_is_closed_while_it_starts(tmp_path: Path) -> None:
     pool.close()
     assert not any(thread.name == pool._hiring.name for thread in threading.enumerate())
     assert pool._workers == []
+
+
+def test_a_worker_that_dies_before_it_is_given_its_task_is_replaced(database: Database, tmp_path: Path) -> None:
+    task = make_task(database, 3)
+    pool = Pool(order(tmp_path, write_card(tmp_path / "m.yaml", concepts=NULL.offered)), 1, Limits())
+    pool.start()
+    pool.wait_ready()
+    (worker,) = processes(pool)
+    worker.kill()
+    pool._workers[0].hand.process.join()
+    pool.run(database, task.id, lambda: None)
+    assert rows(database, "SELECT DISTINCT outcome::text FROM ledger") == ["done"]
 
 
 def test_a_card_that_is_gone(tmp_path: Path) -> None:
