@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from labelmill import __version__
 from labelmill.cli import shared
-from labelmill.cli.home import cores, opened
+from labelmill.cli.home import cores, media, opened, trial_bounds
 from labelmill.core.errors import BadCard, LabelmillError
+from labelmill.engine import trial
 from labelmill.flows import catalog
 from labelmill.settings import Settings
 from labelmill.store.database import lacks
@@ -92,7 +93,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"Model {name}", "is broken", str(card))
             continue
         try:
-            catalog.load_model(card)
+            trial.try_to_load(card, media(settings), trial_bounds(settings))
         except LabelmillError as error:
             yield Finding(f"Model {card.name}", "cannot be loaded", str(error))
         else:

@@ -13,6 +13,7 @@ from labelmill.store.media import Media
 
 if TYPE_CHECKING:  # imported where they are used: what reads a source ahead does without
     from labelmill.engine.local import Machine
+    from labelmill.engine.trial import Bounds
     from labelmill.store.database import Database
 
 MIB = 2**20
@@ -77,6 +78,14 @@ def machine(settings: Settings) -> "Machine":
         max_bytes=settings.max_file_mb * MIB,
         max_pixels=settings.max_megapixels * 1_000_000,
     )
+
+
+def trial_bounds(settings: Settings) -> "Bounds":
+    """What a model may take that the command tries: as much as a worker for one batch."""
+    from labelmill.engine.trial import Bounds
+
+    limits = machine(settings).limits
+    return Bounds(limits.load_seconds + limits.batch_seconds, limits.most_memory)
 
 
 def workers(settings: Settings) -> int:

@@ -12,7 +12,7 @@ from labelmill.cli.mill import Asked, Report, Said
 from labelmill.cli.progress import Numbers, Progress
 from labelmill.cli.shared import tell_grown, tell_left_alone
 from labelmill.core.annotation import Status
-from labelmill.core.errors import BadCall, BadCard, ModelFault
+from labelmill.core.errors import BadCall, BadCard, ModelFault, Unreadable
 from labelmill.core.geometry import encode, kind_of
 from labelmill.core.input import Batch
 from labelmill.core.threshold import Thresholds
@@ -141,8 +141,17 @@ class Local:
 
     def check(self, name: str, subject: str) -> Said:
         """Run a model on a file, or on the subject itself."""
+        from labelmill.engine import trial  # here: no other command needs what it imports
+
         card = catalog.find_card(name, self._settings.home, self._database)
-        said = try_model.try_on(card, subject, max_bytes=self._settings.max_file_mb * home.MIB)
+        media = home.media(self._settings)
+        item = try_model.subject_item(subject, max_bytes=media.max_bytes, max_pixels=media.max_pixels)
+        if item.kind not in card.reads:
+            hint = " (there is no file of this name)" if item.kind == "text" and "image" in card.reads else ""
+            raise BadCall(f"{card.name} reads {' and '.join(card.reads)}, this is {item.kind}{hint}")
+        (said,) = trial.try_on(card, media, [item], home.trial_bounds(self._settings)).answers
+        if isinstance(said, Unreadable):
+            raise BadCall(f"{subject}: {said}")
         if isinstance(said, ModelFault):
             raise BadCall(f"the card or the model is wrong: {said}")
         rows: list[dict[str, Any]] = [
@@ -156,7 +165,7 @@ class Local:
             return tasks.find(conn, task)
 
     def _report(self, task_id: int) -> Report:
-        with self._database.begin() as conn:
+        with self._database.snapshot() as conn:
             return report(conn, task_id)
 
     def _numbers(self, task_id: int) -> Numbers:

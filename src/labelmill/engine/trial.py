@@ -14,10 +14,11 @@ import psutil
 
 from labelmill.core.errors import LabelmillError, ModelFault, ModelUnusable, TooOften, Unreadable
 from labelmill.engine import nursery
-from labelmill.engine.worker import Order, die_with, prefer_me_to_the_database
+from labelmill.engine.worker import die_with, prefer_me_to_the_database
 from labelmill.flows.annotate import ask, read
-from labelmill.flows.catalog import load_model, open_card
+from labelmill.flows.catalog import load_model
 from labelmill.models.base import Checked
+from labelmill.models.cards import Card
 from labelmill.store.media import Media
 from labelmill.store.shards import Item
 
@@ -49,7 +50,7 @@ class Tried:
     seconds: float = 0.0
 
 
-def try_on(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
+def try_on(card: Card, media: Media, items: Sequence[Item], bounds: Bounds) -> Tried:
     """Have a model look at inputs.
 
     What hangs, dies or takes too much memory fails alone; the others are tried again without it while time is left.
@@ -58,12 +59,24 @@ def try_on(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
     if not _places.acquire(timeout=PATIENCE):
         raise TooOften("Others are trying models at this moment: try again shortly.", 5)
     try:
-        return _tried(order, items, bounds)
+        return _tried(card, media, items, bounds)
     finally:
         _places.release()
 
 
-def _tried(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
+def try_to_load(card: Card, media: Media, bounds: Bounds) -> None:
+    """Load a model and let it go. Raises ModelUnusable when it cannot be loaded, or hangs or dies of it."""
+    with _Process(card, media, []) as process:
+        fault = process.listen([], time.monotonic() + bounds.seconds, bounds)
+    if fault is not None:
+        raise _not_loaded(fault)
+
+
+def _not_loaded(fault: ModelFault) -> ModelUnusable:
+    return ModelUnusable(f"The model cannot be loaded: {fault}.")
+
+
+def _tried(card: Card, media: Media, items: Sequence[Item], bounds: Bounds) -> Tried:
     ends = time.monotonic() + bounds.seconds
     tried = Tried([])
     answers = tried.answers
@@ -72,23 +85,23 @@ def _tried(order: Order, items: Sequence[Item], bounds: Bounds) -> Tried:
             late = ModelFault("hung", f"it was not reached within {bounds.seconds:g} s")
             answers += [late] * (len(items) - len(answers))
             break
-        with _Process(order, items[len(answers) :]) as process:
+        with _Process(card, media, items[len(answers) :]) as process:
             fault = process.listen(answers, ends, bounds)
             tried.seconds += 0.0 if process.loaded is None else time.monotonic() - process.loaded
         if fault is not None:
             if process.loaded is None:
-                raise ModelUnusable(f"The model cannot be loaded: {fault}.")
+                raise _not_loaded(fault)
             answers.append(fault)
     return tried
 
 
 class _Process:
-    def __init__(self, order: Order, items: Sequence[Item]) -> None:
+    def __init__(self, card: Card, media: Media, items: Sequence[Item]) -> None:
         nursery.prepare()
         context = multiprocessing.get_context("forkserver")
         self._line, theirs = context.Pipe()
         self._life, watched = context.Pipe()
-        self._process = context.Process(target=_work, args=(order, items, theirs, watched), daemon=True)
+        self._process = context.Process(target=_work, args=(card, media, items, theirs, watched), daemon=True)
         self._process.start()
         theirs.close()
         watched.close()
@@ -133,7 +146,7 @@ class _Process:
             return 0  # its line tells how it ended
 
 
-def _work(order: Order, items: Sequence[Item], line: Connection, life: Connection) -> None:
+def _work(card: Card, media: Media, items: Sequence[Item], line: Connection, life: Connection) -> None:
     """The process's main function; it answers item by item, so that what it died on is known."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the caller's to hear
         signal.signal(number, signal.SIG_IGN)
@@ -142,12 +155,11 @@ def _work(order: Order, items: Sequence[Item], line: Connection, life: Connectio
     prefer_me_to_the_database()
     with closing(line):
         try:
-            model = load_model(open_card(order.home, order.card), floor=order.floor)
+            model = load_model(card)
         except LabelmillError as error:
             line.send(ModelUnusable(str(error)))
             return
         line.send("loaded")
-        media = Media(order.home / "media", max_bytes=order.max_bytes, max_pixels=order.max_pixels)
         for item in items:
             try:
                 line.send(ask(model, [read(item, model, media)])[0])

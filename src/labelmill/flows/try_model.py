@@ -1,29 +1,12 @@
-"""One model on one file or text, nothing stored: to see whether a card is right."""
+"""What a model is tried on, as the engine takes inputs; nothing of it is stored."""
 
 from pathlib import Path
 
 from labelmill.core.errors import BadCall, Unreadable
-from labelmill.flows.annotate import ask
-from labelmill.flows.catalog import load_model
 from labelmill.formats import image
 from labelmill.formats.found import read_item
-from labelmill.models.base import Checked, Input, Picture
-from labelmill.models.cards import Card
 from labelmill.store.media import digest_of, read_file
 from labelmill.store.shards import Item
-
-
-def try_on(card: Card, subject: str, *, max_bytes: int) -> Checked:
-    """The checked predictions of a card's model on a file, or on `subject` itself where no such file exists.
-
-    Raises BadCall when the file cannot be read or is of a kind that the model does not read.
-    """
-    read = _read(subject, max_bytes)
-    kind = "text" if isinstance(read, str) else "image"
-    if kind not in card.reads:
-        hint = "" if kind == "image" or "image" not in card.reads else " (there is no file of this name)"
-        raise BadCall(f"{card.name} reads {' and '.join(card.reads)}, this is {kind}{hint}")
-    return ask(load_model(card), [read])[0]
 
 
 def text_item(text: str) -> Item:
@@ -40,18 +23,14 @@ def file_item(name: str, path: Path, data: bytes, *, max_pixels: int) -> Item:
     return Item(0, "image", None, f"file:{path}", digest_of(data), header.width, header.height)
 
 
-def _read(subject: str, max_bytes: int) -> Input:
+def subject_item(subject: str, *, max_bytes: int, max_pixels: int) -> Item:
+    """A file, or `subject` itself as a text where no such file is. Raises BadCall for a file that cannot be read."""
     try:
-        path = Path(subject)
-        if not path.is_file():
-            return subject
+        if not (path := Path(subject)).is_file():
+            return text_item(subject)
     except OSError:
-        return subject  # a text longer than a file name may be
+        return text_item(subject)  # a text longer than a file name may be
     try:
-        item = read_item(path.name, str(path), read_file(path, max_bytes=max_bytes))
-        if item.text is not None:
-            return item.text
-        pixels = image.decode(item.data or b"")
+        return file_item(path.name, path.resolve(), read_file(path, max_bytes=max_bytes), max_pixels=max_pixels)
     except Unreadable as error:
-        raise BadCall(f"{path}: {error}") from error
-    return Picture(pixels, pixels.shape[1], pixels.shape[0])
+        raise BadCall(f"{subject}: {error}") from error

@@ -13,7 +13,6 @@ from labelmill.core.annotation import Prediction as Said
 from labelmill.core.annotation import mapped
 from labelmill.core.errors import BadCall, ModelFault, TooLarge, Unreadable
 from labelmill.engine import trial
-from labelmill.engine.worker import Order
 from labelmill.flows import catalog
 from labelmill.flows.catalog import chosen_concepts
 from labelmill.flows.try_model import file_item, text_item
@@ -26,6 +25,7 @@ from labelmill.server.inputs import Region, shown
 from labelmill.server.page import Body, Id, Text
 from labelmill.server.site import Here, Site
 from labelmill.store import browse
+from labelmill.store.media import Media
 from labelmill.store.shards import Item
 
 router = APIRouter(tags=["models"])
@@ -155,9 +155,9 @@ def _item(one: browse.Bytes) -> Item:
 
 
 def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]], concepts: Mapping[str, str]) -> Answers:
-    order = Order(site.home, catalog.keep(card, site.home), card.floor, site.max_file, site.max_pixels)
+    media = Media(site.home / "media", max_bytes=site.max_file, max_pixels=site.max_pixels)
     bounds = trial.Bounds(site.trial_seconds, site.trial_memory)
-    tried = trial.try_on(order, [item for _, item in items], bounds)
+    tried = trial.try_on(card, media, [item for _, item in items], bounds)
     overlap = describe(card).overlap
     answers = []
     for (input_id, _), said in zip(items, tried.answers, strict=True):

@@ -88,6 +88,14 @@ def test_check_says_what_is_wrong(mill: Mill, tmp_path: Path) -> None:
     assert "found nothing" in mill("models", "check", silent, tmp_path / "note.txt").out
 
 
+def test_a_model_that_dies_or_hangs_is_said_by_check(mill: Mill, tmp_path: Path) -> None:
+    deadly = write_card(tmp_path / "deadly.yaml", {"do": "segfault"})
+    assert "its process ended with -11" in mill("models", "check", deadly, "some text", status=2).line
+    slow = write_card(tmp_path / "slow.yaml", {"do": "hang"})
+    little = {"load_seconds": 1, "batch_seconds": 1}
+    assert "no answer within 2 s" in mill("models", "check", slow, "some text", status=2, **little).line
+
+
 def test_check_shows_the_regions_of_a_real_model(mill: Mill, shared_data: Path, shared_models: Path) -> None:
     photo = sorted((shared_data / "coco-mini/images").iterdir())[0]
     said = mill("models", "check", CARDS / "yolox-nano.yaml", photo, "--json").json
