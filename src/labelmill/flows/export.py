@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
@@ -35,7 +35,7 @@ def export(
     format cannot hold the task (COCO holds images only).
     """
     content = of_task(task_id, statuses)
-    with _snapshot(database) as conn:
+    with database.snapshot() as conn:
         check(conn, task_id, form)
         try:
             return _replace(conn, content, form, to)
@@ -77,7 +77,7 @@ def stream(database: Database, content: Content, form: Format) -> tuple[int, Ite
     counted: Future[int] = Future()
 
     def write() -> None:
-        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out, _snapshot(database) as conn:
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out, database.snapshot() as conn:
             counted.set_result(content.count(conn))
             _write(conn, content, form, cast(BinaryIO, out))
 
@@ -96,14 +96,6 @@ def stream(database: Database, content: Content, form: Format) -> tuple[int, Ite
     if not counted.done():
         written.result()
     return counted.result(), pieces(cast(BinaryIO, pipe))
-
-
-@contextmanager
-def _snapshot(database: Database) -> Iterator[sa.Connection]:
-    """One state of the database for all pages, whatever happens in the meantime."""
-    with database.session() as conn, conn.begin():
-        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield conn
 
 
 def _replace(conn: sa.Connection, content: Content, form: Format, to: Path) -> int:

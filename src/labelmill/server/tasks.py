@@ -122,7 +122,7 @@ def get_task(task: Seen, member: Viewer, site: Here) -> Task:
 @router.get("/{task_id}/report", response_model_exclude_unset=True)
 def get_task_report(task: Seen, site: Here) -> Report:
     """A task's report, as the command prints it."""
-    with site.database.begin() as conn:
+    with site.database.snapshot() as conn:
         return Report(**report.report(conn, task))
 
 

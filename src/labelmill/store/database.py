@@ -46,6 +46,13 @@ class Database:
             yield conn
 
     @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """One state of the database for all that is read, whatever happens in the meantime. Raises StoreFault."""
+        with self.begin() as conn:
+            conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield conn
+
+    @contextmanager
     def session(self) -> Iterator[sa.Connection]:
         """One connection for long, with transactions as its user begins them; session locks die with it."""
         with faults(), self._engine.connect() as conn:
