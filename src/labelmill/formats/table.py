@@ -7,6 +7,7 @@ Texts stay exactly as decoded, line breaks within them included. A bad row is re
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,8 +124,8 @@ def _refuse(name: str, uri: str, number: int, error: Exception) -> Refused:
     return Refused(name, uri, "damaged", f"row {number}: it is no {what} ({error})")
 
 
-def _too_long(limits: Limits) -> Unreadable:
-    return Unreadable("too-large", f"it has more than {limits.max_text:,} bytes; split the text")
+def _too_long(limits: Limits, advice: str = "") -> Unreadable:
+    return Unreadable("too-large", f"it has more than {limits.max_text:,} bytes; split the text{advice}")
 
 
 def _skip_line(file: Any) -> None:
@@ -153,22 +154,73 @@ def _csv_header(path: Path) -> tuple[str, list[str]]:
 
 
 class _Lines:
-    """Physical lines for the csv reader, each of bounded length; it goes on after an over-long one."""
+    """Physical lines for the csv reader, which can go back to the second line of a row.
+
+    A quote that is not closed takes in the lines below it. They are kept until their row is whole. When it turns out to
+    be no CSV, its first line is refused alone and they are read again as rows of their own. That is done once with each
+    line: see `__next__`. No more is held than the longest row and a line.
+    """
 
     def __init__(self, file: TextIO, limits: Limits) -> None:
         self._file, self._limits = file, limits
+        self._size = 0  # characters of the row so far
+        self._kept = io.StringIO(newline="")  # its lines below the first; in a list, short ones would need much memory
+        self.below = 0
+        """How many lines the row has below its first one."""
+        self._again, self._left = self._kept, 0  # lines to read again, and how many of them are left
+
+    def row(self, reader: Iterator[list[str]]) -> list[str]:
+        """The next row of a reader of these lines; after csv.Error and Unreadable, the row of the next line."""
+        self._size = 0
+        if self.below:
+            self._kept, self.below = io.StringIO(newline=""), 0
+        try:
+            return next(reader)
+        except Unreadable:
+            self._go_back()
+            raise
+        except csv.Error as error:
+            if not self.below:
+                raise
+            self._go_back()
+            raise _unclosed() from error
+
+    def _go_back(self) -> None:
+        if self.below:
+            self._kept.seek(0)
+            self._again, self._left = self._kept, self.below
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline(self._limits.max_text)
+        """The next line. When the reader asks for a second one in the same row, a quote is open."""
+        if self._left:
+            # A quote was open here, too, when this was part of the bad row above: this row would come to the same end.
+            # (Where that one grew too long, this one just might not; to try each would take the square of the time.)
+            if self._size:
+                raise _unclosed()
+            self._left -= 1
+            line = self._again.readline()
+        else:
+            line = self._file.readline(self._limits.max_text)
         if not line:
-            raise StopIteration
-        if len(line) >= self._limits.max_text and line[-1] not in "\r\n":
+            raise _unclosed() if self._size else StopIteration
+        if self._size:
+            self._kept.write(line)
+            self.below += 1
+        elif len(line) >= self._limits.max_text and line[-1] not in "\r\n":
             _skip_line(self._file)
             raise _too_long(self._limits)
+        self._size += len(line)
+        if self._size > self._limits.max_text:
+            raise _too_long(self._limits, " or close the quote that opens on its first line")
         return line
+
+
+def _unclosed() -> Unreadable:
+    reason = "a quote that opens in it is not closed where a cell ends"
+    return Unreadable("damaged", f"{reason}; close it, and write quotes that belong to a text twice")
 
 
 def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iterator[Found | Refused]:
@@ -177,18 +229,19 @@ def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iter
     at, label = columns.index("text"), columns.index("id") if "id" in columns else None
     width, place = len(columns), f"{path}#row="
     with _open(path) as file:
-        reader = csv.reader(_Lines(file, limits), delimiter=delimiter, strict=True)
-        next(reader)
+        _skip_line(file)
+        lines = _Lines(file, limits)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         number = 1
         while True:
             number += 1
             uri = f"{place}{number}"
             try:
-                row = next(reader)
+                row = lines.row(reader)
                 if not row:
                     continue
                 if len(row) != width:
-                    raise Unreadable("damaged", _cells(len(row), width))
+                    raise Unreadable("damaged", _cells(len(row), width, lines.below))
                 check_text(row[at])
                 name = row[label] if label is not None else ""
                 yield Found(_id_of(name) if name else _row_name(path, number), uri, "text", None, row[at])
@@ -198,5 +251,6 @@ def _csv(path: Path, limits: Limits, delimiter: str, columns: list[str]) -> Iter
                 yield _refuse(_row_name(path, number), uri, number, error)
 
 
-def _cells(count: int, width: int) -> str:
-    return f"it has {count} cells where the header names {width}; put texts that hold the delimiter in quotes"
+def _cells(count: int, width: int, below: int) -> str:
+    taken = f" and takes in {below:,} more lines" if below else ""
+    return f"it has {count} cells where the header names {width}{taken}; put texts that hold the delimiter in quotes"
