@@ -89,33 +89,47 @@ def workers(process: Running) -> list[psutil.Process]:
     return []
 
 
-def kill_worker(mill: Mill, process: Running, rng: random.Random) -> None:
+def kill_worker(mill: Mill, process: Running, rng: random.Random) -> bool:
+    """As the other kills: False when there was nothing left to strike."""
+    found = until(lambda: workers(process) or process.poll() is not None)
+    return found is not True and sum(struck(one) for one in rng.sample(found, rng.randint(1, len(found)))) > 0
+
+
+def struck(worker: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
-        for worker in rng.sample(found := workers(process), rng.randint(1, len(found))) if workers(process) else ():
-            worker.kill()
+        worker.kill()
+        return True
+    return False
 
 
-def kill_postmaster(mill: Mill, process: Running, rng: random.Random) -> None:
-    if server := postmaster.find(where(mill.home).data):
+def kill_postmaster(mill: Mill, process: Running, rng: random.Random) -> bool:
+    server, running = postmaster.find(where(mill.home).data), process.poll() is None
+    if server:
         os.kill(server.pid, signal.SIGKILL)
-    said = ended_anyhow(process)
-    if said.returncode and not said.stdout:  # with a report it had ended (with its failures) before the strike
+    share = done_share(mill.home)
+    # a command dies of it, unless it had not come to its database yet
+    until(lambda: process.poll() is not None or done_share(mill.home) > share, every=0.1)
+    said = ended_anyhow(process) if process.poll() is not None else None
+    if said and said.returncode and not said.stdout:  # a report says that it went on, or had ended (with its failures)
         assert said.returncode == 1
         assert "Traceback" not in said.stderr
         assert "database" in said.stderr
         assert "labelmill tasks resume" in said.stderr
+    return server is not None and running
 
 
-def kill_command(mill: Mill, process: Running, rng: random.Random) -> None:
+def kill_command(mill: Mill, process: Running, rng: random.Random) -> bool:
     kill_group(process)
+    return process.returncode == -signal.SIGKILL
 
 
-def kill_everything(mill: Mill, process: Running, rng: random.Random) -> None:
+def kill_everything(mill: Mill, process: Running, rng: random.Random) -> bool:
     server = postmaster.find(where(mill.home).data)
     kill_group(process)
     if server:
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, signal.SIGKILL)
+    return server is not None and process.returncode == -signal.SIGKILL
 
 
 def ended_anyhow(process: Running) -> "subprocess.CompletedProcess[str]":
@@ -131,15 +145,18 @@ def test_killed_anywhere_and_resumed_is_as_if_nothing_had_been(embedded_mill: Mi
     kills = [kill_worker, kill_postmaster, kill_command, kill_everything, rng.choice([kill_worker, kill_postmaster])]
     rng.shuffle(kills)
     moments = sorted(rng.uniform(0.1, 0.9) for _ in range(KILLS))
+    missed = []
     process = mill.start("annotate", source, "--model", slow, "--lower", "0.3", "--upper", "0.8", "--json")
     with Embedded(mill.home):  # so that the killed are not the only users, and the polls below are quick
         for moment, kill in zip(moments, kills, strict=True):
             until(lambda moment=moment: done_share(mill.home) >= moment, every=0.1)
             time.sleep(rng.uniform(0, 0.1))  # not to wait for anything: to strike between two commits
-            kill(mill, process, rng)
+            if not kill(mill, process, rng):
+                missed.append((kill.__name__, moment))
             if process.poll() is not None:
                 process = mill.start("tasks", "resume", 1, "--json")
         ended_anyhow(process)
+        assert len(missed) <= 1  # a run may end just before it is struck
         done = checked(mill("tasks", "resume", 1, "--json", status=1).json)
         assert (done["status"], done["waiting"], done["failed"]) == ("complete", 0, INPUTS // 10)
         undisturbed = mill.annotate(source, quick, "--lower", "0.3", "--upper", "0.8", status=1)
@@ -187,6 +204,18 @@ def test_two_resumes_of_one_task_at_once(embedded_mill: Mill, tmp_path: Path) ->
             database = Database(url)
             assert rows(database, "SELECT DISTINCT attempts FROM ledger") == [1]  # nothing was done twice
             database.close()
+
+
+def test_two_commands_at_once_on_a_home_that_is_not_there_yet(home: Path, tmp_path: Path) -> None:
+    """One makes the database and its schema, the other waits for it; both take in the same texts."""
+    mill, source = Mill(home), write_texts(tmp_path / "texts", [f"text {i}" for i in range(8)])
+    try:
+        both = [mill.start("annotate", source, "--model", "null", "--json") for _ in range(2)]
+        reports = [checked(ended(one).json) for one in both]
+    finally:
+        mill.clear()
+    assert sorted(one["task"] for one in reports) == [1, 2]
+    assert [(one["status"], one["inputs"], one["annotated"]) for one in reports] == [("complete", 8, 8)] * 2
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from labelmill.models.catalog import load
 from labelmill.models.keep import store_copy
 
 CARDS = Path(__file__).parents[2] / "cards"
+EMBEDDING = "mobilenet-v1-embedding"  # it answers with numbers that mean nothing by themselves
 HORSES = "data/coco-mini/images/000000214753.jpg"
 
 
@@ -53,6 +54,12 @@ def in_pixels(found: list[Prediction], picture: Picture) -> list[tuple[str, floa
 def corners(region: Any) -> tuple[float, float, float, float]:
     assert isinstance(region, Box)
     return region.x1, region.y1, region.x2, region.y2
+
+
+def test_every_shared_model_that_predicts_has_a_card() -> None:
+    there = {path.parent.name for path in shared("models").glob("*/*.onnx")}
+    assert there
+    assert there - {path.stem for path in CARDS.glob("*.yaml")} <= {EMBEDDING}
 
 
 @pytest.mark.parametrize("path", sorted(CARDS.glob("*.yaml")), ids=lambda path: path.stem)
