@@ -238,16 +238,20 @@ def test_no_page_keeps_anybody_out(walk: Walk, tmp_path: Path) -> None:
     task = (row.get_by_role("link").first.get_attribute("href") or "").rpartition("/")[2]
     walk.go(f"/projects/{project}/inputs")
     viewer = walk.page.get_by_role("link", name=re.compile("^Open ")).first.get_attribute("href") or ""
-    pages = ["/projects", "/account", f"/projects/{project}/tasks/{task}", viewer, "/nowhere"]
+    pages = ["/projects", "/account", f"/projects/{project}/tasks/{task}", viewer]
     pages += [f"/projects/{one}/{page}" for one in (empty, project) for page in PAGES]
     faults = []
+    heading = walk.page.get_by_role("heading", level=1)
     for page in pages:
-        walk.go(page)
-        walk.page.wait_for_load_state("networkidle")
+        before = heading.inner_text()
+        walk.turn(page)
+        expect(heading).not_to_have_text(before)
+        walk.page.get_by_role("status", name="Loading").wait_for(state="detached")
         faults += [f"{page}: {fault}" for fault in walk.faults()]
-        if page != "/nowhere":
-            title = walk.page.get_by_role("heading", level=1).inner_text()
-            expect(walk.page).to_have_title(f"{title} · Labelmill")
+        expect(walk.page).to_have_title(f"{heading.inner_text()} · Labelmill")
+    walk.go("/nowhere")
+    walk.page.get_by_role("link", name="Go to the projects").wait_for()
+    faults += walk.faults()
     assert faults == []
 
 

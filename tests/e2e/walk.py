@@ -30,6 +30,12 @@ _SETTLE = """async () => {
 }"""
 
 
+_TURN = """path => {
+  history.pushState(null, '', path)
+  dispatchEvent(new PopStateEvent('popstate'))
+}"""
+
+
 @dataclass
 class Walk:
     """A person at a browser; `complaints`: what the browser had against the pages, which has to stay empty."""
@@ -48,6 +54,11 @@ class Walk:
 
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)
+
+    def turn(self, path: str) -> None:
+        """Go on from a page as by a link: what is loaded stays, where `go` begins anew."""
+        self.page.evaluate(_TURN, path)
+        self.page.wait_for_url(self.site + path)
 
     def annotations(self) -> Locator:
         """What the viewer lists."""
@@ -92,7 +103,8 @@ class Walk:
 
     def faults(self) -> list[str]:
         """What axe finds that keeps people out: serious and critical faults, in the light and in the dark."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         self.page.emulate_media(color_scheme="light")
         self.settle()
         found = self._told_by_axe({"resultTypes": ["violations"]})

@@ -27,8 +27,8 @@ TICK = 0.2
 
 DEATHS_IN_A_ROW = 20
 """So many deaths of which each took what the model was shown first, with no shard done in between, mean that the model,
-not an input, is at fault: halving a batch of 256 down to one culprit takes 8. An input alone in its shard is left out:
-it has been found already, and its tries come to an end by themselves."""
+not an input, is at fault: halving a batch of 256 down to one culprit takes 8. When an input alone in its shard is tried
+again, that is left out: it has been found already, and its tries come to an end by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class _Worker:
     since: float
     state: str = "loading"
     shard: int = -1
+    attempts: int = 0
     inputs: list[int] = field(default_factory=list)
     killed: tuple[str, str] | None = None
 
@@ -246,8 +247,8 @@ class Pool:
             case ("ready",):
                 worker.state = "ready"
                 self._give_task(worker)
-            case ("shard", shard, inputs):
-                worker.state, worker.shard, worker.inputs = "working", shard, inputs
+            case ("shard", shard, attempts, inputs):
+                worker.state, worker.shard, worker.attempts, worker.inputs = "working", shard, attempts, inputs
             case ("rest",):
                 worker.state, self._deaths = "resting", 0
             case ("end",):
@@ -298,7 +299,7 @@ class Pool:
         _, answered, _ = worker.hand.place.get()
         if worker.state == "working" and answered:
             self._deaths = 0
-        if not (worker.suspects and len(worker.inputs) == 1):
+        if not (worker.suspects and len(worker.inputs) == 1 and worker.attempts > 1):
             self._deaths += 1
 
     def _bury(self, worker: _Worker) -> None:

@@ -1,8 +1,9 @@
 """The process in which a model runs. It takes shards until none is left, and tells its supervisor what it is at.
 
-Messages to the supervisor: ("ready",) the model is loaded; ("shard", no, input ids) a shard is begun; ("rest",) it is
-saved; ("end",) nothing left to do; ("unusable", sentence); ("store", sentence); ("bug", sentence, traceback). Where in
-its shard it is, is told in memory that both see: a message for each batch would cost a fast model a tenth of its time.
+Messages to the supervisor: ("ready",) the model is loaded; ("shard", no, attempts, input ids) a shard is begun;
+("rest",) it is saved; ("end",) nothing left to do; ("unusable", sentence); ("store", sentence); ("bug", sentence,
+traceback). Where in its shard it is, is told in memory that both see: a message for each batch would cost a fast model
+a tenth of its time.
 From the supervisor: its Order, one (url, task id), then ("look",) when there may be nothing left to wait for.
 """
 
@@ -30,6 +31,7 @@ from labelmill.models.base import Model
 from labelmill.store import shards
 from labelmill.store.database import Database
 from labelmill.store.media import Media
+from labelmill.store.shards import Claim
 
 RUNTIME = "labelmill.models.onnx"
 """What nearly every model needs, and what takes longest to import."""
@@ -114,7 +116,7 @@ def _work_on(database: Database, task_id: int, model: Model, media: Media, line:
                 conn.commit()
                 blame(conn, task_id, claim.no, everything, "crashed", "its process died each time it was tried")
             else:
-                annotate_shard(conn, claim, model, media, partial(_begin, line, place, claim.no))
+                annotate_shard(conn, claim, model, media, partial(_begin, line, place, claim))
             line.send(("rest",))
             shards.release(conn, task_id, claim.no)
 
@@ -127,9 +129,9 @@ def _wait_for_more(conn: sa.Connection, task_id: int, line: Connection) -> bool:
     return more
 
 
-def _begin(line: Connection, place: Place, no: int, input_ids: Sequence[int]) -> Tell:
+def _begin(line: Connection, place: Place, claim: Claim, input_ids: Sequence[int]) -> Tell:
     place.set(0, 0)
-    line.send(("shard", no, list(input_ids)))
+    line.send(("shard", claim.no, claim.attempts, list(input_ids)))
     return place.set
 
 

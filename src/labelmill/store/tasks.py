@@ -289,9 +289,13 @@ def reopen(conn: sa.Connection, task_id: int) -> None:
 
 
 def forget_faults(conn: sa.Connection, task_id: int) -> None:
-    """Let workers try a task whose model could not run, and shards that were under way, as if for the first time."""
+    """Let workers try a task whose model could not run, and shards that were under way, as if for the first time.
+
+    An input alone in its shard is tried for the second time: with it a model that dies of many comes to an end.
+    """
     conn.execute(sa.update(t.task).where(t.task.c.id == task_id).values(error=None))
-    conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=0))
+    tried = sa.case((t.shard.c.inputs == 1, sa.func.least(t.shard.c.attempts, 1)), else_=0)
+    conn.execute(sa.update(t.shard).where(t.shard.c.task_id == task_id, ~t.shard.c.done).values(attempts=tried))
 
 
 def set_error(conn: sa.Connection, task_id: int, message: str) -> None:
