@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import sqlalchemy as sa
 from live import either as either
 from live import live as live
-from mill import Mill, bands, checked, ended, rows, until, write_card, write_texts
+from mill import Mill, bands, checked, ended, kill_group, rows, until, write_card, write_texts
 from mill import mill as mill
 
 from labelmill.store.database import Database
@@ -160,3 +161,18 @@ def test_delete(either: Mill, tmp_path: Path, database: Database) -> None:
     assert rows(database, "SELECT count(*) FROM input") == [2]
     assert "'1'" in either("tasks", "show", 1, status=2).line
     assert "is deleted" in either("tasks", "delete", "kept").out
+
+
+def test_apply_that_is_killed_half_way_is_ended_by_resume(mill: Mill, tmp_path: Path, database: Database) -> None:
+    mill.annotate(write_texts(tmp_path / "texts", [f"text {i}" for i in range(120)]), "null")
+    outdated = "SELECT count(*) FROM shard s JOIN task t ON t.id = s.task_id WHERE s.revision < t.revision"
+    assert rows(database, "SELECT count(*) FROM shard")[0] > 2
+    with database.begin() as somebody:  # who is at work on the last shard: apply waits for them
+        somebody.execute(sa.text("SELECT pg_advisory_xact_lock(1, max(no)) FROM shard"))
+        process = mill.start("tasks", "apply", 1, "--upper", "0.7", "--lower", "0.5")
+        until(lambda: rows(database, outdated) == [1])
+        kill_group(process)
+    report = checked(mill("tasks", "resume", 1, "--json").json)
+    assert rows(database, outdated) == [0]
+    assert report["annotations"] == {"success": 240, "awaiting_review": 120}
+    assert bands(report) == {"approved": 240, "review": 120, "discarded": 240}
