@@ -92,7 +92,11 @@ def read(item: Item, model: Model, media: Media) -> Input:
     if item.location is None or item.width is None or item.height is None:
         raise Unreadable("vanished", "nothing is stored for this input: import it again")
     data = media.get(item.location, item.digest)
-    return Picture(image.decode(data, at_least=model.info.wants, max_pixels=media.max_pixels), item.width, item.height)
+    try:
+        pixels = image.decode(data, at_least=model.info.wants, max_pixels=media.max_pixels)
+    except MemoryError as error:
+        raise Unreadable("memory", "there is not the memory to decode it") from error
+    return Picture(pixels, item.width, item.height)
 
 
 def _readable(
@@ -106,8 +110,6 @@ def _readable(
             failed.append(Failed(item.input_id, work, "read", error.kind, str(error)))
         except ModelFault as error:
             failed.append(Failed(item.input_id, work, "predict", error.kind, str(error)))
-        except MemoryError:
-            failed.append(Failed(item.input_id, work, "read", "memory", "there is not the memory to decode it"))
     return found
 
 

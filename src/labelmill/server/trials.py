@@ -25,7 +25,6 @@ from labelmill.server.inputs import Region, shown
 from labelmill.server.page import Body, Id, Text
 from labelmill.server.site import Here, Site
 from labelmill.store import browse
-from labelmill.store.media import Media
 from labelmill.store.shards import Item
 
 router = APIRouter(tags=["models"])
@@ -155,9 +154,8 @@ def _item(one: browse.Bytes) -> Item:
 
 
 def _answers(site: Site, card: Card, items: Sequence[tuple[int | None, Item]], concepts: Mapping[str, str]) -> Answers:
-    media = Media(site.home / "media", max_bytes=site.max_file, max_pixels=site.max_pixels)
     bounds = trial.Bounds(site.trial_seconds, site.trial_memory)
-    tried = trial.try_on(card, media, [item for _, item in items], bounds)
+    tried = trial.try_on(card, site.media, [item for _, item in items], bounds)
     overlap = describe(card).overlap
     answers = []
     for (input_id, _), said in zip(items, tried.answers, strict=True):
