@@ -32,9 +32,9 @@ PATIENCE = 900.0
 """Seconds to wait for a recovery, a shutdown or another starter before giving up; nothing is stopped by giving up."""
 _ORPHANS_MAY_TAKE = 5.0
 _MARK = 32  # bytes; written when the file is made, so that a full disk cannot keep the last process from leaving
-_children: dict[Path, "subprocess.Popen[bytes]"] = {}
-"""By their data folders the servers that this process started: kept to be reaped, and stopped before they tell their
-pids."""
+_children: dict["subprocess.Popen[bytes]", Path] = {}
+"""The servers that this process started and their data folders: kept to be reaped, and stopped before they tell their
+pids. One that has just stopped may not be reaped before the next one of its folder is started."""
 
 
 class Embedded:
@@ -154,8 +154,9 @@ class Embedded:
         if server:
             os.pwrite(users, _mark(server), 0)
             postmaster.interrupt(server.pid)
-        elif (child := _children.get(place.data)) is not None and child.poll() is None:
-            postmaster.interrupt(child.pid)
+        else:
+            for child in _running(place.data):
+                postmaster.interrupt(child.pid)
 
     def _leaving(self, server: Postmaster) -> bool:
         return self._users is not None and os.pread(self._users, _MARK, 0) == _mark(server)
@@ -242,7 +243,8 @@ class Embedded:
             launch.initialise(place, programs, alive, self._patience)
         elif (seen := postmaster.read_pid_file(place.data)) is not None:
             postmaster.remove_pid_file(place.data, seen)
-        child = _children[place.data] = launch.start(place, programs, alive)
+        child = launch.start(place, programs, alive)
+        _children[child] = place.data
         return child
 
 
@@ -297,6 +299,10 @@ def _limit_log(place: Place) -> None:
         os.close(launch.open_log(place))
 
 
+def _running(data: Path) -> "list[subprocess.Popen[bytes]]":
+    return [child for child, folder in _children.items() if folder == data and child.poll() is None]
+
+
 def _reap() -> None:
-    for data in [data for data, child in _children.items() if child.poll() is not None]:
-        del _children[data]
+    for child in [child for child in _children if child.poll() is not None]:
+        del _children[child]

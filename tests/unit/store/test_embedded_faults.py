@@ -57,6 +57,21 @@ def test_a_stale_pid_of_another_process_of_the_account_does_not_stop_us(yard: Ya
         other.wait()
 
 
+def test_a_server_of_ours_that_is_all_but_gone_is_still_reaped(yard: Yard) -> None:
+    lies = yard.stopped()
+    before = subprocess.Popen(["sleep", "600"])  # as one whose last act, to go, is not seen yet
+    try:
+        embedded._children[before] = lies.data
+        assert keeps(yard.home)
+        assert before in embedded._children
+    finally:
+        before.kill()
+    until(lambda: not embedded._running(lies.data))
+    embedded._reap()
+    assert before.returncode == -signal.SIGKILL
+    assert lies.data not in embedded._children.values()
+
+
 @pytest.mark.parametrize("text", ["", "12\n", "99999999999999\n/\n1\n5432\n/nowhere\n\n\nready\n", "rubbish\n\0"])
 def test_a_broken_pid_file_does_not_stop_us(yard: Yard, text: str) -> None:
     lies = yard.stopped()
