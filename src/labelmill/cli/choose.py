@@ -36,14 +36,13 @@ def chosen(home: Path | None, server: str | None, token: str | None, *, asked: A
         from labelmill.engine import nursery
 
         gc.freeze()
-        if asked is not None:
-            nursery.fork(workers(settings))
-        from labelmill.cli.local import Local
+        with nursery.forked(0 if asked is None else workers(settings)):
+            from labelmill.cli.local import Local
 
-        gc.freeze()
-        gc.enable()
-        with opened(settings) as database:
-            yield Local(settings, database, batches)
+            gc.freeze()
+            gc.enable()
+            with opened(settings) as database:
+                yield Local(settings, database, batches)
 
 
 @contextmanager

@@ -4,11 +4,11 @@ A command that is about to need workers has imported most of what they need: for
 connection, they cost nothing more. Whoever needs one later gets it from a server that has imported it once, too.
 """
 
-import atexit
 import multiprocessing
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver, util
 from typing import Any
@@ -32,19 +32,25 @@ class Hand:
 _waiting: list[Hand] = []
 
 
-def fork(count: int) -> None:
-    """Fork so many workers now. The caller has no threads, no connections and nothing else that is not to be shared.
+@contextmanager
+def forked(count: int) -> Iterator[None]:
+    """Fork so many workers now; who is not hired meanwhile is dismissed.
 
-    The runtime of a model each imports by itself: it has the time while the caller opens the database.
+    The caller has no threads, no connections and nothing else that is not to be shared. The runtime of a model each
+    worker imports by itself: it has the time while the caller opens the database.
     Where forking a process that has loaded libraries is not safe (macOS), the server is started instead.
     """
-    if sys.platform != "linux":
-        prepare()
-        return
-    atexit.register(_dismiss)
-    context = multiprocessing.get_context("fork")
-    for _ in range(count):
-        _waiting.append(_made(context, *(end for hand in _waiting for end in (hand.line, hand.life))))
+    try:
+        if count and sys.platform != "linux":
+            prepare()
+        else:
+            context = multiprocessing.get_context("fork")
+            for _ in range(count):
+                _waiting.append(_made(context, *(end for hand in _waiting for end in (hand.line, hand.life))))
+        yield
+    finally:
+        while _waiting:
+            _waiting.pop().process.kill()
 
 
 def hire() -> Hand:
@@ -66,11 +72,6 @@ def prepare() -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["labelmill.engine.worker", RUNTIME])
     forkserver.ensure_running()
-
-
-def _dismiss() -> None:
-    while _waiting:
-        _waiting.pop().process.kill()
 
 
 def _made(context: Any, *also_ours: connection.Connection) -> Hand:
