@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 # one more than there are cores: many tests wait for a process that they started
 JOBS ?= $(shell expr $(CORES) + 1)
-COUNTED := --cov=labelmill.core --cov-report=term:skip-covered --count-in=tests/unit/core --count-in=tests/unit/formats
+COUNTED := --cov=labelmill.core --cov-report=term:skip-covered --count-in=tests/unit/core
 # each step on a core of its own, and what one says in one piece where this make can do that
 BESIDE := $(MAKE) --no-print-directory -j$(CORES) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -77,8 +77,8 @@ test: ## Everything that must hold before a change is kept
 	@$(BESIDE) browser check pages tested-pages rewritten
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(COUNTED) $(PYTEST)
 
-# apart from `test`, which counts the lines of the pure core while its tests run, and those of the formats that fill it:
-# whatever runs while lines are counted takes half as long again
+# apart from `test`, which counts the lines of the pure core while its tests run: whatever runs while lines are counted
+# takes half as long again
 cover: setup pages browser ## Test with pytest alone, and print which lines of all ran
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 

@@ -52,8 +52,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--pictures` has the walks of the demo write the pictures that the documents show; `--count-in`: see below."""
     parser.addoption("--pictures", action="store_true", help="write docs/images anew")
-    counted = "have --cov count lines in tests of this folder alone; more than once for several"
-    parser.addoption("--count-in", metavar="FOLDER", action="append", default=[], help=counted)
+    counted = "have --cov count lines in tests of this folder alone"
+    parser.addoption("--count-in", metavar="FOLDER", default="", help=counted)
 
 
 _LONG = ("tests/e2e/", "tests/flows/", "tests/unit/cli/")
@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Count lines only where that is wanted: all Python that runs while they are counted takes half as long again."""
-    counted = tuple(item.config.getoption("--count-in"))
+    counted = item.config.getoption("--count-in")
     counter = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
     if counted and counter and counter.started != item.nodeid.startswith(counted):
         (counter.pause if counter.started else counter.resume)()

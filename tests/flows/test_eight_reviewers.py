@@ -15,7 +15,7 @@ from labelmill.flows import sign_in
 from labelmill.store import members
 from labelmill.store.database import Database
 
-INPUTS, REVIEWERS = 2000, 8
+INPUTS, REVIEWERS = 800, 8
 HALF = INPUTS // REVIEWERS // 2
 # a process of their own, as it is where people work: what they do takes the server none of its time
 REVIEW = """

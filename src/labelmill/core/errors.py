@@ -65,7 +65,7 @@ class Unreadable(LabelmillError):
     """A source or an input cannot be read.
 
     `kind` is one word for grouping: `empty`, `unsupported`, `damaged`, `truncated`, `too-large`, `vanished`,
-    `changed`, `encoding`, `denied`, `unsafe`.
+    `changed`, `encoding`, `denied`, `unsafe`, `memory`.
     """
 
     def __init__(self, kind: str, message: str) -> None:
