@@ -134,6 +134,7 @@ export function useLabel(project: number, task: number, { begun }: Drafts): Labe
         if (!here) return gone.current && input !== null ? giveBack(project, task, input.id) : undefined
         setLeft(now)
         if (input === null || input.id === after) return setEnded(true)
+        mine.current = [...mine.current, input] // now: when the page goes before it is drawn anew, nothing else knows of it
         if (after === null) return setHeld(input)
         setAhead(input)
         if (input.kind === 'image') prefetch(project, [input.id])
