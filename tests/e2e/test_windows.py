@@ -31,9 +31,8 @@ def test_no_page_is_wider_than_the_window(walk: Walk, client: Client, shown: Sho
     places = ["inputs", f"inputs/{shown.images[0]}", "datasets", "concepts", "models", "members", "settings"]
     places += ["tasks", "tasks/new", f"tasks/{shown.shapes}"]
     wide = {}
-    walk.go("/")
     for place in ["/account", "/notifications", *(f"/projects/{shown.id}/{place}" for place in places)]:
-        walk.turn(place)
+        walk.go(place)
         walk.page.get_by_role("heading", level=1).wait_for()
         walk.page.get_by_role("status", name="Loading").wait_for(state="detached")
         for width in (820, 1280, 1920):
