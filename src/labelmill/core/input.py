@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewInput:
     """One source that could be read. `digest`: BLAKE3 of its bytes, of the UTF-8 for a text."""
 

@@ -14,7 +14,7 @@ SURE = 0.5
 """The doubt of what no model scored: it comes last where the most doubtful come first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Waiting:
     """An input for reviewers. `doubt`: how far its most doubtful undecided score lies from 0.5; and its concept.
 

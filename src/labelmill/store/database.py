@@ -12,6 +12,7 @@ from psycopg import errors as pg
 from psycopg.conninfo import conninfo_to_dict
 
 from labelmill.core.errors import BadCall, Conflict, StoreFault
+from labelmill.store import arrays
 
 HEAD = "0007"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
@@ -33,7 +34,7 @@ class Database:
         self.url = url
         self._engine = sa.create_engine(
             "postgresql+psycopg://",
-            creator=lambda: psycopg.connect(url, connect_timeout=20),
+            creator=lambda: _connect(url),
             pool_pre_ping=False,
             pool_size=8,
             max_overflow=MOST_CONNECTIONS - 8,
@@ -87,6 +88,12 @@ class Database:
             conn.execute(sa.text("SELECT pg_advisory_xact_lock(7033712)"))  # two commands at once migrate once
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+
+
+def _connect(url: str) -> psycopg.Connection[Any]:
+    conn = psycopg.connect(url, connect_timeout=20)
+    arrays.write_quickly(conn)
+    return conn
 
 
 def _check(url: str) -> None:
