@@ -59,7 +59,7 @@ _WRITE = sa.text("""
 UPDATE ledger l SET work = v.work, outcome = v.outcome, annotated = v.annotated, entered = v.entered
 FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:outcome AS outcome[]), CAST(:annotated AS bool[]),
             CAST(:entered AS bool[])) AS v (id, work, outcome, annotated, entered)
-WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = v.id
 """)
 
 _COUNT = sa.text("""

@@ -107,7 +107,7 @@ def unfinished(conn: sa.Connection, task_id: int, *, outdated: bool = False) -> 
     return bool(conn.execute(query, {"task": task_id}).scalar_one())
 
 
-# arrays, here and below, lead the planner to the key's index whatever it believes of a table that was just filled
+# an array leads the planner to the key's index whatever it believes of a table that was just filled
 _ITEMS = sa.text("""
 WITH mine AS MATERIALIZED (
     SELECT input_id FROM ledger WHERE task_id = :task AND shard = :no AND outcome = 'waiting'
@@ -150,10 +150,12 @@ class Failed:
     likeness: int | None = None
 
 
+# here and below `v` leads to rows of the key's index; with `input_id = ANY(:ids)` beside it, a plan that knows nothing
+# of how many there are compared each with each
 _RESETTLE = sa.text("""
 UPDATE ledger l SET annotated = v.annotated, work = v.work, entered = v.work IN ('review', 'reviewed')
 FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[])) AS v (id, annotated, work)
-WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = v.id
 """)
 
 _SETTLE = sa.text("""
@@ -161,7 +163,7 @@ UPDATE ledger l SET outcome = 'done', attempts = l.attempts + 1, annotated = v.a
                     entered = v.work IN ('review', 'reviewed'), likeness = v.likeness
 FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[]), CAST(:likeness AS bigint[]))
     AS v (id, annotated, work, likeness)
-WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = v.id
 """)
 
 _FAIL = sa.text("""
@@ -169,7 +171,7 @@ UPDATE ledger l SET outcome = 'failed', work = v.work, stage = v.stage, kind = v
                     attempts = l.attempts + 1, likeness = v.likeness
 FROM unnest(CAST(:ids AS bigint[]), CAST(:work AS work[]), CAST(:stages AS text[]), CAST(:kinds AS text[]),
             CAST(:messages AS text[]), CAST(:likeness AS bigint[])) AS v (id, work, stage, kind, message, likeness)
-WHERE l.task_id = :task AND l.input_id = ANY(:ids) AND l.input_id = v.id
+WHERE l.task_id = :task AND l.input_id = v.id
 """)
 
 _CLOSE = sa.text("""

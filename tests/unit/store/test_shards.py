@@ -1,5 +1,6 @@
 """Shards: held by one connection at a time, freed by its death, counted right whatever happens."""
 
+import re
 import threading
 from collections import Counter
 from contextlib import ExitStack
@@ -16,8 +17,8 @@ from mill import rows, until
 from labelmill.core.annotation import Outcome, Work
 from labelmill.core.threshold import Limits
 from labelmill.flows.blame import blame
-from labelmill.store import counts, shards, tasks
-from labelmill.store.database import Database
+from labelmill.store import counts, reviews, shards, tasks
+from labelmill.store.database import Database, driver
 from labelmill.store.shards import Failed, Settled
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -263,6 +264,21 @@ def test_blame_comes_late_for_a_shard_that_is_done(database: Database) -> None:
     with database.session() as conn:
         blame(conn, task.id, 0, ids, "crashed", "late")
     assert rows(database, "SELECT outcome::text FROM ledger") == ["done"]
+
+
+@pytest.mark.parametrize("statement", [shards._SETTLE, shards._RESETTLE, shards._FAIL, reviews._WRITE])
+def test_each_row_of_the_ledger_is_found_by_its_key(database: Database, statement: sa.TextClause) -> None:
+    """Also in the plan that is kept for whatever comes, in a home with more than one task."""
+    for no in range(9):
+        make_task(database, [f"text {no} {i}" for i in range(200)])
+    with database.begin() as conn:
+        conn.execute(sa.text("ANALYZE ledger"))
+        numbered = statement.text
+        for place, name in enumerate(dict.fromkeys(re.findall(r"(?<!:):(\w+)", numbered)), 1):
+            numbered = re.sub(rf"(?<!:):{name}\b", f"${place}", numbered)
+        plan = list(driver(conn).execute(f"EXPLAIN (GENERIC_PLAN) {numbered}"))
+    told = "\n".join(line for (line,) in plan)
+    assert "Join Filter" not in told, told
 
 
 # --- whose turn it is -------------------------------------------------------------------------------------------------
