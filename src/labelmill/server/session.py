@@ -10,6 +10,7 @@ from labelmill.core.errors import BadCall, NotAllowed
 from labelmill.flows import sign_in as flow
 from labelmill.flows.sign_in import Known
 from labelmill.server.access import SignedIn, cookie_name
+from labelmill.server.errors import Wrong
 from labelmill.server.page import Body, Named
 from labelmill.server.site import Here
 from labelmill.store import persons
@@ -64,7 +65,7 @@ class Me(BaseModel):
         )  # fmt: skip
 
 
-@router.get("")
+@router.get("", responses={401: {"model": Wrong}})
 def who_am_i(who: SignedIn) -> Me:
     """Who is signed in."""
     return Me.of(who)

@@ -13264,7 +13264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unauthorized */
@@ -13273,7 +13273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Forbidden */
@@ -13282,7 +13282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Not Found */
@@ -13291,7 +13291,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Conflict */
@@ -13300,7 +13300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Request Entity Too Large */
@@ -13309,7 +13309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -13318,7 +13318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Too Many Requests */
@@ -13327,7 +13327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
             /** @description Service Unavailable */
@@ -13336,7 +13336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Wrong"];
+                    "application/json": components["schemas"]["Wrong"];
                 };
             };
         };
