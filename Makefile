@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 CORES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 # one more than there are cores: many tests wait for a process that they started
 JOBS ?= $(shell expr $(CORES) + 1)
-COUNTED := --cov=labelmill.core --cov-report=term:skip-covered --count-in=tests/unit/core
+CORE := tests/unit/core
 # each step on a core of its own, and what one says in one piece where this make can do that
 BESIDE := $(MAKE) --no-print-directory -j$(CORES) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -21,7 +21,7 @@ PAGES := src/labelmill/pages/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo check checked-python tested-pages rewritten test cover bench browser clean
+.PHONY: help setup pages demo check checked-python tested-pages tested-core rewritten test cover bench browser clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -73,12 +73,14 @@ rewritten: $(STAMP)
 tested-pages: $(MODULES)
 	cd web && npm test --silent -- --reporter=dot
 
-test: ## Everything that must hold before a change is kept
-	@$(BESIDE) browser check pages tested-pages rewritten
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(COUNTED) $(PYTEST)
+# the pure core by itself, with its lines counted: whatever runs while lines are counted takes half as long again
+tested-core: $(STAMP)
+	$(BIN)/python -m pytest $(CORE) --cov=labelmill.core --cov-report=term:skip-covered
 
-# apart from `test`, which counts the lines of the pure core while its tests run: whatever runs while lines are counted
-# takes half as long again
+test: ## Everything that must hold before a change is kept
+	@$(BESIDE) browser tested-core check pages tested-pages rewritten
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(if $(PYTEST),$(PYTEST),--ignore=$(CORE))
+
 cover: setup pages browser ## Test with pytest alone, and print which lines of all ran
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(PYTEST)
 

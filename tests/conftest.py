@@ -1,12 +1,13 @@
 """What all tests share: a home, an empty prepared database, and the models and data to test with."""
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,10 +51,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--pictures` has the walks of the demo write the pictures that the documents show; `--count-in`: see below."""
+    """`--pictures` has the walks of the demo write the pictures that the documents show."""
     parser.addoption("--pictures", action="store_true", help="write docs/images anew")
-    counted = "have --cov count lines in tests of this folder alone"
-    parser.addoption("--count-in", metavar="FOLDER", default="", help=counted)
 
 
 _LONG = ("tests/e2e/", "tests/flows/", "tests/unit/cli/")
@@ -80,14 +79,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = ordered + rest
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Count lines only where that is wanted: all Python that runs while they are counted takes half as long again."""
-    counted = item.config.getoption("--count-in")
-    counter = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
-    if counted and counter and counter.started != item.nodeid.startswith(counted):
-        (counter.pause if counter.started else counter.resume)()
-    return (yield)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: to look through it for garbage again and again took a twentieth of all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_report_header() -> list[str]:

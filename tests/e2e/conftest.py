@@ -18,6 +18,7 @@ import pytest
 from e2e.walk import Walk, scratch
 from mill import until
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from scratch import furnish
 
 from labelmill import Client
 
@@ -42,10 +43,11 @@ class Up:
 
 
 @pytest.fixture(scope="session")
-def up() -> Iterator[Up]:
+def up(prepared_database: Path) -> Iterator[Up]:
     """Everything, as the command starts it; stopped at the end, with no fault on the way."""
     place = scratch()
     (place / "imports").mkdir()
+    furnish(place / "home", prepared_database)
     env = {name: value for name, value in os.environ.items() if not name.startswith("LABELMILL_")}
     env |= {"LABELMILL_HOME": str(place / "home"), "LABELMILL_IMPORT_ROOTS": str(place / "imports")}
     command = [sys.executable, "-m", "labelmill", "up", "--port", "0"]

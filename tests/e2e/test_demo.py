@@ -16,6 +16,7 @@ import pytest
 from e2e.walk import Walk, scratch
 from mill import Mill, bands, checked, ended, until
 from playwright.sync_api import Browser, expect
+from scratch import furnish
 from yard import gone
 
 import labelmill.demo
@@ -76,10 +77,11 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
+def demo(prepared_database: Path) -> Iterator[Demo]:
     """One for all who look at it: drawing its photos takes the longest."""
     place = scratch()
     mill = Mill(place / "home")
+    furnish(mill.home / "demo", prepared_database)
     process = mill.start("demo", "--port", "0")
     assert process.stdout is not None
     try:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from mill import Mill, ended, rows, until, write_texts
 from mill import mill as mill
+from scratch import furnish
 from yard import gone
 
 from labelmill.engine import jobs
@@ -55,8 +56,9 @@ def everything(database: Database) -> list[list[str]]:
     return [rows(database, f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY id") for table in tables]
 
 
-def test_its_tasks_wait_until_their_owner_comes_and_run_before_their_eyes(home: Path) -> None:
+def test_its_tasks_wait_until_their_owner_comes_and_run_before_their_eyes(home: Path, prepared_database: Path) -> None:
     mill = Mill(home)
+    furnish(home / "demo", prepared_database)
     listing = ["tasks", "list", "--json", "--home", home / "demo"]
     try:
         for visit in (1, 2):
