@@ -1,6 +1,11 @@
 # Needs Python 3.11 or newer and make, nothing else. `make help` lists what can be made.
 
-PYTHON ?= python3
+# The system's where it will do: it is built with all optimizations, which one that was built by hand often is not, and
+# needs a quarter less time.
+ifndef PYTHON
+WILL_DO := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON := $(shell /usr/bin/python3 -c '$(WILL_DO)' 2>/dev/null && echo /usr/bin/)python3
+endif
 BIN := .venv/bin
 NODE := .venv/.node
 STAMP := .venv/.installed
