@@ -150,8 +150,8 @@ class Failed:
     likeness: int | None = None
 
 
-# here and below `v` leads to rows of the key's index; with `input_id = ANY(:ids)` beside it, a plan that knows nothing
-# of how many there are compared each with each
+# here and below without `input_id = ANY(:ids)` beside the join: with it the plan that is kept for whatever comes
+# compared each row with each of `v`
 _RESETTLE = sa.text("""
 UPDATE ledger l SET annotated = v.annotated, work = v.work, entered = v.work IN ('review', 'reviewed')
 FROM unnest(CAST(:ids AS bigint[]), CAST(:annotated AS bool[]), CAST(:work AS work[])) AS v (id, annotated, work)
