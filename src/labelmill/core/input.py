@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen, as core.triage.Decided is not
 class NewInput:
     """One source that could be read. `digest`: BLAKE3 of its bytes, of the UTF-8 for a text."""
 

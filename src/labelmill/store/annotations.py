@@ -68,7 +68,7 @@ def runs_on(conn: sa.Connection, project_id: int, input_id: int) -> list[sa.Row[
     return list(conn.execute(query, {"project": project_id, "input": input_id}))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen, as core.triage.Decided is not
 class NewAnnotation:
     """An annotation to insert. `prediction`: its index in the run's answer; None for what a person made."""
 

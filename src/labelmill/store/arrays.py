@@ -7,7 +7,6 @@ or texts with each of its statements, and half of what an import computed was th
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-import psycopg
 from psycopg.abc import Buffer
 from psycopg.types.array import ListDumper
 
@@ -36,15 +35,10 @@ class QuickLists(ListDumper):
         some_missing = type(None) in kinds
         kinds.discard(type(None))
         write = _WRITERS.get(kinds.pop()) if len(kinds) == 1 else None
-        if write is None or self.delimiter != b",":
+        if write is None:
             return super().dump(obj)
         values: Iterable[str] = (
             ("NULL" if value is None else write(value) for value in obj) if some_missing else map(write, obj)
         )
         written = "{" + ",".join(values) + "}"
         return super().dump(obj) if "\0" in written else written.encode(self._tx.encoding)
-
-
-def write_quickly(conn: psycopg.Connection[Any]) -> None:
-    """Have a connection write lists so."""
-    conn.adapters.register_dumper(list, QuickLists)

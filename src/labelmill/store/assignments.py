@@ -14,7 +14,7 @@ SURE = 0.5
 """The doubt of what no model scored: it comes last where the most doubtful come first."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen, as core.triage.Decided is not
 class Waiting:
     """An input for reviewers. `doubt`: how far its most doubtful undecided score lies from 0.5; and its concept.
 

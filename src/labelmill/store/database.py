@@ -12,7 +12,7 @@ from psycopg import errors as pg
 from psycopg.conninfo import conninfo_to_dict
 
 from labelmill.core.errors import BadCall, Conflict, StoreFault
-from labelmill.store import arrays
+from labelmill.store.arrays import QuickLists
 
 HEAD = "0007"
 """The newest migration: a start compares one row with it and loads Alembic only when they differ."""
@@ -92,7 +92,7 @@ class Database:
 
 def _connect(url: str) -> psycopg.Connection[Any]:
     conn = psycopg.connect(url, connect_timeout=20)
-    arrays.write_quickly(conn)
+    conn.adapters.register_dumper(list, QuickLists)
     return conn
 
 

@@ -24,7 +24,7 @@ class Claim:
     attempts: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen, as core.triage.Decided is not
 class Item:
     """One input of a shard."""
 
@@ -128,7 +128,7 @@ def waiting_ids(conn: sa.Connection, task_id: int, no: int) -> set[int]:
     return set(conn.execute(query, {"task": task_id, "no": no}).scalars())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen, as core.triage.Decided is not
 class Settled:
     """What the engine made of one input: `work`, `annotated` and `likeness` as the ledger has them."""
 
